@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	docs/netlink/specs/anycast6.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/anycast6.h>
+
+/* ANYCAST6_CMD_GET - dump */
+static const struct nla_policy anycast6_get_nl_policy[ANYCAST6_A_ADDR_STATE + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* ANYCAST6_CMD_ADD - do */
+static const struct nla_policy anycast6_add_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+};
+
+/* ANYCAST6_CMD_CHANGE - do */
+static const struct nla_policy anycast6_change_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+};
+
+/* ANYCAST6_CMD_REPLACE - do */
+static const struct nla_policy anycast6_replace_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+};
+
+/* ANYCAST6_CMD_DEL - do */
+static const struct nla_policy anycast6_del_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+};
+
+/* ANYCAST6_CMD_SET - do */
+static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_SCOPE_LEN + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_SCOPE] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_SCOPE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+/* ANYCAST6_CMD_FLUSH - do */
+static const struct nla_policy anycast6_flush_nl_policy[ANYCAST6_A_ADDR_STATE + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* Ops table for anycast6 */
+static const struct genl_split_ops anycast6_nl_ops[] = {
+	{
+		.cmd		= ANYCAST6_CMD_GET,
+		.dumpit		= anycast6_nl_get_dumpit,
+		.policy		= anycast6_get_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_STATE,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_ADD,
+		.doit		= anycast6_nl_add_doit,
+		.policy		= anycast6_add_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_CHANGE,
+		.doit		= anycast6_nl_change_doit,
+		.policy		= anycast6_change_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_REPLACE,
+		.doit		= anycast6_nl_replace_doit,
+		.policy		= anycast6_replace_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_DEL,
+		.doit		= anycast6_nl_del_doit,
+		.policy		= anycast6_del_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_SET,
+		.doit		= anycast6_nl_set_doit,
+		.policy		= anycast6_set_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_SCOPE_LEN,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_FLUSH,
+		.doit		= anycast6_nl_flush_doit,
+		.policy		= anycast6_flush_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_STATE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+};
+
+static const struct genl_multicast_group anycast6_nl_mcgrps[] = {
+	[ANYCAST6_NLGRP_EVENTS] = { "events", },
+};
+
+struct genl_family anycast6_nl_family __ro_after_init = {
+	.name		= ANYCAST6_FAMILY_NAME,
+	.version	= ANYCAST6_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= anycast6_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(anycast6_nl_ops),
+	.mcgrps		= anycast6_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(anycast6_nl_mcgrps),
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	docs/netlink/specs/anycast6.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_ANYCAST6_GEN_H
+#define _LINUX_ANYCAST6_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/anycast6.h>
+
+int anycast6_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int anycast6_nl_add_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_change_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_replace_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_del_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_flush_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	ANYCAST6_NLGRP_EVENTS,
+};
+
+extern struct genl_family anycast6_nl_family;
+
+#endif /* _LINUX_ANYCAST6_GEN_H */
