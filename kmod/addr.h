@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Anycast identifiers and prefixes as arithmetic on addresses.
+ * Pure: knows no device, no namespace, no configuration.
+ */
+#ifndef ANYCAST6_ADDR_H
+#define ANYCAST6_ADDR_H
+
+#include <linux/in6.h>
+#include <linux/types.h>
+
+/**
+ * struct anycast6_prefix - a prefix in network order
+ * @addr: the address; bits beyond @len are zero
+ * @len: prefix length, 0 to 128
+ */
+struct anycast6_prefix {
+	struct in6_addr addr;
+	u8 len;
+};
+
+const char *anycast6_addr_refusal(const struct in6_addr *addr);
+bool anycast6_addr_is_linklocal(const struct in6_addr *addr);
+bool anycast6_addr_subnet_router(const struct anycast6_prefix *prefix,
+				 struct in6_addr *addr);
+bool anycast6_addr_reserved(const struct anycast6_prefix *prefix, u8 id,
+			    struct in6_addr *addr);
+
+void anycast6_prefix_set(struct anycast6_prefix *prefix,
+			 const struct in6_addr *addr, u8 len);
+bool anycast6_prefix_contains(const struct anycast6_prefix *prefix,
+			      const struct in6_addr *addr);
+
+#endif
