@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernels this module runs on do in different ways, under one name.
+ * compat/Makefile finds out from the headers which way it is.
+ */
+#ifndef ANYCAST6_COMPAT_H
+#define ANYCAST6_COMPAT_H
+
+#include <linux/lockdep.h>
+#include <linux/netdevice.h>
+#include <net/genetlink.h>
+#include <net/if_inet6.h>
+
+/* A device without a lock of its own for sending, that stays in its namespace:
+ * these were feature bits before 6.12, and the second was renamed since.
+ */
+static inline void anycast6_compat_dev_setup(struct net_device *dev)
+{
+#ifdef ANYCAST6_HAVE_DEV_LLTX
+	dev->lltx = true;
+#else
+	dev->features |= NETIF_F_LLTX;
+#endif
+#if defined(ANYCAST6_HAVE_DEV_NETNS_IMMUTABLE)
+	dev->netns_immutable = true;
+#elif defined(ANYCAST6_HAVE_DEV_NETNS_LOCAL)
+	dev->netns_local = true;
+#else
+	dev->features |= NETIF_F_NETNS_LOCAL;
+#endif
+}
+
+/* the list of anycast addresses was not an RCU one before 6.10; under
+ * idev->lock in both
+ */
+static inline const struct ifacaddr6 *
+anycast6_compat_aca_first(const struct inet6_dev *idev)
+{
+#ifdef ANYCAST6_HAVE_RCU_ACA
+	return rcu_dereference_protected(idev->ac_list,
+					 lockdep_is_held(&idev->lock));
+#else
+	return idev->ac_list;
+#endif
+}
+
+static inline const struct ifacaddr6 *
+anycast6_compat_aca_next(const struct inet6_dev *idev,
+			 const struct ifacaddr6 *aca)
+{
+#ifdef ANYCAST6_HAVE_RCU_ACA
+	return rcu_dereference_protected(aca->aca_next,
+					 lockdep_is_held(&idev->lock));
+#else
+	return aca->aca_next;
+#endif
+}
+
+/* a dump's attributes moved into struct genl_info in 6.6 */
+static inline struct nlattr **
+anycast6_compat_dump_attrs(struct netlink_callback *cb)
+{
+#ifdef ANYCAST6_HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+/* new in 6.6; before it, tables end in an empty entry, as this module's do */
+#ifndef ANYCAST6_HAVE_NET_SYSCTL_SZ
+#define register_net_sysctl_sz(net, path, table, size) \
+	register_net_sysctl(net, path, table)
+#endif
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module's own network device, kind anycast6: a place for addresses that
+ * are in no prefix of a real one. Knows nothing of addresses.
+ */
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/netdevice.h>
+#include <net/addrconf.h>
+#include <net/dst.h>
+#include <net/rtnetlink.h>
+
+#include <anycast6_compat.h>
+
+#include "device.h"
+#include "net.h"
+
+/* Nothing is on this link. Who routes packets to it is told so. */
+static netdev_tx_t xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	dev_core_stats_tx_dropped_inc(dev);
+	dst_link_failure(skb);
+	kfree_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops device_ops = {
+	.ndo_start_xmit = xmit,
+};
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+}
+
+static const struct ethtool_ops device_ethtool_ops = {
+	.get_drvinfo = get_drvinfo,
+	.get_link = ethtool_op_get_link,
+};
+
+/* Without setup and dellink users can neither make nor delete such devices:
+ * they come and go with the configuration.
+ */
+static struct rtnl_link_ops link_ops __read_mostly = {
+	.kind = "anycast6",
+};
+
+static void setup(struct net_device *dev)
+{
+	dev->netdev_ops = &device_ops;
+	dev->ethtool_ops = &device_ethtool_ops;
+	dev->rtnl_link_ops = &link_ops;
+	dev->needs_free_netdev = true;
+	dev->type = ARPHRD_NONE;
+	/* no neighbours, and so no solicited-node groups */
+	dev->flags = IFF_NOARP;
+	dev->mtu = ETH_MAX_MTU;
+	dev->min_mtu = IPV6_MIN_MTU;
+	dev->max_mtu = ETH_MAX_MTU;
+	dev->tx_queue_len = 0;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	anycast6_compat_dev_setup(dev);
+}
+
+/**
+ * anycast6_device_is_own() - whether a device is the module's own
+ * @dev: a device
+ *
+ * Context: any that keeps @dev.
+ */
+bool anycast6_device_is_own(const struct net_device *dev)
+{
+	return dev->rtnl_link_ops == &link_ops;
+}
+
+static int open_device(struct net_device *dev)
+{
+	struct inet6_dev *idev = __in6_dev_get(dev);
+
+	/* nothing on the link to be link-local with */
+	if (idev)
+		WRITE_ONCE(idev->cnf.addr_gen_mode, IN6_ADDR_GEN_MODE_NONE);
+	return dev_open(dev, NULL);
+}
+
+/**
+ * anycast6_device_create() - make a device, up
+ * @an: the namespace
+ * @ifindex: result: its interface index
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: 0 or a negative errno.
+ */
+int anycast6_device_create(struct anycast6_net *an, u32 *ifindex)
+{
+	struct net_device *dev;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	dev = alloc_netdev(0, "anycast%d", NET_NAME_ENUM, setup);
+	if (!dev)
+		return -ENOMEM;
+	dev_net_set(dev, an->net);
+
+	rtnl_lock();
+	err = register_netdevice(dev);
+	if (err) {
+		free_netdev(dev);
+		goto unlock;
+	}
+	err = open_device(dev);
+	if (err)
+		unregister_netdevice(dev);
+	else
+		*ifindex = dev->ifindex;
+unlock:
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * anycast6_device_destroy() - remove a device
+ * @an: the namespace
+ * @ifindex: what anycast6_device_create() gave
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_device_destroy(struct anycast6_net *an, u32 ifindex)
+{
+	struct net_device *dev;
+
+	lockdep_assert_held(&an->lock);
+
+	rtnl_lock();
+	dev = __dev_get_by_index(an->net, ifindex);
+	if (dev && anycast6_device_is_own(dev))
+		unregister_netdevice(dev);
+	rtnl_unlock();
+}
+
+/**
+ * anycast6_device_accept_joins() - let off-link addresses be joined
+ * @an: the namespace
+ * @ifindex: what anycast6_device_create() gave
+ *
+ * The kernel lets a host join only addresses that are on-link on the device,
+ * and takes for a host a device that does not forward. conf.all.forwarding
+ * overwrites the device's, so it is set anew before each join.
+ *
+ * Context: process.
+ */
+void anycast6_device_accept_joins(struct anycast6_net *an, u32 ifindex)
+{
+	struct net_device *dev;
+	struct inet6_dev *idev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, ifindex);
+	idev = dev && anycast6_device_is_own(dev) ? __in6_dev_get(dev) : NULL;
+	if (idev)
+		WRITE_ONCE(idev->cnf.forwarding, 1);
+	rcu_read_unlock();
+}
+
+/**
+ * anycast6_device_register() - make the kind known
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int __init anycast6_device_register(void)
+{
+	return rtnl_link_register(&link_ops);
+}
+
+/**
+ * anycast6_device_unregister() - withdraw the kind, no device of it left
+ *
+ * Context: process.
+ */
+void anycast6_device_unregister(void)
+{
+	rtnl_link_unregister(&link_ops);
+}

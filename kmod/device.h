@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module's own network device, kind anycast6: a place for addresses that
+ * are in no prefix of a real one. Knows nothing of addresses.
+ */
+#ifndef ANYCAST6_DEVICE_H
+#define ANYCAST6_DEVICE_H
+
+#include <linux/types.h>
+
+struct anycast6_net;
+struct net_device;
+
+bool anycast6_device_is_own(const struct net_device *dev);
+int anycast6_device_create(struct anycast6_net *an, u32 *ifindex);
+void anycast6_device_destroy(struct anycast6_net *an, u32 ifindex);
+void anycast6_device_accept_joins(struct anycast6_net *an, u32 ifindex);
+
+int anycast6_device_register(void);
+void anycast6_device_unregister(void);
+
+#endif

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Entries: each stands for one address per on-link prefix of a device, now and
+ * later. Knows prefixes and members, not how members work.
+ */
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "entry.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "notify.h"
+#include "reconcile.h"
+
+/**
+ * struct wish - the addresses that an entry should stand for
+ * @n: how many prefixes the device has
+ * @prefixes: room for @max of them
+ * @max: that room
+ */
+struct wish {
+	unsigned int n;
+	unsigned int max;
+	struct anycast6_prefix *prefixes;
+};
+
+static bool same_prefix(const struct anycast6_prefix *a,
+			const struct anycast6_prefix *b)
+{
+	return a->len == b->len && ipv6_addr_equal(&a->addr, &b->addr);
+}
+
+static void wish_add(struct wish *wish, const struct inet6_ifaddr *ifa)
+{
+	struct anycast6_prefix prefix;
+	unsigned int i;
+
+	anycast6_prefix_set(&prefix, &ifa->addr, ifa->prefix_len);
+	for (i = 0; i < min(wish->n, wish->max); i++)
+		if (same_prefix(&prefix, &wish->prefixes[i]))
+			return;
+	if (wish->n < wish->max)
+		wish->prefixes[wish->n] = prefix;
+	wish->n++;
+}
+
+/* On-link is what net/ipv6/anycast.c takes for it: the prefixes of the
+ * device's own addresses.
+ */
+static void wish_read(struct wish *wish, struct anycast6_net *an,
+		      const struct anycast6_link *link)
+{
+	const struct inet6_ifaddr *ifa;
+	struct net_device *dev;
+	struct inet6_dev *idev;
+
+	wish->n = 0;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, link->ifindex);
+	idev = dev ? __in6_dev_get(dev) : NULL;
+	if (idev) {
+		read_lock_bh(&idev->lock);
+		list_for_each_entry(ifa, &idev->addr_list, if_list)
+			wish_add(wish, ifa);
+		read_unlock_bh(&idev->lock);
+	}
+	rcu_read_unlock();
+}
+
+static int wish_make(struct wish *wish, struct anycast6_net *an,
+		     const struct anycast6_link *link)
+{
+	memset(wish, 0, sizeof(*wish));
+	wish_read(wish, an, link);
+	while (wish->n > wish->max) {
+		kfree(wish->prefixes);
+		wish->max = wish->n;
+		wish->prefixes = kmalloc_array(wish->max,
+					       sizeof(*wish->prefixes),
+					       GFP_KERNEL);
+		if (!wish->prefixes)
+			return -ENOMEM;
+		wish_read(wish, an, link);
+	}
+	return 0;
+}
+
+static bool identify(const struct anycast6_entry *entry,
+		     const struct anycast6_prefix *prefix,
+		     struct anycast6_key *key)
+{
+	bool some;
+
+	if (entry->origin == ANYCAST6_ORIGIN_SUBNET_ROUTER)
+		some = anycast6_addr_subnet_router(prefix, &key->addr);
+	else
+		some = anycast6_addr_reserved(prefix, entry->id, &key->addr);
+	if (!some)
+		return false;
+	key->domain = anycast6_addr_is_linklocal(&key->addr) ?
+		      entry->link->ifindex : entry->link->vrf;
+	return true;
+}
+
+static bool wished(const struct anycast6_entry *entry, const struct wish *wish,
+		   const struct anycast6_key *wanted)
+{
+	struct anycast6_key key;
+	unsigned int i;
+
+	for (i = 0; i < wish->n; i++)
+		if (identify(entry, &wish->prefixes[i], &key) &&
+		    !memcmp(&key, wanted, sizeof(key)))
+			return true;
+	return false;
+}
+
+static int make(struct anycast6_net *an, struct anycast6_entry *entry,
+		const struct anycast6_prefix *scope,
+		const struct anycast6_key *key)
+{
+	struct anycast6_member *member;
+	struct anycast6_group *group;
+
+	if (anycast6_reconcile_is_unicast(an, key))
+		return 0;
+
+	group = anycast6_group_find(an, key);
+	if (!group)
+		group = anycast6_group_create(an, key, scope);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	if (anycast6_member_find(an, group, entry->link->ifindex))
+		return 0;
+
+	member = anycast6_member_create(an, group, entry->link, entry);
+	if (IS_ERR(member)) {
+		if (list_empty(&group->members))
+			anycast6_group_destroy(an, group);
+		return PTR_ERR(member);
+	}
+	anycast6_reconcile_group(an, group);
+	anycast6_member_announce(an, member);
+	return 0;
+}
+
+/**
+ * anycast6_entry_expand() - make an entry stand for what it should
+ * @an: the namespace
+ * @entry: the entry; members of prefixes that are gone go, those of new ones
+ *         are made
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: 0, or why an address could not be made: %-E2BIG, %-ENOSPC, %-ENOMEM.
+ */
+int anycast6_entry_expand(struct anycast6_net *an,
+			  struct anycast6_entry *entry)
+{
+	struct anycast6_member *member, *next;
+	struct anycast6_key key;
+	struct wish wish;
+	int err, ret = 0;
+	unsigned int i;
+
+	lockdep_assert_held(&an->lock);
+
+	ret = wish_make(&wish, an, entry->link);
+	if (ret)
+		return ret;
+
+	list_for_each_entry_safe(member, next, &entry->members, of_entry)
+		if (!wished(entry, &wish, &member->group->key) ||
+		    anycast6_reconcile_is_unicast(an, &member->group->key))
+			anycast6_member_destroy(an, member);
+
+	for (i = 0; i < wish.n; i++) {
+		if (!identify(entry, &wish.prefixes[i], &key))
+			continue;
+		err = make(an, entry, &wish.prefixes[i], &key);
+		ret = ret ? : err;
+	}
+	kfree(wish.prefixes);
+	return ret;
+}
+
+/**
+ * anycast6_entry_find() - find an entry
+ * @an: the namespace
+ * @ifindex: interface index of the device
+ * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED
+ * @id: reserved identifier, 0 for subnet-router
+ *
+ * Context: process, under @an->lock.
+ * Return: the entry, or NULL.
+ */
+struct anycast6_entry *anycast6_entry_find(struct anycast6_net *an, u32 ifindex,
+					   u8 origin, u8 id)
+{
+	struct anycast6_entry *entry;
+
+	lockdep_assert_held(&an->lock);
+
+	list_for_each_entry(entry, &an->entries, node)
+		if (entry->link->ifindex == ifindex &&
+		    entry->origin == origin && entry->id == id)
+			return entry;
+	return NULL;
+}
+
+/**
+ * anycast6_entry_create() - make an entry, which stands for nothing yet
+ * @an: the namespace
+ * @link: the device
+ * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED
+ * @id: reserved identifier, 0 for subnet-router
+ *
+ * Context: process, under @an->lock.
+ * Return: the entry, or ERR_PTR(-ENOMEM).
+ */
+struct anycast6_entry *anycast6_entry_create(struct anycast6_net *an,
+					     struct anycast6_link *link,
+					     u8 origin, u8 id)
+{
+	struct anycast6_entry *entry;
+
+	lockdep_assert_held(&an->lock);
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry)
+		return ERR_PTR(-ENOMEM);
+	entry->link = link;
+	entry->origin = origin;
+	entry->id = id;
+	INIT_LIST_HEAD(&entry->members);
+	link->users++;
+	list_add_tail_rcu(&entry->node, &an->entries);
+	anycast6_net_changed(an);
+	return entry;
+}
+
+/**
+ * anycast6_entry_destroy() - remove an entry and the members it made
+ * @an: the namespace
+ * @entry: the entry
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_entry_destroy(struct anycast6_net *an,
+			    struct anycast6_entry *entry)
+{
+	struct anycast6_member *member, *next;
+
+	lockdep_assert_held(&an->lock);
+
+	list_for_each_entry_safe(member, next, &entry->members, of_entry)
+		anycast6_member_destroy(an, member);
+	anycast6_notify_entry(an, ANYCAST6_CMD_DELETED, entry);
+
+	list_del_rcu(&entry->node);
+	anycast6_link_put(an, entry->link);
+	anycast6_net_changed(an);
+	kfree_rcu(entry, rcu);
+}
+
+/**
+ * anycast6_entry_attach() - a member was made for an entry
+ * @an: the namespace
+ * @entry: the entry
+ * @member: the member
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_entry_attach(struct anycast6_net *an,
+			   struct anycast6_entry *entry,
+			   struct anycast6_member *member)
+{
+	lockdep_assert_held(&an->lock);
+	list_add_tail(&member->of_entry, &entry->members);
+	WRITE_ONCE(entry->addresses, entry->addresses + 1);
+}
+
+/**
+ * anycast6_entry_detach() - a member is an entry's no longer
+ * @an: the namespace
+ * @entry: the entry
+ * @member: the member
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_entry_detach(struct anycast6_net *an,
+			   struct anycast6_entry *entry,
+			   struct anycast6_member *member)
+{
+	lockdep_assert_held(&an->lock);
+	list_del_init(&member->of_entry);
+	WRITE_ONCE(entry->addresses, entry->addresses - 1);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Entries: "subnet-router dev DEV" and "reserved ID dev DEV", each of which
+ * stands for one address per on-link prefix of a device.
+ * Knows prefixes and members, not how members work.
+ */
+#ifndef ANYCAST6_ENTRY_H
+#define ANYCAST6_ENTRY_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+
+struct anycast6_link;
+struct anycast6_member;
+struct anycast6_net;
+
+/**
+ * struct anycast6_entry - an entry
+ * @node: in an->entries; readers under RCU, writers under an->lock
+ * @link: the device, constant
+ * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED, constant
+ * @id: reserved identifier (RFC 2526), constant
+ * @addresses: how many addresses it stands for; READ_ONCE()
+ * @members: the members it made; an->lock
+ * @rcu: frees it after its readers
+ */
+struct anycast6_entry {
+	struct list_head node;
+	struct anycast6_link *link;
+	u8 origin;
+	u8 id;
+	unsigned int addresses;
+	struct list_head members;
+	struct rcu_head rcu;
+};
+
+struct anycast6_entry *anycast6_entry_find(struct anycast6_net *an, u32 ifindex,
+					   u8 origin, u8 id);
+struct anycast6_entry *anycast6_entry_create(struct anycast6_net *an,
+					     struct anycast6_link *link,
+					     u8 origin, u8 id);
+void anycast6_entry_destroy(struct anycast6_net *an,
+			    struct anycast6_entry *entry);
+int anycast6_entry_expand(struct anycast6_net *an,
+			  struct anycast6_entry *entry);
+void anycast6_entry_attach(struct anycast6_net *an,
+			   struct anycast6_entry *entry,
+			   struct anycast6_member *member);
+void anycast6_entry_detach(struct anycast6_net *an,
+			   struct anycast6_entry *entry,
+			   struct anycast6_member *member);
+
+#endif

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel tells of devices, addresses and routes, translated into
+ * "look there again". Decides nothing but what must be refused on the spot.
+ */
+#include <linux/netdevice.h>
+#include <net/addrconf.h>
+#include <net/fib_notifier.h>
+#include <net/ip6_fib.h>
+#include <net/nexthop.h>
+
+#include "device.h"
+#include "events.h"
+#include "group.h"
+#include "input.h"
+#include "link.h"
+#include "net.h"
+#include "reconcile.h"
+
+/* A namespace has events before its init and after its exit. Under RCU. */
+static struct anycast6_net *find_alive(const struct net *net)
+{
+	struct anycast6_net *an = anycast6_net(net);
+
+	return an && !READ_ONCE(an->dead) ? an : NULL;
+}
+
+static u32 domain_of(const struct net_device *dev, const struct in6_addr *addr)
+{
+	return anycast6_addr_is_linklocal(addr) ? dev->ifindex :
+	       anycast6_dev_vrf(dev);
+}
+
+static struct anycast6_group *find_on(struct anycast6_net *an,
+				      const struct net_device *dev,
+				      const struct in6_addr *addr)
+{
+	struct anycast6_key key = {
+		.addr = *addr,
+		.domain = domain_of(dev, addr),
+	};
+
+	return anycast6_group_find(an, &key);
+}
+
+static void mark_dev(struct anycast6_net *an, const struct net_device *dev)
+{
+	struct anycast6_link *link = anycast6_link_find(an, dev->ifindex);
+
+	if (link)
+		anycast6_mark_link(an, link);
+}
+
+/* The kernel drops all joins on a device that IPv6 leaves for good. */
+static bool joins_lost(unsigned long event, const struct net_device *dev)
+{
+	return event == NETDEV_UNREGISTER ||
+	       (event == NETDEV_CHANGEMTU && !__in6_dev_get(dev));
+}
+
+static int netdev_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	struct anycast6_net *an = container_of(nb, struct anycast6_net,
+					       netdev_nb);
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct anycast6_link *link;
+
+	/* ending to listen replays the end of every device */
+	if (READ_ONCE(an->dead))
+		return NOTIFY_DONE;
+
+	rcu_read_lock();
+	link = anycast6_link_find(an, dev->ifindex);
+	if (link && joins_lost(event, dev))
+		atomic_inc(&link->generation);
+	if (link)
+		anycast6_mark_link(an, link);
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static int inet6addr_event(struct notifier_block *nb, unsigned long event,
+			   void *ptr)
+{
+	const struct inet6_ifaddr *ifa = ptr;
+	struct net_device *dev = ifa->idev->dev;
+	struct anycast6_group *group;
+	struct anycast6_net *an;
+
+	rcu_read_lock();
+	an = find_alive(dev_net(dev));
+	if (an) {
+		mark_dev(an, dev);
+		group = find_on(an, dev, &ifa->addr);
+		if (group)
+			anycast6_mark_group(an, group);
+	}
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+/* An anycast address can't be a unicast address of this node as well, above
+ * all not a reserved one (RFC 2526 section 2).
+ */
+static int inet6addr_validate(struct notifier_block *nb, unsigned long event,
+			      void *ptr)
+{
+	struct in6_validator_info *info = ptr;
+	struct net_device *dev = info->i6vi_dev->dev;
+	struct anycast6_net *an;
+	bool taken;
+
+	if (event != NETDEV_UP)
+		return NOTIFY_DONE;
+
+	rcu_read_lock();
+	an = find_alive(dev_net(dev));
+	taken = an && find_on(an, dev, &info->i6vi_addr);
+	rcu_read_unlock();
+	if (!taken)
+		return NOTIFY_DONE;
+
+	NL_SET_ERR_MSG(info->extack,
+		       "anycast6: this is an anycast address of this node");
+	return notifier_from_errno(-EADDRINUSE);
+}
+
+/* A host route that goes may be an address's own; the one to all multicast
+ * addresses comes when IPv6 starts on a device.
+ */
+static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct anycast6_net *an = container_of(nb, struct anycast6_net, fib_nb);
+	const struct fib_notifier_info *info = ptr;
+	const struct fib6_entry_notifier_info *fen;
+	const struct net_device *dev;
+	struct anycast6_group *group;
+	const struct rt6key *dst;
+
+	if (info->family != AF_INET6 ||
+	    (event != FIB_EVENT_ENTRY_DEL &&
+	     event != FIB_EVENT_ENTRY_REPLACE &&
+	     event != FIB_EVENT_ENTRY_APPEND))
+		return NOTIFY_DONE;
+
+	fen = container_of(info, struct fib6_entry_notifier_info, info);
+	dst = &fen->rt->fib6_dst;
+	if (dst->plen != 128 && dst->plen != 8)
+		return NOTIFY_DONE;
+
+	rcu_read_lock();
+	dev = fib6_info_nh_dev(fen->rt);
+	if (!dev) {
+		rcu_read_unlock();
+		return NOTIFY_DONE;
+	}
+	if (event == FIB_EVENT_ENTRY_DEL && dst->plen == 128) {
+		group = find_on(an, dev, &dst->addr);
+		if (group)
+			anycast6_mark_group(an, group);
+	} else if (dst->plen == 8 && ipv6_addr_is_multicast(&dst->addr)) {
+		mark_dev(an, dev);
+	}
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static int hook(struct anycast6_net *an, bool wanted)
+{
+	int err = 0;
+
+	if (an->hooked == wanted)
+		return 0;
+	if (wanted)
+		err = anycast6_input_hook(an->net);
+	else
+		anycast6_input_unhook(an->net);
+	an->hooked = wanted && !err;
+	return err;
+}
+
+static int listen(struct anycast6_net *an, bool wanted)
+{
+	int err = 0;
+
+	if (an->listening == wanted)
+		return 0;
+	an->fib_nb.notifier_call = fib_event;
+	if (wanted)
+		err = register_fib_notifier(an->net, &an->fib_nb, NULL, NULL);
+	else
+		unregister_fib_notifier(an->net, &an->fib_nb);
+	an->listening = wanted && !err;
+	return err;
+}
+
+/**
+ * anycast6_events_listen() - hook in while there are addresses, else unhook
+ * @an: the namespace
+ *
+ * A namespace without a configured address has no hook of this module.
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno: %-EBUSY where routes change too quickly to
+ * begin to follow them, which is no reason not to deliver packets.
+ */
+int anycast6_events_listen(struct anycast6_net *an)
+{
+	bool wanted = an->used.addresses;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	err = hook(an, wanted);
+	return err ? : listen(an, wanted);
+}
+
+/**
+ * anycast6_events_init() - follow the devices of a namespace
+ * @an: the namespace
+ *
+ * Context: process; takes RTNL.
+ * Return: 0 or a negative errno.
+ */
+int anycast6_events_init(struct anycast6_net *an)
+{
+	an->netdev_nb.notifier_call = netdev_event;
+	return register_netdevice_notifier_net(an->net, &an->netdev_nb);
+}
+
+/**
+ * anycast6_events_exit() - follow them no longer
+ * @an: the namespace, dead
+ *
+ * Context: process; takes RTNL.
+ */
+void anycast6_events_exit(struct anycast6_net *an)
+{
+	unregister_netdevice_notifier_net(an->net, &an->netdev_nb);
+}
+
+static struct notifier_block inet6addr_nb = {
+	.notifier_call = inet6addr_event,
+};
+
+static struct notifier_block validator_nb = {
+	.notifier_call = inet6addr_validate,
+};
+
+/**
+ * anycast6_events_register() - follow the addresses of all namespaces
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int __init anycast6_events_register(void)
+{
+	int err;
+
+	err = register_inet6addr_notifier(&inet6addr_nb);
+	if (err)
+		return err;
+	err = register_inet6addr_validator_notifier(&validator_nb);
+	if (err)
+		unregister_inet6addr_notifier(&inet6addr_nb);
+	return err;
+}
+
+/**
+ * anycast6_events_unregister() - follow them no longer
+ *
+ * Context: process.
+ */
+void anycast6_events_unregister(void)
+{
+	unregister_inet6addr_validator_notifier(&validator_nb);
+	unregister_inet6addr_notifier(&inet6addr_nb);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects as netlink attributes, for dumps and events alike.
+ * Knows the messages, not when they are sent.
+ */
+#include <net/genetlink.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "entry.h"
+#include "fill.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "netlink_gen.h"
+
+/**
+ * anycast6_fill_start() - begin a message
+ * @skb: where
+ * @header: its header
+ *
+ * Context: any.
+ * Return: what genlmsg_end() and genlmsg_cancel() take, NULL without room.
+ */
+void *anycast6_fill_start(struct sk_buff *skb,
+			  const struct anycast6_header *header)
+{
+	return genlmsg_put(skb, header->portid, header->seq,
+			   &anycast6_nl_family, header->flags, header->cmd);
+}
+
+/**
+ * anycast6_group_state() - whether an address is up
+ * @group: the address
+ *
+ * Context: RCU, or under an->lock.
+ * Return: enum anycast6_state: up while a member is.
+ */
+u8 anycast6_group_state(const struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+
+	list_for_each_entry_rcu(member, &group->members, node)
+		if (READ_ONCE(member->state) == ANYCAST6_STATE_UP)
+			return ANYCAST6_STATE_UP;
+	return ANYCAST6_STATE_DOWN;
+}
+
+/**
+ * anycast6_group_origin() - where an address comes from
+ * @group: the address
+ * @id: result: reserved identifier where it comes from one
+ *
+ * Context: RCU, or under an->lock.
+ * Return: enum anycast6_origin: static as soon as one member was configured.
+ */
+u8 anycast6_group_origin(const struct anycast6_group *group, u8 *id)
+{
+	u8 origin = ANYCAST6_ORIGIN_STATIC;
+	const struct anycast6_member *member;
+	const struct anycast6_entry *entry;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(member, &group->members, node) {
+		entry = rcu_dereference(member->entry);
+		if (!entry) {
+			origin = ANYCAST6_ORIGIN_STATIC;
+			break;
+		}
+		origin = entry->origin;
+		*id = entry->id;
+	}
+	rcu_read_unlock();
+	return origin;
+}
+
+static int fill_stats(struct sk_buff *skb, int attr,
+		      const struct anycast6_counts *counts)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, ANYCAST6_A_STATS_PACKETS, counts->packets,
+			      ANYCAST6_A_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, ANYCAST6_A_STATS_BYTES, counts->bytes,
+			      ANYCAST6_A_STATS_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_origin(struct sk_buff *skb, int attr,
+		       const struct anycast6_member *member)
+{
+	const struct anycast6_entry *entry;
+	int err = 0;
+
+	rcu_read_lock();
+	entry = rcu_dereference(member->entry);
+	if (entry)
+		err = nla_put_u32(skb, attr, entry->origin);
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * anycast6_fill_member() - add a member to the message of its address
+ * @skb: the message
+ * @member: the member
+ *
+ * Context: RCU, or under an->lock.
+ * Return: 0 or %-EMSGSIZE, and then the message is as it was.
+ */
+int anycast6_fill_member(struct sk_buff *skb,
+			 const struct anycast6_member *member)
+{
+	u8 delivery = READ_ONCE(member->delivery);
+	u8 reason = READ_ONCE(member->reason);
+	struct anycast6_counts counts = {};
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, ANYCAST6_A_ADDR_MEMBER);
+	if (!nest)
+		return -EMSGSIZE;
+
+	anycast6_stats_read(member->stats, &counts);
+	if (nla_put_u32(skb, ANYCAST6_A_MEMBER_DEV, member->link->ifindex) ||
+	    (member->link->own && nla_put_flag(skb, ANYCAST6_A_MEMBER_OWN)) ||
+	    fill_origin(skb, ANYCAST6_A_MEMBER_ORIGIN, member) ||
+	    nla_put_u32(skb, ANYCAST6_A_MEMBER_STATE,
+			READ_ONCE(member->state)) ||
+	    (reason &&
+	     nla_put_u32(skb, ANYCAST6_A_MEMBER_REASON, reason)) ||
+	    (delivery &&
+	     nla_put_u32(skb, ANYCAST6_A_MEMBER_DELIVERY, delivery)) ||
+	    fill_stats(skb, ANYCAST6_A_MEMBER_STATS, &counts)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_key(struct sk_buff *skb, const struct anycast6_group *group)
+{
+	u32 vrf = anycast6_group_vrf(group);
+
+	if (nla_put_in6_addr(skb, ANYCAST6_A_ADDR_ADDRESS, &group->key.addr) ||
+	    (vrf && nla_put_u32(skb, ANYCAST6_A_ADDR_VRF, vrf)))
+		return -EMSGSIZE;
+	if (anycast6_group_is_linklocal(group))
+		return nla_put_u32(skb, ANYCAST6_A_ADDR_DEV,
+				   group->key.domain);
+	return 0;
+}
+
+static int fill_members_stats(struct sk_buff *skb,
+			      const struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+	struct anycast6_counts counts = {};
+
+	list_for_each_entry_rcu(member, &group->members, node)
+		anycast6_stats_read(member->stats, &counts);
+	return fill_stats(skb, ANYCAST6_A_ADDR_STATS, &counts);
+}
+
+/**
+ * anycast6_fill_group() - put an address, without its members, in a message
+ * @skb: the message
+ * @group: the address
+ *
+ * Context: RCU, or under an->lock.
+ * Return: 0 or %-EMSGSIZE.
+ */
+int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
+{
+	struct anycast6_prefix scope;
+	u8 origin, id = 0;
+
+	anycast6_group_get_scope(group, &scope);
+	origin = anycast6_group_origin(group, &id);
+	if (fill_key(skb, group) ||
+	    nla_put_in6_addr(skb, ANYCAST6_A_ADDR_SCOPE, &scope.addr) ||
+	    nla_put_u8(skb, ANYCAST6_A_ADDR_SCOPE_LEN, scope.len) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, origin) ||
+	    (origin == ANYCAST6_ORIGIN_RESERVED &&
+	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, id)) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
+			anycast6_group_state(group)) ||
+	    fill_members_stats(skb, group))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * anycast6_fill_entry() - put an entry in a message
+ * @skb: the message
+ * @entry: the entry
+ *
+ * Context: RCU, or under an->lock.
+ * Return: 0 or %-EMSGSIZE.
+ */
+int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
+{
+	u32 addresses = READ_ONCE(entry->addresses);
+	u32 vrf = READ_ONCE(entry->link->vrf);
+
+	if ((vrf && nla_put_u32(skb, ANYCAST6_A_ADDR_VRF, vrf)) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_DEV, entry->link->ifindex) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, entry->origin) ||
+	    (entry->origin == ANYCAST6_ORIGIN_RESERVED &&
+	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, entry->id)) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
+			addresses ? ANYCAST6_STATE_UP : ANYCAST6_STATE_DOWN) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_ADDRESSES, addresses))
+		return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Objects as netlink attributes, for dumps and events alike.
+ * Knows the messages, not when they are sent.
+ */
+#ifndef ANYCAST6_FILL_H
+#define ANYCAST6_FILL_H
+
+#include <linux/types.h>
+
+struct anycast6_entry;
+struct anycast6_group;
+struct anycast6_member;
+struct sk_buff;
+
+/**
+ * struct anycast6_header - of the message that an object goes in
+ * @portid: whom it is for, 0 for a multicast
+ * @seq: the request's
+ * @flags: NLM_F_*
+ * @cmd: ANYCAST6_CMD_*
+ */
+struct anycast6_header {
+	u32 portid;
+	u32 seq;
+	int flags;
+	u8 cmd;
+};
+
+void *anycast6_fill_start(struct sk_buff *skb,
+			  const struct anycast6_header *header);
+int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group);
+int anycast6_fill_member(struct sk_buff *skb,
+			 const struct anycast6_member *member);
+int anycast6_fill_entry(struct sk_buff *skb,
+			const struct anycast6_entry *entry);
+
+u8 anycast6_group_state(const struct anycast6_group *group);
+u8 anycast6_group_origin(const struct anycast6_group *group, u8 *id);
+
+#endif

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Anycast addresses: a group of members under one address in one routing
+ * domain. Knows its members as a list, and nothing of how they work.
+ */
+#include <linux/slab.h>
+
+#include "domain.h"
+#include "group.h"
+#include "net.h"
+
+const struct rhashtable_params anycast6_group_params = {
+	.head_offset = offsetof(struct anycast6_group, node),
+	.key_offset = offsetof(struct anycast6_group, key),
+	.key_len = sizeof(struct anycast6_key),
+	.automatic_shrinking = true,
+};
+
+/**
+ * anycast6_group_find() - find an address
+ * @an: the namespace
+ * @key: the address and its domain
+ *
+ * Context: RCU, or under @an->lock.
+ * Return: the address, or NULL.
+ */
+struct anycast6_group *anycast6_group_find(struct anycast6_net *an,
+					   const struct anycast6_key *key)
+{
+	struct anycast6_group *group;
+
+	rcu_read_lock();
+	group = rhashtable_lookup(&an->groups, key, anycast6_group_params);
+	rcu_read_unlock();
+	return group;
+}
+
+/**
+ * anycast6_group_put() - drop a reference
+ * @group: the address, freed with the last one after a grace period
+ *
+ * Context: any.
+ */
+void anycast6_group_put(struct anycast6_group *group)
+{
+	if (refcount_dec_and_test(&group->refcnt))
+		kfree_rcu(group, rcu);
+}
+
+static int insert(struct anycast6_net *an, struct anycast6_group *group)
+{
+	int err;
+
+	err = xa_alloc_cyclic(&an->ids, &group->id, group, xa_limit_32b,
+			      &an->next_id, GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		return err;
+	err = rhashtable_insert_fast(&an->groups, &group->node,
+				     anycast6_group_params);
+	if (err)
+		xa_erase(&an->ids, group->id);
+	return err;
+}
+
+/**
+ * anycast6_group_create() - make an address, without members yet
+ * @an: the namespace
+ * @key: the address and its domain, which is not there yet
+ * @scope: where its members live
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: the address, or an ERR_PTR(): %-E2BIG beyond the limit, %-ENODEV
+ * without its VRF, %-ENOMEM.
+ */
+struct anycast6_group *anycast6_group_create(struct anycast6_net *an,
+					     const struct anycast6_key *key,
+					     const struct anycast6_prefix *scope)
+{
+	bool linklocal = anycast6_addr_is_linklocal(&key->addr);
+	struct anycast6_group *group;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	if (an->used.addresses >= READ_ONCE(an->limits.addresses))
+		return ERR_PTR(-E2BIG);
+
+	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	group->key = *key;
+	group->scope = *scope;
+	refcount_set(&group->refcnt, 1);
+	INIT_LIST_HEAD(&group->members);
+	spin_lock_init(&group->lock);
+
+	group->domain = anycast6_domain_get(an, linklocal ? 0 : key->domain);
+	if (IS_ERR(group->domain)) {
+		err = PTR_ERR(group->domain);
+		goto free_group;
+	}
+	err = insert(an, group);
+	if (err)
+		goto put_domain;
+
+	an->used.addresses++;
+	return group;
+
+put_domain:
+	anycast6_domain_put(an, group->domain);
+free_group:
+	kfree(group);
+	return ERR_PTR(err);
+}
+
+/**
+ * anycast6_group_destroy() - remove an address that has no members
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_group_destroy(struct anycast6_net *an,
+			    struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+	WARN_ON_ONCE(!list_empty(&group->members));
+
+	rhashtable_remove_fast(&an->groups, &group->node,
+			       anycast6_group_params);
+	xa_erase(&an->ids, group->id);
+	an->used.addresses--;
+
+	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	anycast6_domain_put(an, group->domain);
+	anycast6_group_put(group);
+}
+
+/**
+ * anycast6_group_get_scope() - read the scope
+ * @group: the address
+ * @scope: result
+ *
+ * Context: any that keeps @group.
+ */
+void anycast6_group_get_scope(struct anycast6_group *group,
+			      struct anycast6_prefix *scope)
+{
+	spin_lock(&group->lock);
+	*scope = group->scope;
+	spin_unlock(&group->lock);
+}
+
+/**
+ * anycast6_group_set_scope() - change the scope
+ * @an: the namespace
+ * @group: the address
+ * @scope: it contains the address and every member
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_group_set_scope(struct anycast6_net *an,
+			      struct anycast6_group *group,
+			      const struct anycast6_prefix *scope)
+{
+	lockdep_assert_held(&an->lock);
+
+	spin_lock(&group->lock);
+	group->scope = *scope;
+	spin_unlock(&group->lock);
+}
+
+/**
+ * anycast6_group_is_linklocal() - whether the address is one of a link
+ * @group: the address
+ *
+ * Context: any that keeps @group.
+ */
+bool anycast6_group_is_linklocal(const struct anycast6_group *group)
+{
+	return anycast6_addr_is_linklocal(&group->key.addr);
+}
+
+/**
+ * anycast6_group_vrf() - the VRF of an address
+ * @group: the address
+ *
+ * Context: any that keeps @group.
+ * Return: interface index of the VRF; 0 outside VRFs and for a link-local
+ * address, whose domain is its link.
+ */
+u32 anycast6_group_vrf(const struct anycast6_group *group)
+{
+	return anycast6_group_is_linklocal(group) ? 0 : group->key.domain;
+}

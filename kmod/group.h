@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Anycast addresses: a group of members under one address in one routing
+ * domain. Knows its members as a list, and nothing of how they work.
+ */
+#ifndef ANYCAST6_GROUP_H
+#define ANYCAST6_GROUP_H
+
+#include <linux/in6.h>
+#include <linux/llist.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+
+#include "addr.h"
+#include "hold.h"
+
+struct anycast6_domain;
+struct anycast6_net;
+
+/**
+ * struct anycast6_key - what makes an address one address
+ * @addr: network order
+ * @domain: interface index of the VRF, 0 outside VRFs; of a link-local
+ *          address, interface index of the link
+ */
+struct anycast6_key {
+	struct in6_addr addr;
+	u32 domain;
+};
+
+enum anycast6_group_flags {
+	ANYCAST6_GROUP_DIRTY,
+};
+
+/**
+ * struct anycast6_group - an anycast address
+ * @node: in an->groups
+ * @key: constant
+ * @id: in an->ids, constant
+ * @refcnt: an->groups has one, an->dirty another
+ * @domain: where its own device is; constant
+ * @members: readers under RCU, writers under an->lock
+ * @lock: protects @scope against readers; writers have an->lock too
+ * @scope: where its members live (RFC 4291 section 2.6)
+ * @offlink: how it is held for members that it is not on-link for; an->lock
+ * @flags: ANYCAST6_GROUP_*; atomic
+ * @dirty: in an->dirty, while its dirty bit is set
+ * @rcu: frees it after its readers
+ */
+struct anycast6_group {
+	struct rhash_head node;
+	struct anycast6_key key;
+	u32 id;
+	refcount_t refcnt;
+	struct anycast6_domain *domain;
+	struct list_head members;
+	spinlock_t lock;
+	struct anycast6_prefix scope;
+	struct anycast6_hold offlink;
+	unsigned long flags;
+	struct llist_node dirty;
+	struct rcu_head rcu;
+};
+
+extern const struct rhashtable_params anycast6_group_params;
+
+struct anycast6_group *anycast6_group_find(struct anycast6_net *an,
+					   const struct anycast6_key *key);
+struct anycast6_group *anycast6_group_create(struct anycast6_net *an,
+					     const struct anycast6_key *key,
+					     const struct anycast6_prefix *scope);
+void anycast6_group_destroy(struct anycast6_net *an,
+			    struct anycast6_group *group);
+void anycast6_group_put(struct anycast6_group *group);
+
+void anycast6_group_get_scope(struct anycast6_group *group,
+			      struct anycast6_prefix *scope);
+void anycast6_group_set_scope(struct anycast6_net *an,
+			      struct anycast6_group *group,
+			      const struct anycast6_prefix *scope);
+bool anycast6_group_is_linklocal(const struct anycast6_group *group);
+u32 anycast6_group_vrf(const struct anycast6_group *group);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Packets to this node on their way to its sockets.
+ * Knows how they are let in, not where addresses come from.
+ */
+#ifndef ANYCAST6_INPUT_H
+#define ANYCAST6_INPUT_H
+
+struct net;
+
+int anycast6_input_hook(struct net *net);
+void anycast6_input_unhook(struct net *net);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Devices that have members or entries: what this module remembers of them.
+ * Knows nothing of addresses.
+ */
+#ifndef ANYCAST6_LINK_H
+#define ANYCAST6_LINK_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+
+struct anycast6_net;
+struct net_device;
+
+enum anycast6_link_flags {
+	ANYCAST6_LINK_DIRTY,
+};
+
+/**
+ * struct anycast6_link - one device
+ * @ifindex: its interface index, constant
+ * @users: members, entries and domains that point here; an->lock
+ * @own: it is the module's own device, constant
+ * @exists: it is there; an->lock
+ * @running: it is administratively up and IPv6 works on it; an->lock
+ * @carrier: it has carrier; an->lock
+ * @vrf: interface index of its VRF, 0 outside VRFs; an->lock
+ * @flags: ANYCAST6_LINK_*; atomic
+ * @generation: counts the times that the kernel forgot the joins on it; atomic
+ * @members: local members on it; an->lock
+ * @rcu: frees it after its readers
+ */
+struct anycast6_link {
+	u32 ifindex;
+	unsigned int users;
+	bool own;
+	bool exists;
+	bool running;
+	bool carrier;
+	u32 vrf;
+	unsigned long flags;
+	atomic_t generation;
+	struct list_head members;
+	struct rcu_head rcu;
+};
+
+struct anycast6_link *anycast6_link_get(struct anycast6_net *an, u32 ifindex,
+					gfp_t gfp);
+void anycast6_link_put(struct anycast6_net *an, struct anycast6_link *link);
+struct anycast6_link *anycast6_link_find(struct anycast6_net *an, u32 ifindex);
+void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link);
+
+u32 anycast6_dev_vrf(const struct net_device *dev);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module: what is registered, and in which order.
+ */
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "device.h"
+#include "events.h"
+#include "net.h"
+#include "netlink_gen.h"
+
+static int __init anycast6_init(void)
+{
+	int err;
+
+	err = anycast6_device_register();
+	if (err)
+		return err;
+	err = anycast6_net_register();
+	if (err)
+		goto unregister_device;
+	err = anycast6_events_register();
+	if (err)
+		goto unregister_net;
+	err = genl_register_family(&anycast6_nl_family);
+	if (err)
+		goto unregister_events;
+	return 0;
+
+unregister_events:
+	anycast6_events_unregister();
+unregister_net:
+	anycast6_net_unregister();
+unregister_device:
+	anycast6_device_unregister();
+	return err;
+}
+
+/* First nobody asks for anything any more, then nothing happens any more, then
+ * every namespace becomes as it was.
+ */
+static void __exit anycast6_exit(void)
+{
+	genl_unregister_family(&anycast6_nl_family);
+	anycast6_events_unregister();
+	anycast6_net_unregister();
+	anycast6_device_unregister();
+	rcu_barrier();
+}
+
+module_init(anycast6_init);
+module_exit(anycast6_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("IPv6 anycast addressing (RFC 4291, RFC 2526)");
+MODULE_ALIAS_GENL_FAMILY(ANYCAST6_FAMILY_NAME);

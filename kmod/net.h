@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The state of one network namespace, and who protects what in it.
+ * Knows no packets and no netlink.
+ */
+#ifndef ANYCAST6_NET_H
+#define ANYCAST6_NET_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/rhashtable-types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+struct ctl_table_header;
+struct socket;
+
+/**
+ * struct anycast6_limits - what a namespace may use
+ * @addresses: anycast addresses
+ * @members: members, over all addresses
+ * @joins: joins in the kernel's own anycast code
+ */
+struct anycast6_limits {
+	unsigned int addresses;
+	unsigned int members;
+	unsigned int joins;
+};
+
+/**
+ * struct anycast6_net - anycast6 in one network namespace
+ * @net: the namespace
+ * @lock: serialises all that changes configuration or state; taken before
+ *        RTNL, never inside it
+ * @groups: addresses by key; readers under RCU, writers under @lock
+ * @ids: the same addresses in order of creation, for dumps; as @groups
+ * @next_id: where @ids goes on; @lock
+ * @links: devices that have members or entries, by interface index; readers
+ *         under RCU, writers under @lock
+ * @domains: routing domains in use, by interface index of the VRF; @lock
+ * @entries: subnet-router and reserved entries; readers under RCU, writers
+ *           under @lock
+ * @joiners: sockets that hold joins, those with room first; @lock
+ * @rtnl: socket to rtnetlink, made when first needed; @lock
+ * @used: how much of @limits is in use; @lock
+ * @limits: sysctls, READ_ONCE()
+ * @sysctls: their table
+ * @seq: changes with every change of the configuration, READ_ONCE(); 0 never
+ * @dirty: addresses to reconcile, each with a reference; lock-free
+ * @links_dirty: a link in @links has its dirty bit set; atomic
+ * @work: reconciles what is dirty
+ * @retry: when to try again what the kernel refused, jiffies; @lock
+ * @netdev_nb: told of what happens to devices
+ * @fib_nb: told of routes that go, while there are addresses
+ * @listening: @fib_nb is registered; @lock
+ * @hooked: the packet hooks are registered; @lock
+ * @dead: the namespace goes, no work may be queued; READ_ONCE()
+ */
+struct anycast6_net {
+	struct net *net;
+	struct mutex lock;
+	struct rhashtable groups;
+	struct xarray ids;
+	u32 next_id;
+	struct xarray links;
+	struct xarray domains;
+	struct list_head entries;
+	struct list_head joiners;
+	struct socket *rtnl;
+	struct anycast6_limits used;
+	struct anycast6_limits limits;
+	struct ctl_table_header *sysctls;
+	unsigned int seq;
+	struct llist_head dirty;
+	unsigned long links_dirty;
+	struct delayed_work work;
+	unsigned long retry;
+	struct notifier_block netdev_nb;
+	struct notifier_block fib_nb;
+	bool listening;
+	bool hooked;
+	bool dead;
+};
+
+extern unsigned int anycast6_net_id;
+extern struct workqueue_struct *anycast6_wq;
+
+struct anycast6_net *anycast6_net(const struct net *net);
+void anycast6_net_changed(struct anycast6_net *an);
+
+int anycast6_net_register(void);
+void anycast6_net_unregister(void);
+
+int anycast6_sysctl_init(struct anycast6_net *an);
+void anycast6_sysctl_exit(struct anycast6_net *an);
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests of the generic netlink family: parsed, then handed to one verb of
+ * the configuration. Holds no logic.
+ */
+#include <net/genetlink.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "addr.h"
+#include "config.h"
+#include "filter.h"
+#include "net.h"
+#include "netlink.h"
+#include "netlink_gen.h"
+
+/**
+ * anycast6_netlink_filter() - what a request says of what it means
+ * @attrs: its attributes
+ * @filter: result, which points into @attrs
+ *
+ * Context: any.
+ */
+void anycast6_netlink_filter(struct nlattr **attrs,
+			     struct anycast6_filter *filter)
+{
+	memset(filter, 0, sizeof(*filter));
+	filter->origin = -1;
+	filter->state = -1;
+	if (attrs[ANYCAST6_A_ADDR_ADDRESS])
+		filter->addr = nla_data(attrs[ANYCAST6_A_ADDR_ADDRESS]);
+	if (attrs[ANYCAST6_A_ADDR_VRF])
+		filter->vrf = nla_get_u32(attrs[ANYCAST6_A_ADDR_VRF]);
+	if (attrs[ANYCAST6_A_ADDR_DEV])
+		filter->dev = nla_get_u32(attrs[ANYCAST6_A_ADDR_DEV]);
+	if (attrs[ANYCAST6_A_ADDR_ORIGIN])
+		filter->origin = nla_get_u32(attrs[ANYCAST6_A_ADDR_ORIGIN]);
+	if (attrs[ANYCAST6_A_ADDR_STATE])
+		filter->state = nla_get_u32(attrs[ANYCAST6_A_ADDR_STATE]);
+}
+
+/* Generated families know no permission short of the initial user namespace's,
+ * so it is checked here.
+ */
+static int check_permission(struct sk_buff *skb, struct genl_info *info)
+{
+	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns,
+			       CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(info->extack,
+		       "anycast6: changing the configuration needs CAP_NET_ADMIN");
+	return -EPERM;
+}
+
+static int parse_entry(struct genl_info *info, struct anycast6_request *req)
+{
+	struct nlattr *origin = info->attrs[ANYCAST6_A_ADDR_ORIGIN];
+	struct nlattr *id = info->attrs[ANYCAST6_A_ADDR_ID];
+
+	if (!origin) {
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: neither an address nor what it is derived from");
+		return -EINVAL;
+	}
+	req->origin = nla_get_u32(origin);
+	if (req->origin != ANYCAST6_ORIGIN_SUBNET_ROUTER &&
+	    req->origin != ANYCAST6_ORIGIN_RESERVED) {
+		NL_SET_ERR_MSG_ATTR(info->extack, origin,
+				    "anycast6: addresses are derived from subnet-router or reserved");
+		return -EINVAL;
+	}
+	if ((req->origin == ANYCAST6_ORIGIN_RESERVED) != !!id) {
+		NL_SET_ERR_MSG_ATTR(info->extack, id ? : origin,
+				    "anycast6: an identifier goes with reserved, and only with it");
+		return -EINVAL;
+	}
+	if (id)
+		req->id = nla_get_u8(id);
+	return 0;
+}
+
+static int parse(struct genl_info *info, struct anycast6_request *req)
+{
+	struct nlattr *entry = info->attrs[ANYCAST6_A_ADDR_ORIGIN] ? :
+			       info->attrs[ANYCAST6_A_ADDR_ID];
+
+	memset(req, 0, sizeof(*req));
+	req->attrs = info->attrs;
+	req->extack = info->extack;
+	if (info->attrs[ANYCAST6_A_ADDR_VRF])
+		req->vrf = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_VRF]);
+	if (info->attrs[ANYCAST6_A_ADDR_DEV])
+		req->dev = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_DEV]);
+
+	if (!info->attrs[ANYCAST6_A_ADDR_ADDRESS])
+		return parse_entry(info, req);
+	if (entry) {
+		NL_SET_ERR_MSG_ATTR(info->extack, entry,
+				    "anycast6: either an address or what it is derived from");
+		return -EINVAL;
+	}
+	req->addr = nla_data(info->attrs[ANYCAST6_A_ADDR_ADDRESS]);
+	return 0;
+}
+
+static int configure(struct sk_buff *skb, struct genl_info *info,
+		     enum anycast6_mode mode)
+{
+	struct anycast6_net *an = anycast6_net(genl_info_net(info));
+	struct anycast6_request req;
+	int err;
+
+	err = check_permission(skb, info);
+	if (!err)
+		err = parse(info, &req);
+	if (err)
+		return err;
+
+	mutex_lock(&an->lock);
+	err = anycast6_config_add(an, &req, mode);
+	mutex_unlock(&an->lock);
+	return err;
+}
+
+int anycast6_nl_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return configure(skb, info, ANYCAST6_ADD);
+}
+
+int anycast6_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return configure(skb, info, ANYCAST6_CHANGE);
+}
+
+int anycast6_nl_replace_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return configure(skb, info, ANYCAST6_REPLACE);
+}
+
+int anycast6_nl_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct anycast6_net *an = anycast6_net(genl_info_net(info));
+	struct anycast6_request req;
+	int err;
+
+	err = check_permission(skb, info);
+	if (!err)
+		err = parse(info, &req);
+	if (err)
+		return err;
+
+	mutex_lock(&an->lock);
+	err = anycast6_config_del(an, &req);
+	mutex_unlock(&an->lock);
+	return err;
+}
+
+int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct anycast6_net *an = anycast6_net(genl_info_net(info));
+	struct nlattr *addr = info->attrs[ANYCAST6_A_ADDR_SCOPE];
+	struct nlattr *len = info->attrs[ANYCAST6_A_ADDR_SCOPE_LEN];
+	struct anycast6_request req;
+	struct anycast6_prefix scope;
+	int err;
+
+	err = check_permission(skb, info);
+	if (err)
+		return err;
+	if (!info->attrs[ANYCAST6_A_ADDR_ADDRESS] || !addr || !len) {
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: an address and its scope are needed");
+		return -EINVAL;
+	}
+	err = parse(info, &req);
+	if (err)
+		return err;
+	anycast6_prefix_set(&scope, nla_data(addr), nla_get_u8(len));
+
+	mutex_lock(&an->lock);
+	err = anycast6_config_set_scope(an, &req, &scope);
+	mutex_unlock(&an->lock);
+	return err;
+}
+
+int anycast6_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct anycast6_net *an = anycast6_net(genl_info_net(info));
+	struct anycast6_filter filter;
+	int err;
+
+	err = check_permission(skb, info);
+	if (err)
+		return err;
+	anycast6_netlink_filter(info->attrs, &filter);
+
+	mutex_lock(&an->lock);
+	anycast6_config_flush(an, &filter);
+	mutex_unlock(&an->lock);
+	return 0;
+}

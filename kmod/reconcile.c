@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reconciliation: what should be (members, entries), compared with what is
+ * (devices, joins, routes), and the difference mended. Level-triggered and
+ * idempotent; events only say where to look, so one that is missed is made
+ * good by the next.
+ */
+#include <linux/netdevice.h>
+#include <net/addrconf.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "domain.h"
+#include "entry.h"
+#include "events.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "notify.h"
+#include "reconcile.h"
+
+/* What the kernel refused is tried again after a second, then more rarely. */
+#define RETRY_MIN	HZ
+#define RETRY_MAX	(60 * HZ)
+
+static void queue(struct anycast6_net *an, unsigned long delay)
+{
+	rcu_read_lock();
+	if (!READ_ONCE(an->dead)) {
+		if (delay)
+			queue_delayed_work(anycast6_wq, &an->work, delay);
+		else
+			mod_delayed_work(anycast6_wq, &an->work, 0);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * anycast6_mark_link() - something happened to a device
+ * @an: the namespace
+ * @link: the device
+ *
+ * Context: any, under RCU or @an->lock.
+ */
+void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link)
+{
+	set_bit(ANYCAST6_LINK_DIRTY, &link->flags);
+	set_bit(0, &an->links_dirty);
+	queue(an, 0);
+}
+
+static void enlist(struct anycast6_net *an, struct anycast6_group *group)
+{
+	if (test_and_set_bit(ANYCAST6_GROUP_DIRTY, &group->flags))
+		return;
+	if (refcount_inc_not_zero(&group->refcnt))
+		llist_add(&group->dirty, &an->dirty);
+}
+
+/**
+ * anycast6_mark_group() - something happened to an address
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: any, under RCU or @an->lock.
+ */
+void anycast6_mark_group(struct anycast6_net *an,
+			 struct anycast6_group *group)
+{
+	enlist(an, group);
+	queue(an, 0);
+}
+
+/**
+ * anycast6_reconcile_is_unicast() - whether an address is a unicast one here
+ * @an: the namespace
+ * @key: the address and its domain
+ *
+ * Context: any.
+ */
+bool anycast6_reconcile_is_unicast(struct anycast6_net *an,
+				   const struct anycast6_key *key)
+{
+	bool linklocal = anycast6_addr_is_linklocal(&key->addr);
+	struct net_device *dev = NULL;
+	bool unicast = false;
+
+	rcu_read_lock();
+	if (key->domain)
+		dev = dev_get_by_index_rcu(an->net, key->domain);
+	if (dev || !key->domain)
+		unicast = ipv6_chk_addr_and_flags(an->net, &key->addr, dev,
+						  !linklocal, 1, 0);
+	rcu_read_unlock();
+	return unicast;
+}
+
+static bool is_onlink(struct anycast6_net *an,
+		      const struct anycast6_member *member)
+{
+	const struct anycast6_group *group = member->group;
+	struct net_device *dev;
+	bool onlink;
+
+	if (member->link->own)
+		return false;
+	if (anycast6_group_is_linklocal(group))
+		return true;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, member->link->ifindex);
+	onlink = dev && ipv6_chk_prefix(&group->key.addr, dev);
+	rcu_read_unlock();
+	return onlink;
+}
+
+static void set_state(struct anycast6_net *an, struct anycast6_member *member,
+		      u8 reason, u8 delivery)
+{
+	u8 state = reason ? ANYCAST6_STATE_DOWN : ANYCAST6_STATE_UP;
+	bool changed = member->state != state || member->reason != reason;
+
+	if (!changed && member->delivery == delivery)
+		return;
+	WRITE_ONCE(member->state, state);
+	WRITE_ONCE(member->reason, reason);
+	WRITE_ONCE(member->delivery, delivery);
+	anycast6_net_changed(an);
+	if (changed && member->known)
+		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+}
+
+static u8 reason_of(const struct anycast6_member *member)
+{
+	if (!member->link->running)
+		return ANYCAST6_REASON_ADMIN;
+	if (member->error)
+		return ANYCAST6_REASON_JOIN;
+	if (!member->link->carrier)
+		return ANYCAST6_REASON_LINK;
+	return 0;
+}
+
+/* Leaving would take the unicast address's route along, so what is held stays
+ * as it is.
+ */
+static void yield_to_unicast(struct anycast6_net *an,
+			     struct anycast6_group *group)
+{
+	struct anycast6_member *member;
+
+	list_for_each_entry(member, &group->members, node) {
+		if (member->reason != ANYCAST6_REASON_ADDRESS)
+			net_warn_ratelimited("anycast6: %pI6c became a unicast address of this node\n",
+					     &group->key.addr);
+		set_state(an, member, ANYCAST6_REASON_ADDRESS,
+			  member->delivery);
+	}
+}
+
+static void mend_offlink(struct anycast6_net *an, struct anycast6_group *group,
+			 bool wanted, int *error)
+{
+	struct anycast6_link *own = group->domain->link;
+
+	if (wanted && own->running) {
+		*error = anycast6_hold_mend(an, &group->offlink, own,
+					    &group->key.addr);
+		return;
+	}
+	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	*error = wanted ? -ENETDOWN : 0;
+}
+
+/* Returns whether the kernel refused something. */
+static bool mend_group(struct anycast6_net *an, struct anycast6_group *group)
+{
+	struct anycast6_member *member;
+	bool offlink = false;
+	int error;
+	bool bad = false;
+
+	if (anycast6_reconcile_is_unicast(an, &group->key)) {
+		yield_to_unicast(an, group);
+		return false;
+	}
+
+	list_for_each_entry(member, &group->members, node) {
+		member->error = 0;
+		anycast6_link_refresh(an, member->link);
+		if (member->link->running && is_onlink(an, member)) {
+			member->error = anycast6_hold_mend(an, &member->hold,
+							   member->link,
+							   &group->key.addr);
+		} else {
+			anycast6_hold_release(an, &member->hold,
+					      &group->key.addr);
+			offlink |= member->link->running;
+		}
+	}
+	mend_offlink(an, group, offlink, &error);
+
+	list_for_each_entry(member, &group->members, node) {
+		u8 delivery = member->hold.delivery;
+
+		if (member->link->running && !member->hold.ifindex) {
+			member->error = error;
+			delivery = group->offlink.delivery;
+		}
+		bad |= member->error;
+		set_state(an, member, reason_of(member), delivery);
+	}
+	return bad;
+}
+
+static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
+{
+	struct anycast6_member *member, *next_member;
+	struct anycast6_entry *entry, *next_entry;
+
+	list_for_each_entry_safe(entry, next_entry, &an->entries, node)
+		if (entry->link == link)
+			anycast6_entry_destroy(an, entry);
+	list_for_each_entry_safe(member, next_member, &link->members, on_link)
+		anycast6_member_destroy(an, member);
+}
+
+/* A configured member follows its device from one VRF to another, as the
+ * device's unicast addresses do.
+ */
+static void follow(struct anycast6_net *an, struct anycast6_member *member)
+{
+	struct anycast6_link *link = member->link;
+	struct anycast6_group *group;
+	struct anycast6_prefix scope;
+	struct anycast6_key key = {
+		.addr = member->group->key.addr,
+		.domain = link->vrf,
+	};
+
+	anycast6_group_get_scope(member->group, &scope);
+	anycast6_member_destroy(an, member);
+
+	group = anycast6_group_find(an, &key);
+	if (!group)
+		group = anycast6_group_create(an, &key, &scope);
+	if (IS_ERR(group))
+		goto lost;
+	if (anycast6_member_find(an, group, link->ifindex))
+		return;
+	member = anycast6_member_create(an, group, link, NULL);
+	if (!IS_ERR(member)) {
+		anycast6_reconcile_group(an, group);
+		anycast6_member_announce(an, member);
+		return;
+	}
+	if (list_empty(&group->members))
+		anycast6_group_destroy(an, group);
+lost:
+	net_warn_ratelimited("anycast6: %pI6c could not follow its device to another VRF\n",
+			     &key.addr);
+}
+
+static void follow_link(struct anycast6_net *an, struct anycast6_link *link)
+{
+	struct anycast6_member *member, *next;
+	struct anycast6_group *group;
+
+	list_for_each_entry_safe(member, next, &link->members, on_link) {
+		group = member->group;
+		if (anycast6_group_is_linklocal(group) ||
+		    group->key.domain == link->vrf)
+			continue;
+		if (anycast6_member_entry(an, member))
+			anycast6_member_destroy(an, member);
+		else
+			follow(an, member);
+	}
+}
+
+static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)
+{
+	struct anycast6_domain *domain;
+	unsigned long vrf;
+
+	xa_for_each(&an->domains, vrf, domain)
+		if (domain->link == own)
+			return anycast6_domain_mend(an, domain);
+	return false;
+}
+
+static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
+{
+	struct anycast6_member *member;
+	struct anycast6_entry *entry;
+	bool bad = false;
+
+	anycast6_link_refresh(an, link);
+	if (link->own) {
+		if (!domain_lives(an, link))
+			remove_link(an, link);
+	} else if (!link->exists) {
+		remove_link(an, link);
+	} else {
+		follow_link(an, link);
+		list_for_each_entry(entry, &an->entries, node)
+			if (entry->link == link)
+				bad |= anycast6_entry_expand(an, entry);
+	}
+
+	list_for_each_entry(member, &link->members, on_link)
+		enlist(an, member->group);
+	return bad;
+}
+
+static bool reconcile_links(struct anycast6_net *an)
+{
+	struct anycast6_link *link;
+	unsigned long ifindex;
+	bool bad = false;
+
+	if (!test_and_clear_bit(0, &an->links_dirty))
+		return false;
+
+	xa_for_each(&an->links, ifindex, link) {
+		if (!test_and_clear_bit(ANYCAST6_LINK_DIRTY, &link->flags))
+			continue;
+		link->users++;
+		if (reconcile_link(an, link)) {
+			set_bit(ANYCAST6_LINK_DIRTY, &link->flags);
+			bad = true;
+		}
+		anycast6_link_put(an, link);
+	}
+	if (bad)
+		set_bit(0, &an->links_dirty);
+	return bad;
+}
+
+static bool reconcile_groups(struct anycast6_net *an)
+{
+	struct llist_node *list = llist_del_all(&an->dirty);
+	struct anycast6_group *group, *next;
+	bool bad = false;
+
+	llist_for_each_entry_safe(group, next, list, dirty) {
+		clear_bit(ANYCAST6_GROUP_DIRTY, &group->flags);
+		/* events from here on are for the next time */
+		smp_mb__after_atomic();
+		if (!list_empty(&group->members) && mend_group(an, group)) {
+			enlist(an, group);
+			bad = true;
+		}
+		anycast6_group_put(group);
+	}
+	return bad;
+}
+
+/**
+ * anycast6_reconcile() - mend all that is marked
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_reconcile(struct anycast6_net *an)
+{
+	bool bad;
+
+	lockdep_assert_held(&an->lock);
+
+	bad = reconcile_links(an);
+	bad |= reconcile_groups(an);
+	bad |= anycast6_events_listen(an) != 0;
+
+	if (!bad) {
+		an->retry = RETRY_MIN;
+		return;
+	}
+	queue(an, an->retry);
+	an->retry = min_t(unsigned long, 2 * an->retry, RETRY_MAX);
+}
+
+/**
+ * anycast6_reconcile_group() - mend an address now
+ * @an: the namespace
+ * @group: the address, which has members
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_reconcile_group(struct anycast6_net *an,
+			      struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (mend_group(an, group)) {
+		enlist(an, group);
+		queue(an, an->retry);
+	}
+}
+
+/**
+ * anycast6_reconcile_work() - what events queue
+ * @work: of struct anycast6_net
+ *
+ * Context: process.
+ */
+void anycast6_reconcile_work(struct work_struct *work)
+{
+	struct anycast6_net *an = container_of(to_delayed_work(work),
+					       struct anycast6_net, work);
+
+	mutex_lock(&an->lock);
+	anycast6_reconcile(an);
+	mutex_unlock(&an->lock);
+}
+
+/**
+ * anycast6_reconcile_drop() - forget what is marked
+ * @an: the namespace, from which no event comes any more
+ *
+ * Context: process.
+ */
+void anycast6_reconcile_drop(struct anycast6_net *an)
+{
+	struct anycast6_group *group, *next;
+
+	llist_for_each_entry_safe(group, next, llist_del_all(&an->dirty), dirty)
+		anycast6_group_put(group);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packet counters that no two CPUs share.
+ * Knows nothing of what is counted.
+ */
+#include "stats.h"
+
+/**
+ * anycast6_stats_alloc() - allocate counters for every CPU
+ * @gfp: allocation flags
+ *
+ * Context: process.
+ * Return: counters for free_percpu(), or NULL.
+ */
+struct anycast6_stats __percpu *anycast6_stats_alloc(gfp_t gfp)
+{
+	struct anycast6_stats __percpu *stats;
+	int cpu;
+
+	stats = alloc_percpu_gfp(struct anycast6_stats, gfp);
+	if (!stats)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(stats, cpu)->syncp);
+	return stats;
+}
+
+/**
+ * anycast6_stats_read() - sum counters up
+ * @stats: the counters
+ * @counts: what they say is added to this
+ *
+ * Context: any.
+ */
+void anycast6_stats_read(const struct anycast6_stats __percpu *stats,
+			 struct anycast6_counts *counts)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct anycast6_stats *s = per_cpu_ptr(stats, cpu);
+		unsigned int start;
+		u64 packets, bytes;
+
+		do {
+			start = u64_stats_fetch_begin(&s->syncp);
+			packets = u64_stats_read(&s->packets);
+			bytes = u64_stats_read(&s->bytes);
+		} while (u64_stats_fetch_retry(&s->syncp, start));
+		counts->packets += packets;
+		counts->bytes += bytes;
+	}
+}
