@@ -236,11 +236,32 @@ struct anycast6_entry *anycast6_entry_create(struct anycast6_net *an,
 	entry->link = link;
 	entry->origin = origin;
 	entry->id = id;
+	entry->known = -1;
 	INIT_LIST_HEAD(&entry->members);
 	link->users++;
 	list_add_tail_rcu(&entry->node, &an->entries);
 	anycast6_net_changed(an);
 	return entry;
+}
+
+/**
+ * anycast6_entry_announce() - tell listeners of an entry, or of what it became
+ * @an: the namespace
+ * @entry: the entry, expanded
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_entry_announce(struct anycast6_net *an,
+			     struct anycast6_entry *entry)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (entry->known == entry->addresses)
+		return;
+	anycast6_notify_entry(an, entry->known < 0 ? ANYCAST6_CMD_ADDED :
+						     ANYCAST6_CMD_CHANGED,
+			      entry);
+	entry->known = entry->addresses;
 }
 
 /**
@@ -259,7 +280,8 @@ void anycast6_entry_destroy(struct anycast6_net *an,
 
 	list_for_each_entry_safe(member, next, &entry->members, of_entry)
 		anycast6_member_destroy(an, member);
-	anycast6_notify_entry(an, ANYCAST6_CMD_DELETED, entry);
+	if (entry->known >= 0)
+		anycast6_notify_entry(an, ANYCAST6_CMD_DELETED, entry);
 
 	list_del_rcu(&entry->node);
 	anycast6_link_put(an, entry->link);

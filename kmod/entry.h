@@ -21,6 +21,8 @@ struct anycast6_net;
  * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED, constant
  * @id: reserved identifier (RFC 2526), constant
  * @addresses: how many addresses it stands for; READ_ONCE()
+ * @known: how many of them listeners were told of, -1 before it is announced;
+ *         an->lock
  * @members: the members it made; an->lock
  * @rcu: frees it after its readers
  */
@@ -30,6 +32,7 @@ struct anycast6_entry {
 	u8 origin;
 	u8 id;
 	unsigned int addresses;
+	int known;
 	struct list_head members;
 	struct rcu_head rcu;
 };
@@ -43,6 +46,8 @@ void anycast6_entry_destroy(struct anycast6_net *an,
 			    struct anycast6_entry *entry);
 int anycast6_entry_expand(struct anycast6_net *an,
 			  struct anycast6_entry *entry);
+void anycast6_entry_announce(struct anycast6_net *an,
+			     struct anycast6_entry *entry);
 void anycast6_entry_attach(struct anycast6_net *an,
 			   struct anycast6_entry *entry,
 			   struct anycast6_member *member);

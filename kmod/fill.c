@@ -165,6 +165,21 @@ static int fill_members_stats(struct sk_buff *skb,
 	return fill_stats(skb, ANYCAST6_A_ADDR_STATS, &counts);
 }
 
+static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
+{
+	u8 origin, id = 0;
+
+	origin = anycast6_group_origin(group, &id);
+	if (nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, origin) ||
+	    (origin == ANYCAST6_ORIGIN_RESERVED &&
+	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, id)) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
+			anycast6_group_state(group)) ||
+	    fill_members_stats(skb, group))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * anycast6_fill_group() - put an address, without its members, in a message
  * @skb: the message
@@ -176,21 +191,14 @@ static int fill_members_stats(struct sk_buff *skb,
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 {
 	struct anycast6_prefix scope;
-	u8 origin, id = 0;
 
 	anycast6_group_get_scope(group, &scope);
-	origin = anycast6_group_origin(group, &id);
 	if (fill_key(skb, group) ||
 	    nla_put_in6_addr(skb, ANYCAST6_A_ADDR_SCOPE, &scope.addr) ||
-	    nla_put_u8(skb, ANYCAST6_A_ADDR_SCOPE_LEN, scope.len) ||
-	    nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, origin) ||
-	    (origin == ANYCAST6_ORIGIN_RESERVED &&
-	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, id)) ||
-	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
-			anycast6_group_state(group)) ||
-	    fill_members_stats(skb, group))
+	    nla_put_u8(skb, ANYCAST6_A_ADDR_SCOPE_LEN, scope.len))
 		return -EMSGSIZE;
-	return 0;
+	/* what comes of members went with the last one */
+	return list_empty(&group->members) ? 0 : fill_summary(skb, group);
 }
 
 /**

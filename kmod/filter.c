@@ -18,6 +18,11 @@ static bool matches(int wanted, int value)
 	return wanted < 0 || wanted == value;
 }
 
+static int id_of(const struct anycast6_entry *entry)
+{
+	return entry->origin == ANYCAST6_ORIGIN_RESERVED ? entry->id : -1;
+}
+
 /**
  * anycast6_filter_group() - whether an address may have members that are meant
  * @filter: what is meant
@@ -44,16 +49,21 @@ bool anycast6_filter_member(const struct anycast6_filter *filter,
 			    const struct anycast6_member *member)
 {
 	const struct anycast6_entry *entry;
-	u8 origin;
+	int origin = ANYCAST6_ORIGIN_STATIC;
+	int id = -1;
 
 	if (filter->dev && filter->dev != member->link->ifindex)
 		return false;
 
 	rcu_read_lock();
 	entry = rcu_dereference(member->entry);
-	origin = entry ? entry->origin : ANYCAST6_ORIGIN_STATIC;
+	if (entry) {
+		origin = entry->origin;
+		id = id_of(entry);
+	}
 	rcu_read_unlock();
 	return matches(filter->origin, origin) &&
+	       matches(filter->id, id) &&
 	       matches(filter->state, READ_ONCE(member->state));
 }
 
@@ -74,5 +84,6 @@ bool anycast6_filter_entry(const struct anycast6_filter *filter,
 	       (!filter->vrf || filter->vrf == READ_ONCE(entry->link->vrf)) &&
 	       (!filter->dev || filter->dev == entry->link->ifindex) &&
 	       matches(filter->origin, entry->origin) &&
+	       matches(filter->id, id_of(entry)) &&
 	       matches(filter->state, state);
 }

@@ -19,6 +19,7 @@ struct anycast6_member;
  * @vrf: interface index of its VRF, 0 for any
  * @dev: interface index of its device, 0 for any
  * @origin: enum anycast6_origin, -1 for any
+ * @id: reserved identifier, -1 for any
  * @state: enum anycast6_state, -1 for any
  */
 struct anycast6_filter {
@@ -26,6 +27,7 @@ struct anycast6_filter {
 	u32 vrf;
 	u32 dev;
 	int origin;
+	int id;
 	int state;
 };
 

@@ -55,7 +55,7 @@ struct anycast6_group {
 	refcount_t refcnt;
 	struct anycast6_domain *domain;
 	struct list_head members;
-	spinlock_t lock;
+	spinlock_t lock;	/* protects scope */
 	struct anycast6_prefix scope;
 	struct anycast6_hold offlink;
 	unsigned long flags;

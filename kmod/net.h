@@ -52,7 +52,7 @@ struct anycast6_limits {
  * @dirty: addresses to reconcile, each with a reference; lock-free
  * @links_dirty: a link in @links has its dirty bit set; atomic
  * @work: reconciles what is dirty
- * @retry: when to try again what the kernel refused, jiffies; @lock
+ * @retry: how long what the kernel refused has waited, jiffies; @lock
  * @netdev_nb: told of what happens to devices
  * @fib_nb: told of routes that go, while there are addresses
  * @listening: @fib_nb is registered; @lock
@@ -61,7 +61,7 @@ struct anycast6_limits {
  */
 struct anycast6_net {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock;	/* protects configuration and state */
 	struct rhashtable groups;
 	struct xarray ids;
 	u32 next_id;

@@ -13,6 +13,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "netlink_gen.h"
+#include "request.h"
 
 /**
  * anycast6_netlink_filter() - what a request says of what it means
@@ -26,6 +27,7 @@ void anycast6_netlink_filter(struct nlattr **attrs,
 {
 	memset(filter, 0, sizeof(*filter));
 	filter->origin = -1;
+	filter->id = -1;
 	filter->state = -1;
 	if (attrs[ANYCAST6_A_ADDR_ADDRESS])
 		filter->addr = nla_data(attrs[ANYCAST6_A_ADDR_ADDRESS]);
@@ -35,6 +37,8 @@ void anycast6_netlink_filter(struct nlattr **attrs,
 		filter->dev = nla_get_u32(attrs[ANYCAST6_A_ADDR_DEV]);
 	if (attrs[ANYCAST6_A_ADDR_ORIGIN])
 		filter->origin = nla_get_u32(attrs[ANYCAST6_A_ADDR_ORIGIN]);
+	if (attrs[ANYCAST6_A_ADDR_ID])
+		filter->id = nla_get_u8(attrs[ANYCAST6_A_ADDR_ID]);
 	if (attrs[ANYCAST6_A_ADDR_STATE])
 		filter->state = nla_get_u32(attrs[ANYCAST6_A_ADDR_STATE]);
 }
@@ -56,6 +60,7 @@ static int parse_entry(struct genl_info *info, struct anycast6_request *req)
 {
 	struct nlattr *origin = info->attrs[ANYCAST6_A_ADDR_ORIGIN];
 	struct nlattr *id = info->attrs[ANYCAST6_A_ADDR_ID];
+	bool reserved;
 
 	if (!origin) {
 		NL_SET_ERR_MSG(info->extack,
@@ -63,13 +68,13 @@ static int parse_entry(struct genl_info *info, struct anycast6_request *req)
 		return -EINVAL;
 	}
 	req->origin = nla_get_u32(origin);
-	if (req->origin != ANYCAST6_ORIGIN_SUBNET_ROUTER &&
-	    req->origin != ANYCAST6_ORIGIN_RESERVED) {
+	reserved = req->origin == ANYCAST6_ORIGIN_RESERVED;
+	if (!reserved && req->origin != ANYCAST6_ORIGIN_SUBNET_ROUTER) {
 		NL_SET_ERR_MSG_ATTR(info->extack, origin,
 				    "anycast6: addresses are derived from subnet-router or reserved");
 		return -EINVAL;
 	}
-	if ((req->origin == ANYCAST6_ORIGIN_RESERVED) != !!id) {
+	if (reserved != !!id) {
 		NL_SET_ERR_MSG_ATTR(info->extack, id ? : origin,
 				    "anycast6: an identifier goes with reserved, and only with it");
 		return -EINVAL;

@@ -21,8 +21,8 @@
 #include "reconcile.h"
 
 /* What the kernel refused is tried again after a second, then more rarely. */
-#define RETRY_MIN	HZ
-#define RETRY_MAX	(60 * HZ)
+#define RETRY_MIN	((unsigned long)HZ)
+#define RETRY_MAX	(60 * RETRY_MIN)
 
 static void queue(struct anycast6_net *an, unsigned long delay)
 {
@@ -48,6 +48,12 @@ void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link)
 	set_bit(ANYCAST6_LINK_DIRTY, &link->flags);
 	set_bit(0, &an->links_dirty);
 	queue(an, 0);
+}
+
+static void queue_retry(struct anycast6_net *an)
+{
+	an->retry = clamp(2 * an->retry, RETRY_MIN, RETRY_MAX);
+	queue(an, an->retry);
 }
 
 static void enlist(struct anycast6_net *an, struct anycast6_group *group)
@@ -258,7 +264,7 @@ static void follow(struct anycast6_net *an, struct anycast6_member *member)
 	if (list_empty(&group->members))
 		anycast6_group_destroy(an, group);
 lost:
-	net_warn_ratelimited("anycast6: %pI6c could not follow its device to another VRF\n",
+	net_warn_ratelimited("anycast6: %pI6c is lost: its device is in another VRF\n",
 			     &key.addr);
 }
 
@@ -290,10 +296,23 @@ static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)
 	return false;
 }
 
+static bool expand_entries(struct anycast6_net *an, struct anycast6_link *link)
+{
+	struct anycast6_entry *entry;
+	bool bad = false;
+
+	list_for_each_entry(entry, &an->entries, node) {
+		if (entry->link != link)
+			continue;
+		bad |= anycast6_entry_expand(an, entry);
+		anycast6_entry_announce(an, entry);
+	}
+	return bad;
+}
+
 static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	struct anycast6_member *member;
-	struct anycast6_entry *entry;
 	bool bad = false;
 
 	anycast6_link_refresh(an, link);
@@ -304,9 +323,7 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 		remove_link(an, link);
 	} else {
 		follow_link(an, link);
-		list_for_each_entry(entry, &an->entries, node)
-			if (entry->link == link)
-				bad |= anycast6_entry_expand(an, entry);
+		bad = expand_entries(an, link);
 	}
 
 	list_for_each_entry(member, &link->members, on_link)
@@ -373,12 +390,10 @@ void anycast6_reconcile(struct anycast6_net *an)
 	bad |= reconcile_groups(an);
 	bad |= anycast6_events_listen(an) != 0;
 
-	if (!bad) {
-		an->retry = RETRY_MIN;
-		return;
-	}
-	queue(an, an->retry);
-	an->retry = min_t(unsigned long, 2 * an->retry, RETRY_MAX);
+	if (bad)
+		queue_retry(an);
+	else
+		an->retry = 0;
 }
 
 /**
@@ -395,7 +410,7 @@ void anycast6_reconcile_group(struct anycast6_net *an,
 
 	if (mend_group(an, group)) {
 		enlist(an, group);
-		queue(an, an->retry);
+		queue_retry(an);
 	}
 }
 

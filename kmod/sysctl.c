@@ -59,7 +59,8 @@ int anycast6_sysctl_init(struct anycast6_net *an)
 		for (i = 0; i < n; i++)
 			table[i].mode = 0444;
 
-	an->sysctls = register_net_sysctl_sz(an->net, "net/anycast6", table, n);
+	an->sysctls = anycast6_compat_register_sysctl(an->net, "net/anycast6",
+						      table, n);
 	if (!an->sysctls) {
 		kfree(table);
 		return -ENOMEM;

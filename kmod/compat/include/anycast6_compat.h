@@ -10,6 +10,7 @@
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
 #include <net/if_inet6.h>
+#include <net/net_namespace.h>
 
 /* A device without a lock of its own for sending, that stays in its namespace:
  * these were feature bits before 6.12, and the second was renamed since.
@@ -67,10 +68,18 @@ anycast6_compat_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
-/* new in 6.6; before it, tables end in an empty entry, as this module's do */
-#ifndef ANYCAST6_HAVE_NET_SYSCTL_SZ
-#define register_net_sysctl_sz(net, path, table, size) \
-	register_net_sysctl(net, path, table)
+/* The size of a sysctl table is told since 6.6; before, an empty entry ends it,
+ * as this module's do.
+ */
+static inline struct ctl_table_header *
+anycast6_compat_register_sysctl(struct net *net, const char *path,
+				struct ctl_table *table, size_t size)
+{
+#ifdef ANYCAST6_HAVE_NET_SYSCTL_SZ
+	return register_net_sysctl_sz(net, path, table, size);
+#else
+	return register_net_sysctl(net, path, table);
 #endif
+}
 
 #endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a request names, found and checked, and the sentence for what is wrong
+ * with it. Knows attributes only to blame them; changes nothing.
+ */
+#include <linux/netdevice.h>
+#include <net/l3mdev.h>
+
+#include "device.h"
+#include "link.h"
+#include "net.h"
+#include "reconcile.h"
+#include "request.h"
+
+/**
+ * anycast6_request_is_linklocal() - whether a request is of a link-local address
+ * @req: the request
+ *
+ * Context: any.
+ */
+bool anycast6_request_is_linklocal(const struct anycast6_request *req)
+{
+	return req->addr && anycast6_addr_is_linklocal(req->addr);
+}
+
+static int find_vrf(struct anycast6_net *an, const struct anycast6_request *req)
+{
+	struct net_device *dev;
+
+	dev = dev_get_by_index_rcu(an->net, req->vrf);
+	if (!dev)
+		return ANYCAST6_REFUSE(req, VRF, -ENODEV, "no such VRF");
+	if (!netif_is_l3_master(dev))
+		return ANYCAST6_REFUSE(req, VRF, -EINVAL,
+				       "the device is not a VRF");
+	return 0;
+}
+
+static int find_dev(struct anycast6_net *an, const struct anycast6_request *req,
+		    struct anycast6_place *place)
+{
+	struct net_device *dev;
+	u32 vrf;
+
+	dev = dev_get_by_index_rcu(an->net, req->dev);
+	if (!dev)
+		return ANYCAST6_REFUSE(req, DEV, -ENODEV, "no such device");
+	vrf = anycast6_dev_vrf(dev);
+	if (req->vrf && req->vrf != vrf)
+		return ANYCAST6_REFUSE(req, DEV, -EINVAL,
+				       "the device is not in that VRF");
+	place->key.domain = vrf;
+	if (!anycast6_device_is_own(dev))
+		place->ifindex = req->dev;
+	return 0;
+}
+
+static int set_address(const struct anycast6_request *req,
+		       struct anycast6_place *place)
+{
+	const char *refusal = anycast6_addr_refusal(req->addr);
+
+	if (refusal) {
+		NL_SET_BAD_ATTR(req->extack,
+				req->attrs[ANYCAST6_A_ADDR_ADDRESS]);
+		req->extack->_msg = refusal;
+		return -EINVAL;
+	}
+	place->key.addr = *req->addr;
+	if (!anycast6_request_is_linklocal(req))
+		return 0;
+
+	if (!place->ifindex)
+		return ANYCAST6_REFUSE(req, ADDRESS, -EINVAL,
+				       "a link-local address needs a device");
+	place->key.domain = place->ifindex;
+	return 0;
+}
+
+/**
+ * anycast6_request_place() - find where the member that a request names lives
+ * @an: the namespace
+ * @req: the request
+ * @place: result
+ *
+ * Context: process, under @an->lock.
+ * Return: 0, %-ENODEV without its device or VRF, %-EINVAL if these don't go
+ * together, or if the address can't be an anycast address.
+ */
+int anycast6_request_place(struct anycast6_net *an,
+			   const struct anycast6_request *req,
+			   struct anycast6_place *place)
+{
+	int err = 0;
+
+	memset(place, 0, sizeof(*place));
+	place->key.domain = req->vrf;
+
+	rcu_read_lock();
+	if (req->vrf)
+		err = find_vrf(an, req);
+	if (!err && req->dev)
+		err = find_dev(an, req, place);
+	rcu_read_unlock();
+	if (!err && req->addr)
+		err = set_address(req, place);
+	return err;
+}
+
+/**
+ * anycast6_blame_group() - say why an address could not be made
+ * @req: the request
+ * @err: what anycast6_group_create() said
+ *
+ * Context: any.
+ * Return: @err
+ */
+int anycast6_blame_group(const struct anycast6_request *req, int err)
+{
+	if (err == -E2BIG)
+		return ANYCAST6_REFUSE(req, ADDRESS, err,
+				       "too many addresses (net.anycast6.max_addresses)");
+	if (err == -ENODEV)
+		return ANYCAST6_REFUSE(req, VRF, err, "no such VRF");
+	return err;
+}
+
+/**
+ * anycast6_blame_member() - say why a member could not be made
+ * @req: the request
+ * @err: what anycast6_member_create() said
+ *
+ * Context: any.
+ * Return: @err
+ */
+int anycast6_blame_member(const struct anycast6_request *req, int err)
+{
+	if (err == -ENOSPC)
+		return ANYCAST6_REFUSE(req, ADDRESS, err,
+				       "too many members (net.anycast6.max_members)");
+	return err;
+}
+
+/**
+ * anycast6_blame_join() - say why an address could not be held
+ * @req: the request
+ * @err: what anycast6_hold_mend() said
+ *
+ * Context: any.
+ * Return: a negative errno, or 0 if the member may wait for better times.
+ */
+int anycast6_blame_join(const struct anycast6_request *req, int err)
+{
+	switch (err) {
+	case -ENOSPC:
+		return ANYCAST6_REFUSE(req, ADDRESS, err,
+				       "too many joins (net.anycast6.max_joins)");
+	case -EINVAL:
+		return ANYCAST6_REFUSE(req, ADDRESS, -EADDRINUSE,
+				       "this is a unicast address of this node");
+	case -ENETDOWN:
+		/* the module's own device, which somebody set down */
+		return 0;
+	default:
+		return ANYCAST6_REFUSE(req, ADDRESS, err,
+				       "the kernel refused to join the address");
+	}
+}
