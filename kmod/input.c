@@ -10,10 +10,10 @@
 #include <net/inet_sock.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
-#include <net/l3mdev.h>
 
 #include <uapi/linux/anycast6.h>
 
+#include "device.h"
 #include "group.h"
 #include "input.h"
 #include "link.h"
@@ -25,7 +25,7 @@ static struct anycast6_group *find(struct net *net, const struct sk_buff *skb)
 	struct anycast6_key key = { .addr = ipv6_hdr(skb)->daddr };
 
 	key.domain = anycast6_addr_is_linklocal(&key.addr) ?
-		     inet6_iif(skb) : anycast6_dev_vrf(skb->dev);
+		     IP6CB(skb)->iif : anycast6_dev_vrf(skb->dev);
 	return anycast6_group_find(anycast6_net(net), &key);
 }
 
@@ -35,7 +35,7 @@ static struct anycast6_group *find(struct net *net, const struct sk_buff *skb)
 static void count(const struct anycast6_group *group, const struct sk_buff *skb)
 {
 	struct anycast6_member *member, *taker = NULL;
-	u32 ifindex = inet6_iif(skb);
+	u32 ifindex = IP6CB(skb)->iif;
 
 	list_for_each_entry_rcu(member, &group->members, node) {
 		if (member->link->ifindex == ifindex) {
@@ -50,11 +50,11 @@ static void count(const struct anycast6_group *group, const struct sk_buff *skb)
 		anycast6_stats_add(taker->stats, skb->len);
 }
 
-static bool is_tcp(const struct sk_buff *skb)
+static int protocol_of(const struct sk_buff *skb)
 {
 	unsigned int offset = 0;
 
-	return ipv6_find_hdr(skb, &offset, -1, NULL, NULL) == IPPROTO_TCP;
+	return ipv6_find_hdr(skb, &offset, -1, NULL, NULL);
 }
 
 /* Returns a route to some unicast address of this node, with a reference. */
@@ -66,12 +66,12 @@ static struct dst_entry *local_dst(struct net *net, const struct sk_buff *skb)
 	struct dst_entry *dst;
 
 	if (anycast6_addr_is_linklocal(daddr)) {
-		dev = dev_get_by_index_rcu(net, inet6_iif(skb));
+		dev = dev_get_by_index_rcu(net, IP6CB(skb)->iif);
 		if (!dev)
 			return NULL;
 		fl6.flowi6_oif = dev->ifindex;
 	} else {
-		fl6.flowi6_oif = l3mdev_master_ifindex_rcu(dev);
+		fl6.flowi6_oif = anycast6_dev_vrf(dev);
 	}
 	if (ipv6_dev_get_saddr(net, dev, daddr, 0, &fl6.daddr))
 		return NULL;
@@ -86,19 +86,58 @@ static struct dst_entry *local_dst(struct net *net, const struct sk_buff *skb)
 	return dst;
 }
 
-/* TCP takes only what comes by a local route, and an anycast one is not: give
- * the packet the route of a unicast address. Sockets are looked up by the
+/* Returns the route back to the sender, with a reference. */
+static struct dst_entry *sender_dst(struct net *net, const struct sk_buff *skb)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = anycast6_dev_vrf(skb->dev),
+		.daddr = ipv6_hdr(skb)->saddr,
+	};
+	struct dst_entry *dst;
+
+	if (anycast6_addr_is_linklocal(&fl6.daddr))
+		fl6.flowi6_oif = IP6CB(skb)->iif;
+	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
+	if (dst->error) {
+		dst_release(dst);
+		return NULL;
+	}
+	return dst;
+}
+
+/* What comes in by a VRF or from this node itself, ICMPv6 answers through the
+ * device of the packet's route (icmp6_iif()), and the module's own device
+ * leads nowhere.
+ */
+static bool answer_is_stuck(const struct sk_buff *skb)
+{
+	const struct inet6_dev *idev = ip6_dst_idev(skb_dst(skb));
+
+	return idev && anycast6_device_is_own(idev->dev) &&
+	       (netif_is_l3_master(skb->dev) ||
+		skb->dev->flags & IFF_LOOPBACK);
+}
+
+/* TCP takes only what comes by a local route, and an anycast one is not: such
+ * a packet gets the route of a unicast address. Sockets are looked up by the
  * packet's own destination, so nothing else changes.
  */
 static void admit(struct net *net, struct sk_buff *skb)
 {
-	struct dst_entry *dst;
+	struct dst_entry *dst = NULL;
 
-	if (!ipv6_anycast_destination(skb_dst(skb), &ipv6_hdr(skb)->daddr) ||
-	    !is_tcp(skb))
+	if (!ipv6_anycast_destination(skb_dst(skb), &ipv6_hdr(skb)->daddr))
 		return;
 
-	dst = local_dst(net, skb);
+	switch (protocol_of(skb)) {
+	case IPPROTO_TCP:
+		dst = local_dst(net, skb);
+		break;
+	case IPPROTO_ICMPV6:
+		if (answer_is_stuck(skb))
+			dst = sender_dst(net, skb);
+		break;
+	}
 	if (!dst)
 		return;
 	skb_dst_drop(skb);
