@@ -35,13 +35,15 @@ static bool is_unicast(struct anycast6_net *an, u32 ifindex,
 
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(an->net, ifindex);
-	unicast = dev && ipv6_chk_addr_and_flags(an->net, addr, dev, false, 1, 0);
+	unicast = dev && ipv6_chk_addr_and_flags(an->net, addr, dev, false, 1,
+						 IFA_F_TENTATIVE);
 	rcu_read_unlock();
 	return unicast;
 }
 
-/* A unicast address that autoconfiguration made of the same bits on the same
- * device could not insert its route beside the join's.
+/* A unicast address of the same bits on the same device inserts its route when
+ * it is no longer tentative. If it was quicker than this, the join's was in the
+ * way.
  */
 static void give_route_back(struct anycast6_net *an, struct anycast6_hold *hold,
 			    const struct in6_addr *addr)
@@ -98,6 +100,28 @@ void anycast6_hold_release(struct anycast6_net *an, struct anycast6_hold *hold,
 			anycast6_route_del(an, &route);
 	}
 	memset(hold, 0, sizeof(*hold));
+}
+
+/**
+ * anycast6_hold_take_back() - a unicast address of the same bits is gone
+ * @an: the namespace
+ * @link: the device it was on, maybe
+ * @addr: the address, network order
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_hold_take_back(struct anycast6_net *an,
+			     const struct anycast6_link *link,
+			     const struct in6_addr *addr)
+{
+	const struct anycast6_route route = {
+		.type = RTN_LOCAL,
+		.addr = *addr,
+		.ifindex = link->ifindex,
+	};
+
+	lockdep_assert_held(&an->lock);
+	anycast6_route_del(an, &route);
 }
 
 static int join(struct anycast6_net *an, struct anycast6_hold *hold,

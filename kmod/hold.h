@@ -34,5 +34,8 @@ int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
 		       const struct in6_addr *addr);
 void anycast6_hold_release(struct anycast6_net *an, struct anycast6_hold *hold,
 			   const struct in6_addr *addr);
+void anycast6_hold_take_back(struct anycast6_net *an,
+			     const struct anycast6_link *link,
+			     const struct in6_addr *addr);
 
 #endif

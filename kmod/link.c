@@ -48,7 +48,7 @@ void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link)
 		link->running = netif_running(dev) && idev && !idev->dead &&
 				!READ_ONCE(idev->cnf.disable_ipv6);
 		link->carrier = netif_carrier_ok(dev);
-		link->vrf = anycast6_dev_vrf(dev);
+		WRITE_ONCE(link->vrf, anycast6_dev_vrf(dev));
 	}
 	rcu_read_unlock();
 }

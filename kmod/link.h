@@ -25,7 +25,7 @@ enum anycast6_link_flags {
  * @exists: it is there; an->lock
  * @running: it is administratively up and IPv6 works on it; an->lock
  * @carrier: it has carrier; an->lock
- * @vrf: interface index of its VRF, 0 outside VRFs; an->lock
+ * @vrf: interface index of its VRF, 0 outside VRFs; READ_ONCE()
  * @flags: ANYCAST6_LINK_*; atomic
  * @generation: counts the times that the kernel forgot the joins on it; atomic
  * @members: local members on it; an->lock

@@ -148,20 +148,22 @@ static u8 reason_of(const struct anycast6_member *member)
 	return 0;
 }
 
-/* Leaving would take the unicast address's route along, so what is held stays
- * as it is.
+/* It was there first only for us: the kernel inserts a unicast address's route
+ * when duplicate address detection is over, and finds the place free if ours is
+ * gone by then.
  */
 static void yield_to_unicast(struct anycast6_net *an,
 			     struct anycast6_group *group)
 {
 	struct anycast6_member *member;
 
+	anycast6_hold_release(an, &group->offlink, &group->key.addr);
 	list_for_each_entry(member, &group->members, node) {
 		if (member->reason != ANYCAST6_REASON_ADDRESS)
 			net_warn_ratelimited("anycast6: %pI6c became a unicast address of this node\n",
 					     &group->key.addr);
-		set_state(an, member, ANYCAST6_REASON_ADDRESS,
-			  member->delivery);
+		anycast6_hold_release(an, &member->hold, &group->key.addr);
+		set_state(an, member, ANYCAST6_REASON_ADDRESS, 0);
 	}
 }
 
@@ -194,6 +196,9 @@ static bool mend_group(struct anycast6_net *an, struct anycast6_group *group)
 
 	list_for_each_entry(member, &group->members, node) {
 		member->error = 0;
+		if (member->reason == ANYCAST6_REASON_ADDRESS)
+			anycast6_hold_take_back(an, member->link,
+						&group->key.addr);
 		anycast6_link_refresh(an, member->link);
 		if (member->link->running && is_onlink(an, member)) {
 			member->error = anycast6_hold_mend(an, &member->hold,
