@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0
+# Tests of the harness itself: what must turn a run red is done on purpose, and has to be noticed,
+# through the same code that judges the real runs. Each function raises Unnoticed if it is not.
+import os
+import subprocess
+
+import ktap
+import vm
+
+COLLECTION = "net/anycast6/harness"
+# What the programs of selftests/harness must be counted as: passed, failed, skipped. The last one
+# is not there at all, so it can only be counted because it was expected.
+COUNTS = {
+    "passing.sh": (2, 0, 1),
+    "failing.sh": (1, 1, 0),
+    "skipping.sh": (0, 0, 1),
+    "planless.sh": (1, 1, 0),
+    "short.sh": (1, 1, 0),
+    "dying.sh": (1, 1, 0),
+    "hanging.sh": (1, 1, 0),
+    "missing.sh": (0, 1, 0),
+}
+SUITE = """KTAP version 1
+1..1
+    KTAP version 1
+    # Subtest: on_purpose
+    1..3
+    ok 1 passes
+    not ok 2 fails
+    ok 3 skipped # SKIP on purpose
+not ok 1 on_purpose
+"""
+
+
+REPORTS = """
+WARNING: CPU: 0 PID: 1 at net/ipv6/route.c:1 f+0x1/0x2
+WARNING: possible recursive locking detected
+WARNING: possible circular locking dependency detected
+WARNING: suspicious RCU usage
+BUG: KASAN: slab-use-after-free in f+0x1/0x2
+BUG: unable to handle page fault for address: 0000000000001000
+BUG: sleeping function called from invalid context at mm/slab.h:1
+BUG: scheduling while atomic: ip/1/0x00000002
+watchdog: BUG: soft lockup - CPU#1 stuck for 61s! [ip:1]
+UBSAN: array-index-out-of-bounds in f.c:1:2
+BUG: KCSAN: data-race in f / g
+Oops: 0000 [#1] PREEMPT SMP
+general protection fault, probably for non-canonical address
+kernel BUG at lib/list_debug.c:1!
+refcount_t: underflow; use-after-free.
+unregister_netdevice: waiting for eth0 to become free. Usage count = 2
+ref_tracker: net notrefcnt@000 has 1/1 users at
+INFO: task ip:1 blocked for more than 120 seconds.
+rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:
+ODEBUG: free active (active state 0) object: 000 object type: timer_list
+kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
+ip[1]: segfault at 0 ip 0000 sp 0000 error 4 in ip
+Kernel panic - not syncing: Attempted to kill init!
+anycast6 cannot be unloaded
+"""
+NO_REPORTS = """
+Kernel command line: console=ttyS0 oops=panic panic_on_warn=1 kmemleak=on
+PCI: Using host bridge windows from ACPI; if necessary, use "pci=nocrs" and report a bug
+anycast6: module verification failed: signature and/or required key missing - tainting kernel
+kasan: KernelAddressSanitizer initialized
+kmemleak: Kernel memory leak detector initialized (mem pool available: 15086)
+rcu: \tRCU callback double-/use-after-free debug is enabled.
+"""
+
+
+class Unnoticed(Exception):
+    """The harness took something bad for good."""
+
+
+def expect(true, what):
+    if not true:
+        raise Unnoticed(what)
+
+
+def boot(name, kernel, command, timeout=120, splat=False, on_output=None):
+    guest = vm.Guest(kernel, name)
+    files = []
+    if splat:
+        built = subprocess.run([os.path.join(vm.TOP, "selftests/harness/splat/build"), kernel],
+                               stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+        files = [built + "=/usr/lib/modules/@release@/extra/anycast6_splat.ko"]
+    guest.prepare(command, files=files)
+    return guest.run(timeout, on_output)
+
+
+def programs():
+    """Failing, hanging and dying test programs, and a guest that dies under them."""
+    reader = ktap.Kselftest(COUNTS)
+    result = boot("harness-programs", "6.12",
+                  "kselftest-harness/run_kselftest.sh -c %s; sleep 1; echo b >/proc/sysrq-trigger; sleep 60"
+                  % COLLECTION, on_output=reader.feed)
+    counted = {program.name: (program.passed, len(program.failures), len(program.skipped))
+               for program in reader.finish("not there")}
+    for name, expected in COUNTS.items():
+        expect(counted.get(name) == expected,
+               "%s was counted as %s, not as %s" % (name, counted.get(name), expected))
+    expect(result.status is None and result.problem(), "a guest that died was taken for a good one")
+
+
+def kunit():
+    """KUnit's results: a failed case, an incomplete suite, no suite."""
+    suite, = ktap.kunit(SUITE)
+    expect((suite.passed, suite.failures, len(suite.skipped)) == (1, ["fails"], 1),
+           "a failed KUnit case was not counted")
+    expect(ktap.kunit("".join(SUITE.splitlines(True)[:-2]))[0].failures, "an incomplete suite passed")
+    expect(not ktap.kunit(""), "suites came from nothing")
+
+
+def patterns():
+    """How a kernel says that something is wrong, and how not."""
+    for line in REPORTS.strip().splitlines():
+        expect(vm.reports_in("[    1.000000] " + line + "\r\n"), "no report was seen in: " + line)
+    expect(not vm.reports_in(NO_REPORTS), "a report was seen in: %s" % vm.reports_in(NO_REPORTS))
+
+
+def warning():
+    """A WARN() in the kernel while the command itself succeeds."""
+    result = boot("harness-warning", "6.12", "modprobe anycast6_splat how=warn; sleep 30", splat=True)
+    expect(any("WARNING" in line for line in result.reports), "a kernel warning went unnoticed")
+
+
+def timeout():
+    """A guest that does not end."""
+    result = boot("harness-timeout", "6.12", "sleep 1000", timeout=15)
+    expect(result.timed_out and result.problem(), "a guest that hangs went unnoticed")
+
+
+def leak():
+    """Memory that a module loses, which kmemleak finds after the command."""
+    result = boot("harness-leak", "debug", "modprobe anycast6_splat how=leak", splat=True)
+    expect(result.status == 0, "the leaking module was not loaded")
+    expect(any("kmemleak" in line for line in result.reports), "a memory leak went unnoticed")
+
+
+def rcu():
+    """A use of RCU that only the debug kernel sees."""
+    result = boot("harness-rcu", "debug", "modprobe anycast6_splat how=rcu; sleep 30", splat=True)
+    expect(any("suspicious RCU" in line for line in result.reports), "bad use of RCU went unnoticed")
+
+
+CHECKS = {"programs": programs, "patterns": patterns, "kunit": kunit, "warning": warning, "timeout": timeout}
+DEBUG_CHECKS = {"leak": leak, "rcu": rcu}

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+# The checks that need no guest: style, shell, licences, generated code. Each is a function that
+# returns what is wrong, as text; nothing wrong is the empty string.
+import os
+import subprocess
+
+import vm
+
+# Formats that have no comments, or whose text is fixed.
+NO_SPDX = (".json", ".patch", ".gitignore", "COPYING", "LICENSE")
+
+
+def output(*command, **environment):
+    """What a command prints if it fails, else the empty string."""
+    done = subprocess.run(command, cwd=vm.TOP, env={**os.environ, **environment},
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    if done.returncode and not done.stdout:
+        return "%s: exit status %d" % (command[0], done.returncode)
+    return done.stdout if done.returncode else ""
+
+
+def files():
+    """The project's files: those in git, and new ones that it would not ignore."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                            cwd=vm.TOP, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return sorted(name for name in set(listed.split("\0"))
+                  if name and os.path.isfile(os.path.join(vm.TOP, name)))
+
+
+def head(name, size=400):
+    with open(os.path.join(vm.TOP, name), encoding="utf-8", errors="replace") as f:
+        return f.read(size)
+
+
+def checkpatch(source):
+    names = [name for name in files() if name.endswith((".c", ".h"))
+             and name.startswith(("kmod/", "uapi/", "selftests/"))
+             and "generated" not in head(name) and "ynl-gen" not in head(name)]
+    if not names:
+        return ""
+    return output(os.path.join(source, "scripts/checkpatch.pl"), "--no-tree", "--strict", "--terse",
+                  "--show-types", "--no-summary", "-f", *names)
+
+
+def shellcheck(_source):
+    names = [name for name in files() if head(name, 30).startswith("#!") and "sh" in head(name).split("\n")[0]
+             or name.endswith(".sh")]
+    # SC2317: functions that t_run is given look unreachable.
+    return output("shellcheck", "-x", "-e", "SC2317", "-P", "SCRIPTDIR", "-P", vm.TOP, "-P", vm.TOP + "/selftests", *names)
+
+
+def spdx(_source):
+    return "\n".join("%s: no SPDX line at the top" % name for name in files()
+                     if not name.endswith(NO_SPDX) and "SPDX-License-Identifier:" not in head(name))
+
+
+def netlink(source):
+    """The generated netlink code is what the specification says."""
+    return output("scripts/gen-netlink", "--check", LINUX_SOURCE=source)
+
+
+CHECKS = {"checkpatch": checkpatch, "shellcheck": shellcheck, "spdx": spdx, "gen-netlink": netlink}
