@@ -1,0 +1,311 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What must be refused is refused: with the right errno, a sentence, and the attribute at fault; it
+# changes nothing and makes no event. Straight on netlink, and the same through ip.
+#
+#   host:  d0 2001:db8:1::1/64     d2 (no prefix)     [ vrf red: d1 2001:db8:2::1/64 ]
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/netlink.sh"
+
+A=2001:db8:1::a
+# beyond every index in use
+NO_DEV='#77777'
+
+make_host() {
+	ns_make host
+	nsip host -batch - <<-END
+		link add d0 type dummy
+		link add d1 type dummy
+		link add d2 type dummy
+		link add red type vrf table 100
+		link set red up
+		link set d1 master red
+		link set d0 up
+		link set d1 up
+		link set d2 up
+		address add 2001:db8:1::1/64 dev d0 nodad
+		address add 2001:db8:2::1/64 dev d1 nodad
+		anycast add 2001:db8:1::e dev d0
+		anycast add 2001:db8:53::e
+		anycast add 2001:db8:53::e vrf red
+		anycast add subnet-router dev d0
+		anycast add reserved 5 dev d0
+	END
+	netlink_start
+}
+
+# bad NAME "ANSWER" "REQUEST" ["IP-COMMAND"]: a test case: this request gets this answer (ERRNO
+# ATTRIBUTE MESSAGE), and ip says the same message.
+bad() { t_run "$1" bad_case "${@:2}"; }
+
+bad_case() {
+	local before said
+	local -a request
+
+	read -ra request <<<"$2"
+	is "$(netlink refuse host "${request[@]}")" "$1"
+	[[ ${3-} ]] || return 0
+	before=$(netlink state host)
+	read -ra request <<<"$3"
+	said=$(nsip host anycast "${request[@]}" 2>&1) && fail "not refused: ip anycast $3"
+	is "$said" "Error: ${1#* * }."
+	is "$(netlink state host)" "$before"
+}
+
+# The tool refuses it by itself; the kernel is not asked.
+bad_word() { t_run "$1" bad_word_case "${@:2}"; }
+
+bad_word_case() {
+	local before request said status=0
+
+	before=$(netlink state host)
+	read -ra request <<<"$2"
+	said=$(nsip host anycast "${request[@]}" 2>&1) || status=$?
+	is "$said" "$1"
+	is $status 1
+	is "$(netlink state host)" "$before"
+}
+
+# limit NAME VALUE "ANSWER" "REQUEST" "IP": with a sysctl at that value.
+limit() { t_run "limit $1 $2: $4" limit_case "$@"; }
+
+limit_case() {
+	local request
+
+	# one that failed has left its limit behind
+	ns host sysctl -qw net.anycast6.max_{addresses,members,joins}=1000
+	ns host sysctl -qw "net.anycast6.$1=$2"
+	bad_case "${@:3}"
+	# and it was only the limit
+	ns host sysctl -qw "net.anycast6.$1=1000"
+	read -ra request <<<"$5"
+	nsip host anycast "${request[@]}"
+}
+
+make_host || exit
+
+# ---- addresses ----
+
+CANT="can't be an anycast address"
+bad "multicast address" "EINVAL address anycast6: a multicast address $CANT" \
+	"add address=ff02::1 dev=d0" "add ff02::1 dev d0"
+bad "unspecified address" "EINVAL address anycast6: the unspecified address $CANT" \
+	"add address=::" "add ::"
+bad "loopback address" "EINVAL address anycast6: the loopback address $CANT" \
+	"add address=::1" "add ::1"
+bad "IPv4-mapped address" "EINVAL address anycast6: an IPv4-mapped address $CANT" \
+	"add address=::ffff:192.0.2.1" "add ::ffff:192.0.2.1"
+bad "replace does not let one in" "EINVAL address anycast6: a multicast address $CANT" \
+	"replace address=ff02::1 dev=d0" "replace ff02::1 dev d0"
+USED="anycast6: this is a unicast address of this node"
+bad "unicast address of the device" "EADDRINUSE address $USED" \
+	"add address=2001:db8:1::1 dev=d0" "add 2001:db8:1::1 dev d0"
+bad "unicast address of another device" "EADDRINUSE address $USED" \
+	"add address=2001:db8:1::1 dev=d2" "add 2001:db8:1::1 dev d2"
+bad "unicast address, without a device" "EADDRINUSE address $USED" \
+	"add address=2001:db8:1::1" "add 2001:db8:1::1"
+bad "unicast address in a VRF" "EADDRINUSE address $USED" \
+	"add address=2001:db8:2::1 vrf=red" "add 2001:db8:2::1 vrf red"
+ll=$(lladdr host d0)
+bad "link-local unicast address of the device" "EADDRINUSE address $USED" \
+	"add address=$ll dev=d0" "add $ll dev d0"
+LINKLOCAL="anycast6: a link-local address needs a device"
+bad "link-local address without a device" "EINVAL address $LINKLOCAL" \
+	"add address=fe80::a" "add fe80::a"
+bad "link-local address with a VRF only" "EINVAL address $LINKLOCAL" \
+	"add address=fe80::a vrf=red" "add fe80::a vrf red"
+bad "link-local address on the module's own device" "EINVAL address $LINKLOCAL" \
+	"add address=fe80::a dev=anycast0" "add fe80::a dev anycast0"
+
+# ---- devices and VRFs ----
+
+bad "no such device" "ENODEV dev anycast6: no such device" "add address=$A dev=$NO_DEV"
+bad_word "no such device, by name" 'Cannot find device "nowhere"' "add $A dev nowhere"
+bad "no such VRF" "ENODEV vrf anycast6: no such VRF" "add address=$A vrf=$NO_DEV"
+bad "a VRF that is none" "EINVAL vrf anycast6: the device is not a VRF" \
+	"add address=$A vrf=d0" "add $A vrf d0"
+bad "a device that is in another VRF" "EINVAL dev anycast6: the device is not in that VRF" \
+	"add address=$A dev=d0 vrf=red" "add $A dev d0 vrf red"
+bad "device index 0" "ERANGE dev integer out of range" "add address=$A dev=#0"
+bad "VRF index 0" "ERANGE vrf integer out of range" "add address=$A vrf=#0"
+
+# ---- members that are there, or are not ----
+
+TWICE="anycast6: the address has this member already"
+bad "an identical member" "EEXIST address $TWICE" \
+	"add address=2001:db8:1::e dev=d0" "add 2001:db8:1::e dev d0"
+bad "an identical member, this node" "EEXIST address $TWICE" \
+	"add address=2001:db8:53::e" "add 2001:db8:53::e"
+bad "an identical member, this node by name" "EEXIST address $TWICE" \
+	"add address=2001:db8:53::e dev=anycast0" "add 2001:db8:53::e dev anycast0"
+bad "an identical member in a VRF" "EEXIST address $TWICE" \
+	"add address=2001:db8:53::e vrf=red" "add 2001:db8:53::e vrf red"
+bad "change of a member that is not there" "ENOENT address anycast6: no such member" \
+	"change address=$A dev=d0" "change $A dev d0"
+bad "change of the wrong member" "ENOENT address anycast6: no such member" \
+	"change address=2001:db8:1::e dev=d2" "change 2001:db8:1::e dev d2"
+UNKNOWN="anycast6: no such anycast address is configured"
+bad "del of an address that is not there" "ENOENT address $UNKNOWN" "del address=$A" "del $A"
+bad "del in the wrong VRF" "ENOENT address $UNKNOWN" \
+	"del address=2001:db8:1::e vrf=red" "del 2001:db8:1::e vrf red"
+bad "del of a member that is not there" "ENOENT dev anycast6: the address has no such member" \
+	"del address=2001:db8:1::e dev=d2" "del 2001:db8:1::e dev d2"
+bad "del of an unspecified address" "EINVAL address anycast6: the unspecified address $CANT" \
+	"del address=::" "del ::"
+MADE="anycast6: a subnet-router or reserved entry makes this"
+bad "del of an address that an entry makes" "EBUSY address $MADE address" \
+	"del address=2001:db8:1::" "del 2001:db8:1::"
+bad "del of a member that an entry makes" "EBUSY dev $MADE member" \
+	"del address=2001:db8:1:0:fdff:ffff:ffff:ff85 dev=d0" \
+	"del 2001:db8:1:0:fdff:ffff:ffff:ff85 dev d0"
+
+# ---- entries ----
+
+bad "an identical subnet-router entry" "EEXIST origin anycast6: the device has this entry already" \
+	"add origin=subnet-router dev=d0" "add subnet-router dev d0"
+bad "an identical reserved entry" "EEXIST origin anycast6: the device has this entry already" \
+	"add origin=reserved id=5 dev=d0" "add reserved 5 dev d0"
+bad "change of an entry that is not there" "ENOENT origin anycast6: no such entry" \
+	"change origin=reserved id=6 dev=d0" "change reserved 6 dev d0"
+bad "del of an entry that is not there" "ENOENT origin anycast6: no such entry" \
+	"del origin=subnet-router dev=d2" "del subnet-router dev d2"
+PREFIXES="anycast6: subnet-router and reserved need a device with prefixes"
+bad "subnet-router without a device" "EINVAL - $PREFIXES" \
+	"add origin=subnet-router" "add subnet-router"
+bad "home-agents without a device" "EINVAL - $PREFIXES" \
+	"add origin=reserved id=126" "add home-agents"
+bad "subnet-router on the module's own device" "EINVAL dev $PREFIXES" \
+	"add origin=subnet-router dev=anycast0" "add subnet-router dev anycast0"
+bad "subnet-router on a device in another VRF" "EINVAL dev anycast6: the device is not in that VRF" \
+	"add origin=subnet-router dev=d0 vrf=red" "add subnet-router dev d0 vrf red"
+bad "identifier 128" "ERANGE id integer out of range" \
+	"add origin=reserved id=128 dev=d0"
+t_run "identifier 128, through ip" refused "integer out of range" nsip host anycast add reserved 128 dev d0
+bad_word "identifier 256" 'Error: argument "256" is wrong: an identifier is expected' \
+	"add reserved 256 dev d0"
+bad_word "identifier that is no number" 'Error: argument "dev" is wrong: an identifier is expected' \
+	"add reserved dev d0"
+GOES="anycast6: an identifier goes with reserved, and only with it"
+bad "reserved without an identifier" "EINVAL origin $GOES" "add origin=reserved dev=d0"
+bad "subnet-router with an identifier" "EINVAL id $GOES" "add origin=subnet-router id=5 dev=d0"
+bad "an identifier and no origin" "EINVAL id anycast6: either an address or what it is derived from" \
+	"add address=$A id=5 dev=d0"
+bad "an identifier alone" \
+	"EINVAL - anycast6: neither an address nor what it is derived from" "add id=5 dev=d0"
+bad "an address and an origin" \
+	"EINVAL origin anycast6: either an address or what it is derived from" \
+	"add address=$A origin=subnet-router dev=d0"
+DERIVED="anycast6: addresses are derived from subnet-router or reserved"
+bad "origin static" "EINVAL origin $DERIVED" "add origin=static dev=d0"
+bad "origin kernel" "EINVAL origin $DERIVED" "add origin=kernel dev=d0"
+bad "an origin that is none" "ERANGE origin integer out of range" "add origin=4 dev=d0"
+
+# ---- scope ----
+
+bad "a scope that does not contain the address" \
+	"ERANGE scope anycast6: the address is outside that scope" \
+	"set address=2001:db8:53::e scope=2001:db9:: scope-len=32" \
+	"set 2001:db8:53::e scope 2001:db9::/32"
+bad "scope of an address that is not there" "ENOENT address $UNKNOWN" \
+	"set address=$A scope=:: scope-len=0" "set $A scope ::/0"
+bad "scope of what an entry makes" \
+	"EBUSY address anycast6: the scope of an address that an entry makes is its prefix" \
+	"set address=2001:db8:1:: scope=2001:db8:: scope-len=32" "set 2001:db8:1:: scope 2001:db8::/32"
+bad "scope of 129 bits" "ERANGE scope-len integer out of range" \
+	"set address=2001:db8:53::e scope=2001:db8:: scope-len=129"
+bad_word "scope of 129 bits, through ip" \
+	'Error: argument "2001:db8::/129" is wrong: an IPv6 prefix is expected' \
+	"set 2001:db8:53::e scope 2001:db8::/129"
+NEEDED="anycast6: an address and its scope are needed"
+bad "set without a scope" "EINVAL - $NEEDED" "set address=2001:db8:53::e"
+bad "set without a length" "EINVAL - $NEEDED" "set address=2001:db8:53::e scope=2001:db8::"
+bad "set without an address" "EINVAL - $NEEDED" "set scope=2001:db8:: scope-len=32"
+bad "scope given to add" "EINVAL scope Unsupported attribute" \
+	"add address=$A scope=2001:db8:: scope-len=32"
+
+# ---- malformed requests ----
+
+bad "no attributes" "EINVAL - anycast6: neither an address nor what it is derived from" "add"
+bad "only a device" "EINVAL - anycast6: neither an address nor what it is derived from" "add dev=d0"
+bad "unknown attribute" "EINVAL 99 Unknown attribute type" "add address=$A 99:00000000"
+bad "attribute of another request" "EINVAL state Unknown attribute type" "add address=$A state=up"
+bad "attribute 0" "EINVAL 0 Unknown attribute type" "add address=$A 0:00000000"
+bad "trailing bytes" "EINVAL - bytes leftover after parsing attributes" "add address=$A tail=2"
+bad "short address" "ERANGE address binary attribute size out of range" "add address:20010db8"
+bad "long address" "ERANGE address binary attribute size out of range" \
+	"add address:20010db8000100000000000000000000000a"
+bad "empty address" "ERANGE address binary attribute size out of range" "add address:"
+bad "short device" "EINVAL dev invalid attribute length" "add address=$A dev:0100"
+bad "long device" "EINVAL dev invalid attribute length" "add address=$A dev:0100000000000000"
+bad "short identifier" "EINVAL id invalid attribute length" "add origin=reserved id: dev=d0"
+bad "nested address" "EINVAL address NLA_F_NESTED not expected" "add nested=$A"
+bad "unknown command" "ENOTSUP -" "99 address=$A"
+bad "an event as a request" "ENOTSUP -" "added address=$A"
+bad "get without dump" "ENOTSUP -" "get"
+bad "reserved header field" "EINVAL - genlmsghdr.reserved field is not 0" "add address=$A reserved=1"
+bad "reserved netlink flags" "EINVAL - ambiguous or reserved bits set in nlmsg_flags" \
+	"add address=$A flags=0x100"
+bad "flush with an unknown attribute" "EINVAL scope Unsupported attribute" "flush scope=::"
+bad "flush with a wrong state" "ERANGE state integer out of range" "flush state=7"
+
+dump_refused() { is "$(netlink dump host "${@:2}")" "$1"; }
+t_run "dump: origin out of range" dump_refused "ERANGE origin integer out of range" origin=4
+t_run "dump: attribute of another request" dump_refused "EINVAL scope Unsupported attribute" scope=::
+t_run "dump: unknown attribute" dump_refused "EINVAL 99 Unknown attribute type" 99:00
+t_run "dump: identifier out of range" dump_refused "ERANGE id integer out of range" id=200
+
+# ---- the words of ip ----
+
+bad_word "no address" 'Error: argument "ADDRESS" is required' "add dev d0"
+bad_word "an IPv4 address" 'Error: argument "192.0.2.1" is wrong: an anycast address is expected' \
+	"add 192.0.2.1"
+bad_word "a prefix" "Error: argument \"$A/64\" is wrong: an anycast address is expected" "add $A/64"
+bad_word "dev without a name" 'Error: argument "dev DEV" is required' "add $A dev"
+bad_word "two devices" 'Error: duplicate "dev": "d2" is the second value.' "add $A dev d0 dev d2"
+bad_word "two addresses" \
+	'Error: argument "2001:db8::2" is wrong: unknown argument, try "ip anycast help"' \
+	"add 2001:db8::1 2001:db8::2"
+bad_word "set without scope" 'Error: argument "scope PREFIX" is required' "set 2001:db8:53::e"
+bad_word "a state that is none" \
+	'Error: argument of "state" must be one of "up", "down", not "open"' "show state open"
+bad_word "an unknown command" 'Command "subtract" is unknown, try "ip anycast help".' "subtract $A"
+
+# ---- limits ----
+
+limit max_addresses 1 "E2BIG address anycast6: too many addresses (net.anycast6.max_addresses)" \
+	"add address=2001:db8:1::f dev=d0" "add 2001:db8:1::f dev d0"
+limit max_members 1 "ENOSPC address anycast6: too many members (net.anycast6.max_members)" \
+	"add address=2001:db8:53::f" "add 2001:db8:53::f"
+limit max_members 1 "ENOSPC address anycast6: too many members (net.anycast6.max_members)" \
+	"add address=2001:db8:53::e dev=d2" "add 2001:db8:53::e dev d2"
+limit max_joins 1 "ENOSPC address anycast6: too many joins (net.anycast6.max_joins)" \
+	"add address=2001:db8:1::9 dev=d0" "add 2001:db8:1::9 dev d0"
+limit max_addresses 1 "E2BIG origin anycast6: too many addresses (net.anycast6.max_addresses)" \
+	"add origin=reserved id=7 dev=d0" "add reserved 7 dev d0"
+limit max_members 1 "ENOSPC origin anycast6: too many members (net.anycast6.max_members)" \
+	"add origin=reserved id=8 dev=d0" "add reserved 8 dev d0"
+
+# room for some of what an entry stands for is not enough
+half_an_entry() {
+	local used
+
+	addr_add host d0 2001:db8:11::1/64 2001:db8:12::1/64
+	used=$(nsip host -j anycast show | jq '[.[] | .address // empty] | length')
+	limit_case max_addresses $((used + 1)) \
+		"E2BIG origin anycast6: too many addresses (net.anycast6.max_addresses)" \
+		"add origin=reserved id=9 dev=d0" "add reserved 9 dev d0"
+}
+t_run "limit max_addresses in the middle of an entry" half_an_entry
+
+# joins of off-link addresses become routes instead: no refusal
+offlink_beyond_joins() {
+	ns host sysctl -qw net.anycast6.max_{addresses,members}=1000 net.anycast6.max_joins=0
+	nsip host anycast add 2001:db8:53::10
+	is "$(members host 2001:db8:53::10)" "2001:db8:53::10 anycast0 up route"
+}
+t_run "limit max_joins does not refuse off-link addresses" offlink_beyond_joins
+
+t_run "all of it left the rest usable" nsip host anycast flush
+
+t_done

@@ -1,0 +1,260 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Every change makes exactly the events it should, on the multicast group and in `ip anycast
+# monitor`; what changes nothing makes none.
+#
+#   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 2001:db8:2::1/64  h0 2001:db8:3::1/64
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/netlink.sh"
+
+A=2001:db8:1::a
+OFF=2001:db8:53::53
+
+make_host() {
+	ns_make peer host
+	link_veth peer p0 host h0
+	nsip host -batch - <<-END
+		link add d0 type dummy
+		link add d1 type dummy
+		link add red type vrf table 100
+		link set red up
+		link set d0 addrgenmode none
+		link set d1 addrgenmode none
+		link set d0 up
+		link set d1 up
+		address add 2001:db8:1::1/64 dev d0 nodad
+		address add 2001:db8:2::1/64 dev d1 nodad
+		address add 2001:db8:3::1/64 dev h0 nodad
+	END
+	netlink_start
+	netlink listen host >/dev/null
+}
+
+members_come_and_go() {
+	nsip host anycast add $A dev d0
+	happened host "added $A d0:up"
+	nsip host anycast add $A dev d1
+	happened host "added $A d1:up"
+	nsip host anycast add $A
+	happened host "added $A own:up"
+	nsip host anycast del $A dev d0
+	happened host "deleted $A d0:up"
+	nsip host anycast del $A
+	happened host "deleted $A d1:up" "deleted $A own:up" "deleted $A"
+}
+
+nothing_new() {
+	nsip host anycast add $A dev d0
+	netlink events host
+	nsip host anycast change $A dev d0
+	nsip host anycast replace $A dev d0
+	refused "already" nsip host anycast add $A dev d0
+	refused "no such" nsip host anycast del $OFF
+	refused "outside" nsip host anycast set $A scope 2001:db9::/32
+	nsip host anycast show >/dev/null
+	nsip host anycast save >/dev/null
+	nsip host anycast flush dev d1
+	happened host
+	nsip host anycast set $A scope 2001:db8::/32
+	happened host "changed $A"
+	nsip host anycast set $A scope 2001:db8::/32
+	happened host
+	nsip host anycast flush
+	happened host "deleted $A d0:up" "deleted $A"
+	nsip host anycast flush
+	happened host
+}
+
+replace_adds() {
+	nsip host anycast replace $OFF
+	happened host "added $OFF own:up"
+	nsip host anycast del $OFF
+	happened host "deleted $OFF own:up" "deleted $OFF"
+}
+
+in_a_vrf() {
+	nsip host anycast add $OFF vrf red
+	happened host "added $OFF own:up"
+	nsip host anycast del $OFF vrf red
+	happened host "deleted $OFF own:up" "deleted $OFF"
+}
+
+# An entry is told after what it made, with how many addresses that is; it goes after them, too.
+entries() {
+	nsip host anycast add subnet-router dev d0
+	happened host "added 2001:db8:1:: d0:up" "added subnet-router@d0"
+	nsip host anycast replace subnet-router dev d0
+	refused "already" nsip host anycast add subnet-router dev d0
+	happened host
+	addr_add host d0 2001:db8:11::1/64
+	is "$(netlink await host "changed subnet-router@d0")" \
+		"added 2001:db8:11:: d0:up; changed subnet-router@d0"
+	nsip host address del 2001:db8:11::1/64 dev d0
+	is "$(netlink await host "changed subnet-router@d0")" \
+		"deleted 2001:db8:11:: d0:up; deleted 2001:db8:11::; changed subnet-router@d0"
+	# configured as well: the entry's member becomes one of its own, and outlives the entry
+	nsip host anycast replace 2001:db8:1:: dev d0
+	happened host "changed 2001:db8:1:: d0:up"
+	nsip host anycast del subnet-router dev d0
+	happened host "deleted subnet-router@d0"
+	nsip host anycast del 2001:db8:1::
+	happened host "deleted 2001:db8:1:: d0:up" "deleted 2001:db8:1::"
+	nsip host anycast add home-agents dev d0
+	happened host "added 2001:db8:1:0:fdff:ffff:ffff:fffe d0:up" "added reserved126@d0"
+	nsip host anycast del home-agents dev d0
+	happened host "deleted 2001:db8:1:0:fdff:ffff:ffff:fffe d0:up" \
+		"deleted 2001:db8:1:0:fdff:ffff:ffff:fffe" "deleted reserved126@d0"
+}
+
+# An entry that cannot have all its addresses is refused as a whole.
+refused_entry() {
+	addr_add host d0 2001:db8:11::1/64 2001:db8:12::1/64
+	ns host sysctl -qw net.anycast6.max_addresses=2
+	refused "too many addresses" nsip host anycast add subnet-router dev d0
+	happened host
+	ns host sysctl -qw net.anycast6.max_addresses=1048576
+	nsip host address del 2001:db8:11::1/64 dev d0
+	nsip host address del 2001:db8:12::1/64 dev d0
+}
+
+device_states() {
+	nsip host anycast add 2001:db8:3::a dev h0
+	happened host "added 2001:db8:3::a h0:up"
+	nsip peer link set p0 down
+	netlink await host "changed 2001:db8:3::a h0:down:link"
+	nsip peer link set p0 up
+	netlink await host "changed 2001:db8:3::a h0:up"
+	nsip host link set h0 down
+	netlink await host "changed 2001:db8:3::a h0:down:admin"
+	nsip host link set h0 up
+	netlink await host "changed 2001:db8:3::a h0:up"
+	# neither is a change of an address
+	nsip host link set h0 mtu 1400
+	ns host sysctl -qw net.ipv6.conf.h0.hop_limit=60
+	nsip host anycast add $OFF
+	is "$(netlink await host "added $OFF own:up")" "added $OFF own:up"
+	nsip host anycast del $OFF
+	netlink events host
+	nsip host anycast flush
+	happened host "deleted 2001:db8:3::a h0:up" "deleted 2001:db8:3::a"
+}
+
+device_gone() {
+	nsip host link add gone index 4321 type dummy
+	nsip host link set gone up
+	nsip host anycast add $OFF dev gone
+	happened host "added $OFF gone:up"
+	nsip host link del gone
+	netlink await host "deleted $OFF"
+}
+
+# the one that listens sees only its own namespace
+other_namespace() {
+	nsip peer anycast add $OFF
+	happened host
+	nsip peer anycast del $OFF
+}
+
+burst() {
+	local i events
+
+	for ((i = 0; i < 200; i++)); do
+		echo "anycast add 2001:db8:99::$i"
+		((i % 2)) || echo "anycast del 2001:db8:99::$i"
+	done >"$T_DIR/burst"
+	nsip host -batch "$T_DIR/burst"
+	events=$(netlink events host)
+	events=${events//;/$'\n'}
+	is "$(grep -c added <<<"$events")" 200
+	is "$(grep -c deleted <<<"$events")" 200
+	nsip host anycast flush
+	is "$(netlink events host | tr ';' '\n' | grep -c deleted)" 200
+}
+
+# monitor NAME [OPTION]...: `ip anycast monitor`, once it listens.
+monitor() {
+	background "$1" host ip "${@:2}" anycast monitor
+	wait_for "monitor to listen" 10 eval \
+		"nsip host anycast replace 2001:db8:77::1 && nsip host anycast del 2001:db8:77::1 && [[ -s $T_DIR/$1.log ]]"
+	nsip host anycast add 2001:db8:77::2
+	nsip host anycast del 2001:db8:77::2
+	wait_for "its own events" 10 grep -q "Deleted 2001:db8:77::2 scope\|\"deleted\":true,\"address\":\"2001:db8:77::2\",\"scope\":\"::/0\"}" "$T_DIR/$1.log"
+	: >"$T_DIR/$1.log"
+}
+
+changes() {
+	nsip host anycast add $A dev d0
+	nsip host anycast add $A
+	nsip host anycast set $A scope 2001:db8::/32
+	nsip host anycast del $A
+}
+
+monitor_text() {
+	monitor text
+	changes
+	wait_for "the last event" 10 grep -q "Deleted $A scope 2001:db8::/32$" "$T_DIR/text.log"
+	stop text
+	is "$(tr -d '\0' <"$T_DIR/text.log")" "$A scope ::/0 state up
+    dev d0 state up
+$A scope ::/0 state up
+    dev anycast0 state up
+$A scope 2001:db8::/32 state up
+Deleted $A scope 2001:db8::/32 state up
+    dev d0 state up
+Deleted $A scope 2001:db8::/32 state up
+    dev anycast0 state up
+Deleted $A scope 2001:db8::/32"
+}
+
+monitor_oneline() {
+	monitor one -o -ts
+	changes
+	wait_for "the last event" 10 grep -q "Deleted $A scope 2001:db8::/32$" "$T_DIR/one.log"
+	stop one
+	is "$(tr -d '\0' <"$T_DIR/one.log" | grep -Ec '^\[[0-9-]+T[0-9:.]+\] .*2001:db8:1::a scope .*')" 6
+}
+
+monitor_timestamp() {
+	monitor stamp -t
+	nsip host anycast add $A dev d0
+	wait_for "the event" 10 grep -q "dev d0 state up" "$T_DIR/stamp.log"
+	nsip host anycast del $A
+	stop stamp
+	tr -d '\0' <"$T_DIR/stamp.log" | head -n 1 | grep -Eq '^Timestamp: .* [0-9]+ usec$'
+}
+
+monitor_json() {
+	monitor json -j -t
+	changes
+	wait_for "the last event" 10 grep -q '"deleted":true,"address":"2001:db8:1::a","scope":"2001:db8::/32"}' \
+		"$T_DIR/json.log"
+	stop json
+	is "$(tr -d '\0' <"$T_DIR/json.log" | jq -r '"\(.event) \(.address) \(.deleted // false) \(.members[0].dev) \(.timestamp | test("^[0-9]+-[0-9]+-[0-9]+T"))"')" \
+		"added $A false d0 true
+added $A false anycast0 true
+changed $A false null true
+deleted $A true d0 true
+deleted $A true anycast0 true
+deleted $A true null true"
+}
+
+monitor_refuses_words() { refused "unknown argument" nsip host anycast monitor dev d0; }
+
+make_host || exit
+t_run "members come and go" members_come_and_go
+t_run "what changes nothing, and what is refused" nothing_new
+t_run "replace adds" replace_adds
+t_run "in a VRF" in_a_vrf
+t_run "entries and what they make" entries
+t_run "a refused entry" refused_entry
+t_run "states of a device" device_states
+t_run "a device that goes" device_gone
+t_run "events stay in their namespace" other_namespace
+t_run "none of a burst is lost" burst
+t_run "monitor" monitor_text
+t_run "monitor -o -ts" monitor_oneline
+t_run "monitor -t" monitor_timestamp
+t_run "monitor -j -t" monitor_json
+t_run "monitor takes no filter" monitor_refuses_words
+t_done

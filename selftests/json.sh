@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# `ip -json anycast show` of a configuration that has one of everything follows its schema
+# (show.schema.json), with all options; text, one-line text and JSON say the same.
+#
+#   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 down  d2 no prefix  [ vrf red: r0 ]
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/netlink.sh"
+
+HERE=$(dirname "$0")
+OFF=2001:db8:53::53
+
+make_host() {
+	ns_make peer host
+	link_veth peer p0 host h0
+	nsip host -batch - <<-END
+		link add d0 type dummy
+		link add d1 type dummy
+		link add d2 type dummy
+		link add r0 type dummy
+		link add red type vrf table 100
+		link set red up
+		link set r0 master red
+		link set d2 addrgenmode none
+		link set d0 up
+		link set d2 up
+		link set r0 up
+		address add 2001:db8:1::1/64 dev d0 nodad
+		address add 2001:db8:2::1/64 dev r0 nodad
+		address add 2001:db8:3::1/64 dev h0 nodad
+		anycast add $OFF
+		anycast add $OFF dev d1
+		anycast set $OFF scope 2001:db8::/32
+		anycast add $OFF vrf red
+		anycast add 2001:db8:1::a dev d0
+		anycast add 2001:db8:2::a dev r0
+		anycast add 2001:db8:3::a dev h0
+		anycast add fe80::a dev d0
+		anycast add subnet-router dev d0
+		anycast add reserved 7 dev d0
+		anycast add home-agents dev r0
+		anycast add subnet-router dev d2
+		anycast add reserved 3 dev d2
+	END
+	# more joins than there may be: a route
+	ns host sysctl -qw net.anycast6.max_joins=0
+	nsip host anycast add 2001:db8:54::54
+	# the kernel's own
+	ns host sysctl -qw net.ipv6.conf.h0.forwarding=1
+	nsip peer link set p0 down
+	settles host 2001:db8:3::a h0:down:link
+	addr_add peer p0 2001:db8:3::2/64
+}
+
+cat >"$T_DIR/validate.py" <<-'END'
+	import json, jsonschema, sys
+	schema = json.load(open(sys.argv[1]))
+	jsonschema.Draft7Validator.check_schema(schema)
+	validator = jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker())
+	wrong = False
+	for path in sys.argv[2:]:
+	    text = open(path).read()
+	    data = json.loads(text, object_pairs_hook=lambda pairs: dict(pairs) if
+	                      len(dict(pairs)) == len(pairs) else sys.exit("a name twice: %s" % pairs))
+	    for error in validator.iter_errors(data):
+	        wrong = True
+	        print("%s: %s: %s" % (path, list(error.absolute_path), error.message), error.context)
+	sys.exit(wrong)
+END
+
+# One start of Python for all: it takes long on an emulated machine.
+validates() {
+	local option name=0
+
+	for option in "" -s -d -p "-s -d" "-s -d -p" -c "-N -s"; do
+		# shellcheck disable=SC2086
+		nsip host -j $option anycast show >"$T_DIR/show$((++name))"
+	done
+	nsip host -j anycast show state down >"$T_DIR/show$((++name))"
+	nsip host -j anycast show $OFF >"$T_DIR/show$((++name))"
+	nsip peer -j anycast show >"$T_DIR/show$((++name))"
+	python3 "$T_DIR/validate.py" "$HERE/show.schema.json" "$T_DIR"/show?*
+	# it has what makes the test worth something
+	jq -e '[.[].origin] | unique | length == 4' <"$T_DIR/show2"
+	jq -e 'map(select(.addresses == 0)) | length == 2' <"$T_DIR/show3"
+	jq -e '[.[].members[]?.delivery | values] | unique == ["join", "kernel", "route"]' <"$T_DIR/show3"
+	jq -e '[.[].members[]?.reason | values] | unique == ["admin", "link"]' <"$T_DIR/show1"
+}
+
+# The schema must notice: the same with one word changed.
+schema_can_fail() {
+	nsip host -j -s anycast show >"$T_DIR/right"
+	python3 "$T_DIR/validate.py" "$HERE/show.schema.json" "$T_DIR/right"
+	sed '0,/"packets":0/s//"packets":"0"/' "$T_DIR/right" >"$T_DIR/wrong"
+	refute python3 "$T_DIR/validate.py" "$HERE/show.schema.json" "$T_DIR/wrong"
+}
+
+empty() {
+	is "$(nsip peer -j anycast show)" "[]"
+	is "$(nsip peer anycast show)" ""
+	is "$(nsip host -j anycast show 2001:db8::1234)" "[]"
+}
+
+# What the text should be, made of JSON.
+FROM_JSON='
+def word($name): if has($name) then " \($name) \(.[$name])" else "" end;
+def entry: if .origin == "subnet-router" then .origin
+	elif .id == 126 then "home-agents" else "reserved \(.id)" end;
+.[] | if .address then
+	.address + word("vrf") + word("dev") + word("scope") +
+	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
+	word("packets") + word("bytes"),
+	(.members[] | "   " + word("dev") + word("state") + word("reason") + word("delivery") +
+	 word("packets") + word("bytes"))
+else
+	entry + word("vrf") + word("dev") +
+	(if $details then word("addresses") else "" end) + word("state")
+end'
+
+text_agrees() {
+	local option details=false
+
+	for option in "" -s -d "-s -d"; do
+		[[ $option != *-d* ]] || details=true
+		# shellcheck disable=SC2086
+		nsip host -j $option anycast show |
+			jq -r --argjson details $details "$FROM_JSON" >"$T_DIR/expected"
+		# shellcheck disable=SC2086
+		nsip host $option anycast show >"$T_DIR/text"
+		diff "$T_DIR/expected" "$T_DIR/text"
+		# shellcheck disable=SC2086
+		nsip host -o $option anycast show | tr '\\' '\n' | diff "$T_DIR/text" -
+		is "$(wc -l <"$T_DIR/text")" "$(wc -l <"$T_DIR/expected")"
+	done
+}
+
+oneline() {
+	is "$(nsip host -o anycast show $OFF vrf red)" "$OFF vrf red scope ::/0 state up\\    dev anycast1 state up"
+}
+
+colour() {
+	nsip host -c=always anycast show | grep -q $'\e\\['
+	refute eval "nsip host -c=never anycast show | grep -q $'\e\\['"
+	is "$(nsip host -c=always anycast show | sed 's/\x1b\[[0-9;]*m//g')" "$(nsip host anycast show)"
+}
+
+# Numbers are numbers that count.
+statistics() {
+	local before
+
+	addr_add peer p0 2001:db8:3::3/64
+	nsip peer link set p0 up
+	settles host 2001:db8:3::a h0:up
+	peer_start
+	before=$(nsip host -j -s anycast show 2001:db8:3::a | jq '.[0].packets')
+	peer ping peer 2001:db8:3::a
+	is "$(nsip host -j -s anycast show 2001:db8:3::a | jq -c '.[0] | [.packets, .bytes, .members[0].packets, .members[0].bytes]')" \
+		"[$((before + 1)),104,$((before + 1)),104]"
+}
+
+filters() {
+	is "$(addresses host dev h0)" "2001:db8:3::a"
+	is "$(addresses host vrf red origin static)" "2001:db8:2::a $OFF"
+	is "$(addresses host origin subnet-router)" "2001:db8:1:: fe80::"
+	is "$(nsip host -j anycast show origin kernel | jq -r '[.[] | .members[0].dev] | unique | join(" ")')" h0
+	is "$(addresses host state down)" "2001:db8:3::a $OFF"
+	is "$(nsip host -j anycast show state down | jq -c '[.[] | select(.address == "'$OFF'") | .members[].dev]')" '["d1"]'
+	is "$(addresses host reserved 7)" "2001:db8:1:0:fdff:ffff:ffff:ff87 fe80::fdff:ffff:ffff:ff87"
+	is "$(addresses host home-agents dev d0)" ""
+}
+
+make_host || exit
+t_run "the schema accepts it, with all options" validates
+t_run "the schema can refuse" schema_can_fail
+t_run "nothing is an empty array" empty
+t_run "text, and text in one line, agree with JSON" text_agrees
+t_run "one line an address" oneline
+t_run "colour is only colour" colour
+t_run "filters" filters
+t_run "statistics count" statistics
+t_done

@@ -1,0 +1,439 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Talks to the anycast6 family as `ip` never would: malformed requests, and every word of the answer.
+# One process for a whole test, as peer.py: one request a line, one line of answer. See netlink.sh.
+import ctypes
+import errno
+import ipaddress
+import json
+import os
+import select
+import socket
+import struct
+import sys
+import threading
+import time
+
+CLONE_NEWNET = 0x40000000
+NETLINK_GENERIC, SOL_NETLINK = 16, 270
+NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 1, 10, 11
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR = 1, 4, 0x300, 0x10
+NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
+IPV6_JOIN_ANYCAST, SO_RCVBUFFORCE = 27, 33
+
+# By hand, not from the header: a renumbering must not go unnoticed.
+COMMANDS = {"get": 1, "add": 2, "change": 3, "replace": 4, "del": 5, "set": 6, "flush": 7,
+            "added": 8, "changed": 9, "deleted": 10}
+ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin": 6, "id": 7,
+         "state": 8, "member": 9, "addresses": 10, "stats": 11}
+MEMBER_ATTRS = {"dev": 1, "own": 2, "origin": 3, "state": 4, "reason": 5, "delivery": 6, "stats": 7}
+ORIGINS = ["static", "subnet-router", "reserved", "kernel"]
+STATES = ["down", "up"]
+REASONS = ["", "admin", "link", "address", "join"]
+DELIVERIES = ["", "join", "route", "kernel"]
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def enter(netns):
+    """Sockets that this thread makes from now on are in that namespace, and stay there."""
+    fd = os.open("/var/run/netns/" + netns, os.O_RDONLY)
+    try:
+        if libc.setns(fd, CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns")
+    finally:
+        os.close(fd)
+
+
+def attr(kind, data):
+    return struct.pack("=HH", len(data) + 4, kind) + data + bytes(-len(data) % 4)
+
+
+def attributes(data):
+    """(type without flags, payload) of each attribute in a stream."""
+    at = 0
+    while at + 4 <= len(data):
+        length, kind = struct.unpack_from("=HH", data, at)
+        yield kind & 0x3fff, data[at + 4:at + length]
+        at += length + 3 & ~3
+
+
+def u32(data):
+    return struct.unpack("=I", data)[0]
+
+
+def ifname(index):
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return "#%d" % index
+
+
+class Refused(Exception):
+    """What the kernel said: errno, the name of the attribute at fault, its sentence."""
+
+    def __init__(self, code, blamed, message):
+        super().__init__(("%s %s %s" % (errno.errorcode.get(code, code), blamed, message)).strip())
+        self.code = code
+
+
+class Netlink:
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
+        self.sock.bind((0, 0))
+        self.sock.settimeout(60)
+        self.seq = 0
+        self.family, self.group = self._find("anycast6")
+
+    def _find(self, name):
+        request = attr(2, name.encode() + b"\0")
+        for _, body in self.request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, request, NLM_F_ACK):
+            found = dict(attributes(body))
+            group = dict(attributes(next(attributes(found[7]))[1]))
+            if group[1] != b"events\0":
+                raise ValueError("the group is not called events")
+            return struct.unpack("=H", found[1])[0], u32(group[2])
+        raise ValueError("no family " + name)
+
+    def send(self, kind, cmd, payload, flags, version=1, reserved=0):
+        self.seq += 1
+        body = struct.pack("=BBH", cmd, version, reserved) + payload
+        self.sock.send(struct.pack("=IHHII", 16 + len(body), kind, NLM_F_REQUEST | flags,
+                                   self.seq, 0) + body)
+        return body
+
+    def answers(self, body=b"", size=1 << 16):
+        """(flags, cmd, attributes) of each answer, until its end; raises Refused."""
+        while True:
+            data = self.sock.recv(size)
+            at = 0
+            while at < len(data):
+                length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data, at)
+                message = data[at + 16:at + length]
+                at += length + 3 & ~3
+                if seq != self.seq:
+                    continue
+                if kind in (NLMSG_ERROR, NLMSG_DONE):
+                    code = struct.unpack_from("=i", message)[0] if message else 0
+                    if code:
+                        raise self._refusal(-code, flags, message, body, kind == NLMSG_ERROR)
+                    yield flags, 0, b""
+                    return
+                yield flags, message[0], message[4:]
+
+    @staticmethod
+    def _refusal(code, flags, message, body, is_ack):
+        said = dict(attributes(message[20 if is_ack else 4:])) if flags & NLM_F_ACK_TLVS else {}
+        blamed = "-"
+        if 2 in said:
+            # counted from the start of the request
+            offset = u32(said[2]) - 20
+            kind = struct.unpack_from("=H", body, 4 + offset + 2)[0] & 0x3fff
+            blamed = next((k for k, v in ATTRS.items() if v == kind), str(kind))
+        elif 5 in said:
+            blamed = "no-" + next(k for k, v in ATTRS.items() if v == u32(said[5]))
+        return Refused(code, blamed, said.get(1, b"\0")[:-1].decode())
+
+    def request(self, kind, cmd, payload, flags, **more):
+        body = self.send(kind, cmd, payload, flags, **more)
+        return [(cmd, data) for _, cmd, data in self.answers(body) if cmd]
+
+    def dump(self, payload=b"", size=1 << 16, between=None):
+        """All messages, and whether the kernel flagged them as inconsistent."""
+        body = self.send(self.family, COMMANDS["get"], payload, NLM_F_DUMP)
+        messages, interrupted = [], False
+        for flags, cmd, data in self.answers(body, size):
+            interrupted |= bool(flags & NLM_F_DUMP_INTR)
+            if cmd:
+                messages.append(data)
+            if between:
+                between()
+                between = None
+        return messages, interrupted
+
+
+# ---- objects as Python data ----
+
+def prefix(address, length):
+    return "%s/%d" % (ipaddress.IPv6Address(address), length)
+
+
+def member_of(data):
+    raw = dict(attributes(data))
+    # The module's own device may be gone when its event is read, and has any number.
+    result = {"dev": "own" if 2 in raw else ifname(u32(raw[1])), "state": STATES[u32(raw[4])]}
+    for name, kind, words in (("origin", 3, ORIGINS), ("reason", 5, REASONS),
+                              ("delivery", 6, DELIVERIES)):
+        if kind in raw:
+            result[name] = words[u32(raw[kind])]
+    return result
+
+
+def object_of(data):
+    result = {}
+    raw = {}
+    for kind, value in attributes(data):
+        if kind == ATTRS["member"]:
+            result.setdefault("members", []).append(member_of(value))
+        elif kind in raw:
+            raise ValueError("attribute %d twice" % kind)
+        else:
+            raw[kind] = value
+    if 1 in raw:
+        result["address"] = str(ipaddress.IPv6Address(raw[1]))
+    for name, kind in ("vrf", 2), ("dev", 3):
+        if kind in raw:
+            result[name] = ifname(u32(raw[kind]))
+    if 4 in raw:
+        result["scope"] = prefix(raw[4], raw[5][0])
+    if 6 in raw:
+        result["origin"] = ORIGINS[u32(raw[6])]
+    if 7 in raw:
+        result["id"] = raw[7][0]
+    if 8 in raw:
+        result["state"] = STATES[u32(raw[8])]
+    if 10 in raw:
+        result["addresses"] = u32(raw[10])
+    return result
+
+
+def brief(cmd, thing):
+    """An event in some words: added 2001:db8::1 anycast0:up"""
+    words = [next(name for name, value in COMMANDS.items() if value == cmd)]
+    words.append(thing.get("address") or thing["origin"] +
+                 (str(thing["id"]) if "id" in thing else "") + "@" + thing["dev"])
+    for member in thing.get("members", []):
+        words.append(":".join([member["dev"], member["state"]] +
+                              ([member["reason"]] if "reason" in member else [])))
+    return " ".join(words)
+
+
+def state(nl):
+    """All that a refused request could have changed."""
+    messages, _ = nl.dump()
+    with open("/proc/thread-self/net/anycast6", encoding="ascii") as f:
+        return sorted(json.dumps(object_of(m), sort_keys=True) for m in messages), sorted(f)
+
+
+# ---- requests as words ----
+
+def payload_of(words):
+    """NAME=VALUE attributes and header fields: a device by name or as #INDEX, TYPE:HEX raw."""
+    payload, header = b"", {"flags": NLM_F_ACK}
+    for word in words:
+        name, _, value = word.partition("=")
+        if name in ("flags", "version", "reserved"):
+            header[name] = int(value, 0) | (NLM_F_ACK if name == "flags" else 0)
+        elif name == "tail":
+            payload += bytes(int(value))
+        elif name == "nested":
+            payload += attr(ATTRS["address"] | 0x8000, ipaddress.IPv6Address(value).packed)
+        elif not value and ":" in name:
+            kind, _, data = name.partition(":")
+            payload += attr(ATTRS.get(kind) or int(kind), bytes.fromhex(data))
+        elif name in ("address", "scope"):
+            payload += attr(ATTRS[name], ipaddress.IPv6Address(value).packed)
+        elif name in ("dev", "vrf"):
+            index = int(value[1:]) if value[0] == "#" else socket.if_nametoindex(value)
+            payload += attr(ATTRS[name], struct.pack("=I", index))
+        elif name in ("id", "scope-len"):
+            payload += attr(ATTRS[name], bytes((int(value),)))
+        else:
+            words_of = ORIGINS if name == "origin" else STATES
+            number = words_of.index(value) if value in words_of else int(value)
+            payload += attr(ATTRS[name], struct.pack("=I", number))
+    return payload, header
+
+
+class Session:
+    """What is kept of a namespace: a socket for requests, one that listens, sockets' own joins."""
+
+    def __init__(self):
+        self.nl = Netlink()
+        self.listener = None
+        self.joins = {}
+
+
+sessions = {}
+
+
+def do_do(session, cmd, *words):
+    """do NS CMD ATTRIBUTE...: 0, or ERRNO ATTRIBUTE-AT-FAULT MESSAGE"""
+    payload, header = payload_of(words)
+    try:
+        session.nl.request(session.nl.family, COMMANDS.get(cmd) or int(cmd), payload, **header)
+    except Refused as refusal:
+        return str(refusal)
+    return "0"
+
+
+def do_refuse(session, *words):
+    """refuse NS CMD ATTRIBUTE...: the same, and that the request changed nothing and said nothing."""
+    do_listen(session)
+    before = state(session.nl)
+    answer = do_do(session, *words)
+    if state(session.nl) != before:
+        raise ValueError("%s, but it changed something: %s" % (answer, state(session.nl)))
+    events = do_events(session)
+    if events:
+        raise ValueError("%s, but there were events: %s" % (answer, events))
+    return answer
+
+
+def do_state(session):
+    """state NS: a word that changes with what ip anycast shows and what the kernel has joined."""
+    return json.dumps(state(session.nl)).replace(" ", "")
+
+
+def do_joined(session, dev, address):
+    """joined NS DEV ADDRESS: how many users the kernel counts of an anycast address."""
+    wanted = ipaddress.IPv6Address(address).packed.hex()
+    with open("/proc/thread-self/net/anycast6", encoding="ascii") as f:
+        for _, name, found, users in map(str.split, f):
+            if name == dev and found == wanted:
+                return users
+    return "0"
+
+
+def do_listen(session):
+    """listen NS: collect events from now on."""
+    session.listener = session.listener or Netlink()
+    session.listener.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, session.listener.group)
+    do_events(session)
+
+
+def read_events(session):
+    sock = session.listener.sock
+    while select.select([sock], [], [], 0)[0]:
+        message = sock.recv(1 << 16)
+        if struct.unpack_from("=H", message, 4)[0] != session.listener.family:
+            raise ValueError("not an event")
+        yield message[16], object_of(message[20:])
+
+
+def do_events(session):
+    """events NS: what was heard since the last time, in order. An event is sent before the answer to
+    the request that made it, so nothing is late."""
+    return "; ".join(brief(cmd, thing) for cmd, thing in read_events(session))
+
+
+def do_await(session, *words):
+    """await NS WORD...: events until one matches; those up to it."""
+    wanted, heard = " ".join(words), []
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for cmd, thing in read_events(session):
+            heard.append(brief(cmd, thing))
+            if heard[-1] == wanted:
+                return "; ".join(heard)
+        select.select([session.listener.sock], [], [], 0.2)
+    raise TimeoutError("no such event, only: " + "; ".join(heard))
+
+
+def do_dump(session, *words):
+    """dump NS [FILTER]...: the objects as JSON, or the refusal."""
+    try:
+        messages, _ = session.nl.dump(payload_of(words)[0])
+    except Refused as refusal:
+        return str(refusal)
+    return json.dumps([object_of(m) for m in messages])
+
+
+def do_interrupt(session, *words):
+    """interrupt NS CMD ATTRIBUTE...: a request in the middle of a dump. Whether the dump says that it
+    is inconsistent."""
+    other = Netlink()
+    payload, header = payload_of(words[1:])
+
+    def between():
+        other.request(other.family, COMMANDS[words[0]], payload, **header)
+
+    messages, interrupted = session.nl.dump(size=1 << 16, between=between if words else None)
+    return "%s %d" % ("interrupted" if interrupted else "consistent", len(messages))
+
+
+def do_churn(session, first, count, seconds):
+    """churn NS PREFIX COUNT SECONDS: while addresses PREFIX… come and go, are dumps either whole or
+    flagged? Prints how many were which."""
+    writer, stop, errors = Netlink(), threading.Event(), []
+    kept = {object_of(m).get("address") for m in session.nl.dump()[0]}
+    base = int(ipaddress.IPv6Address(first))
+
+    def write():
+        number = 0
+        while not stop.is_set():
+            address = ipaddress.IPv6Address(base + number % int(count)).packed
+            for cmd in ("add", "del"):
+                try:
+                    writer.request(writer.family, COMMANDS[cmd], attr(1, address), NLM_F_ACK)
+                except Refused as refusal:
+                    errors.append(str(refusal))
+            number += 1
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    tally = {"consistent": 0, "interrupted": 0}
+    end = time.monotonic() + float(seconds)
+    try:
+        while time.monotonic() < end or not tally["interrupted"] and time.monotonic() < end + 20:
+            messages, interrupted = session.nl.dump()
+            tally["interrupted" if interrupted else "consistent"] += 1
+            if interrupted:
+                continue
+            found = [object_of(m)["address"] for m in messages]
+            strange = [a for a in found if a not in kept and
+                       not 0 <= int(ipaddress.IPv6Address(a)) - base < int(count)]
+            if len(set(found)) != len(found) or kept - set(found) or strange or \
+                    len(found) > len(kept) + 1:
+                raise ValueError("neither whole nor flagged: %d addresses, %d kept, %s strange"
+                                 % (len(found), len(kept), strange))
+    finally:
+        stop.set()
+        thread.join()
+    if errors:
+        raise ValueError(errors[0])
+    return "%(consistent)d consistent, %(interrupted)d interrupted" % tally
+
+
+def do_join(session, address, dev):
+    """join NS ADDRESS DEV: a program's own anycast join, until leave."""
+    sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.IPPROTO_IPV6, IPV6_JOIN_ANYCAST, ipaddress.IPv6Address(address).packed +
+                    struct.pack("=i", socket.if_nametoindex(dev)))
+    session.joins[address, dev] = sock
+
+
+def do_leave(session, address, dev):
+    """leave NS ADDRESS DEV"""
+    session.joins.pop((address, dev)).close()
+
+
+def do_forget(session):
+    """forget NS: close all sockets there, so that the namespace can end."""
+    for name in [name for name, value in sessions.items() if value is session]:
+        del sessions[name]
+
+
+def answer(line):
+    verb, netns, *words = line.split()
+    try:
+        enter(netns)
+        if netns not in sessions:
+            sessions[netns] = Session()
+        return "ok %s" % (globals()["do_" + verb](sessions[netns], *words) or "")
+    except (OSError, ValueError, KeyError, Refused) as error:
+        return "failed %s: %s" % (type(error).__name__, str(error).replace("\n", " "))
+
+
+def main():
+    for line in sys.stdin:
+        print(answer(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()

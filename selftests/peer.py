@@ -1,0 +1,354 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# The other side of the data path tests: servers, clients and hand-made packets in any namespace.
+# One process for a whole test, because starting Python takes long on an emulated machine: it reads
+# one request a line and answers each with one line, "ok RESULT" or "failed REASON". See peer.sh.
+import ctypes
+import hashlib
+import ipaddress
+import os
+import select
+import socket
+import struct
+import sys
+import threading
+import time
+
+# What Python 3.11 has no names for.
+CLONE_NEWNET = 0x40000000
+IPV6_FREEBIND = 78
+ETH_P_IPV6 = 0x86DD
+FRAGMENT = 44
+TCP = 6
+ICMPV6 = 58
+ECHO_REQUEST, ECHO_REPLY = 128, 129
+ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT = 134, 135, 136
+# A destination option header of 8 bytes: next header and length are the kernel's, then PadN.
+PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def enter(netns):
+    """Sockets that this thread makes from now on are in that namespace, and stay there."""
+    fd = os.open("/var/run/netns/" + netns, os.O_RDONLY)
+    try:
+        if libc.setns(fd, CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), "setns")
+    finally:
+        os.close(fd)
+
+
+def packed(address):
+    return ipaddress.IPv6Address(address).packed
+
+
+def text(data):
+    return str(ipaddress.IPv6Address(bytes(data)))
+
+
+def bare(address):
+    return address.split("%")[0]
+
+
+def pattern(size):
+    """Data in which a lost, doubled or swapped piece shows."""
+    blocks = (hashlib.sha1(b"%d" % i).digest() for i in range(size // 20 + 1))
+    return b"".join(blocks)[:size]
+
+
+def make_socket(kind, options, proto=0):
+    sock = socket.socket(socket.AF_INET6, kind, proto)
+    if "freebind" in options:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+    if "dev" in options:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options["dev"].encode())
+    if "dstopts" in options:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_DSTOPTS, PADDING)
+    if "hopopts" in options:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_HOPOPTS, PADDING)
+    if "src" in options:
+        sock.bind(sockaddr(options["src"]))
+    sock.settimeout(float(options.get("wait", 15)))
+    return sock
+
+
+def sockaddr(address, port=0):
+    """An address as socket calls take it; a scope is a name or a number after %."""
+    return socket.getaddrinfo(address, port, socket.AF_INET6, socket.SOCK_DGRAM, 0,
+                              socket.AI_NUMERICHOST)[0][4]
+
+
+# ---- servers ----
+
+def echo_tcp(listener):
+    def serve(sock):
+        with sock:
+            while data := sock.recv(65536):
+                sock.sendall(data)
+
+    while True:
+        sock = listener.accept()[0]
+        sock.settimeout(30)
+        threading.Thread(target=serve, args=(sock,), daemon=True).start()
+
+
+def echo_udp(sock, pktinfo):
+    while True:
+        data, control, _, source = sock.recvmsg(65536, 256)
+        try:
+            # As it came: the source of the answer is the destination of the question.
+            sock.sendmsg([data], control if pktinfo else [], 0, source)
+        except OSError as error:
+            print("to %s: %s" % (source, error), file=sys.stderr, flush=True)
+
+
+def do_serve(kind, address, port, options):
+    """serve NS tcp|udp ADDRESS PORT [freebind] [pktinfo] [dev=DEV]: an echo server."""
+    options["wait"] = 1e6
+    sock = make_socket(socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM, options)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(sockaddr(address, int(port)))
+    if kind == "tcp":
+        sock.listen()
+        threading.Thread(target=echo_tcp, args=(sock,), daemon=True).start()
+        return ""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    if "pktinfo" in options:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+    threading.Thread(target=echo_udp, args=(sock, "pktinfo" in options), daemon=True).start()
+    return ""
+
+
+# ---- clients ----
+
+def do_udp(address, port, size, options):
+    """udp NS ADDRESS PORT SIZE [dev=DEV] [src=ADDRESS] [wait=SECONDS]: who answers."""
+    data = pattern(int(size))
+    with make_socket(socket.SOCK_DGRAM, options) as sock:
+        sock.sendto(data, sockaddr(address, int(port)))
+        answer, source = sock.recvfrom(65536)
+    if answer != data:
+        raise ValueError("another datagram came back (%d bytes)" % len(answer))
+    return bare(source[0])
+
+
+def do_datagram(address, port, data, options):
+    """datagram NS ADDRESS PORT HEX [wait=SECONDS]: who answers, and what, in hexadecimal."""
+    with make_socket(socket.SOCK_DGRAM, options) as sock:
+        sock.sendto(bytes.fromhex(data), sockaddr(address, int(port)))
+        answer, source = sock.recvfrom(65536)
+    return "%s %s" % (bare(source[0]), answer.hex())
+
+
+def do_tcp(address, port, size, options):
+    """tcp NS ADDRESS PORT SIZE [dev=DEV] [dstopts] [hopopts] [src=…] [wait=…]: what came back."""
+    data = pattern(int(size))
+    received = bytearray()
+    with make_socket(socket.SOCK_STREAM, options) as sock:
+        sock.connect(sockaddr(address, int(port)))
+        sender = threading.Thread(target=sock.sendall, args=(data,), daemon=True)
+        sender.start()
+        while len(received) < len(data):
+            piece = sock.recv(1 << 18)
+            if not piece:
+                break
+            received += piece
+        sender.join()
+    if received != data:
+        raise ValueError("other data came back (%d bytes)" % len(received))
+    return "%d" % len(received)
+
+
+def do_ping(address, options):
+    """ping NS ADDRESS [size=BYTES] [dev=DEV] [src=ADDRESS] [wait=SECONDS]: who answers."""
+    ident = struct.pack("!HH", os.getpid() & 0xffff, time.monotonic_ns() & 0xffff)
+    data = ident + pattern(int(options.get("size", 56)))
+    with make_socket(socket.SOCK_RAW, options, socket.IPPROTO_ICMPV6) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        sock.sendto(bytes((ECHO_REQUEST, 0, 0, 0)) + data, sockaddr(address))
+        end = time.monotonic() + sock.gettimeout()
+        while time.monotonic() < end:
+            answer, source = sock.recvfrom(65536)
+            if answer[0] == ECHO_REPLY and answer[4:] == data:
+                return bare(source[0])
+    raise TimeoutError("only other packets came")
+
+
+def do_reach(address, port, options):
+    """reach NS ADDRESS PORT [wait=SECONDS]: who answers to ping, to UDP and to TCP; "-" for none."""
+    def attempt(function, *arguments):
+        try:
+            return function(address, *arguments, dict(options))
+        except ValueError as error:
+            return repr(error)
+        except OSError:
+            return "-"
+
+    return " ".join((attempt(do_ping), attempt(do_udp, port, 100), attempt(do_tcp, port, 1000)))
+
+
+# ---- hand-made packets ----
+
+def checksum(source, target, proto, data):
+    data = packed(source) + packed(target) + struct.pack("!LL", len(data), proto) + data
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return struct.pack("!H", ~total & 0xffff)
+
+
+def ipv6(source, target, proto, data, hops=255):
+    return struct.pack("!LHBB", 6 << 28, len(data), proto, hops) + packed(source) + packed(target) + data
+
+
+def icmpv6(source, target, kind, body):
+    summed = checksum(source, target, ICMPV6, bytes((kind, 0, 0, 0)) + body)
+    return ipv6(source, target, ICMPV6, bytes((kind, 0)) + summed + body)
+
+
+def raw_socket(dev):
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_IPV6))
+    sock.bind((dev, ETH_P_IPV6))
+    return sock
+
+
+def mac_of(sock):
+    return sock.getsockname()[4]
+
+
+def multicast_mac(address):
+    return b"\x33\x33" + packed(address)[12:]
+
+
+def solicited_node(target):
+    return text(packed("ff02::1:ff00:0")[:13] + packed(target)[13:])
+
+
+def packets(sock, seconds):
+    """IPv6 packets that come in, with the time since the call, until then."""
+    begin = time.monotonic()
+    while (left := begin + seconds - time.monotonic()) > 0:
+        if not select.select([sock], [], [], left)[0]:
+            return
+        frame, origin = sock.recvfrom(65536)
+        if origin[2] != socket.PACKET_OUTGOING:
+            yield time.monotonic() - begin, frame[:14], frame[14:]
+
+
+def solicitation(sock, source, target, options):
+    """A neighbour solicitation: to the solicited-node group, or to mac=MAC at the target."""
+    if "mac" in options:
+        to, mac = target, bytes.fromhex(options["mac"].replace(":", ""))
+    else:
+        to = solicited_node(target)
+        mac = multicast_mac(to)
+    link = b"" if source == "::" or "nollao" in options else b"\1\1" + mac_of(sock)
+    return mac + mac_of(sock) + struct.pack("!H", ETH_P_IPV6) + \
+        icmpv6(source, to, SOLICITATION, bytes(4) + packed(target) + link)
+
+
+def advertisement(frame, packet):
+    """The facts of a neighbour advertisement, None if the packet is another one."""
+    if len(packet) < 64 or packet[6] != ICMPV6 or packet[40] != ADVERTISEMENT:
+        return None
+    source, to = text(packet[8:24]), text(packet[24:40])
+    if checksum(source, to, ICMPV6, packet[40:42] + b"\0\0" + packet[44:]) != packet[42:44]:
+        raise ValueError("an advertisement with a wrong checksum")
+    flags = packet[44]
+    link = packet[66:72].hex(":") if packet[64:66] == b"\2\1" else "none"
+    return {"target": text(packet[48:64]), "src": source, "dst": to, "router": flags >> 7,
+            "solicited": flags >> 6 & 1, "override": flags >> 5 & 1, "tlla": link,
+            "hops": packet[7], "ether": frame[6:12].hex(":")}
+
+
+def do_solicit(dev, source, targets, options):
+    """solicit NS DEV SOURCE TARGET[,TARGET]... [mac=MAC] [wait=SECONDS]: the advertisements that
+    answer, a word each: ms=…/target=…/src=…; milliseconds are counted from the first question."""
+    targets = [text(packed(target)) for target in targets.split(",")]
+    with raw_socket(dev) as sock:
+        for target in targets:
+            sock.send(solicitation(sock, source, target, options))
+        answers = []
+        for seconds, frame, packet in packets(sock, float(options.get("wait", 15))):
+            facts = advertisement(frame, packet)
+            if facts and facts["target"] in targets:
+                targets.remove(facts["target"])
+                answers.append("/".join(["ms=%d" % (seconds * 1000)] +
+                                        ["%s=%s" % fact for fact in facts.items()]))
+            if not targets:
+                return " ".join(answers)
+    raise TimeoutError("no answer for " + " ".join(targets))
+
+
+def do_advertise(dev, prefix, options):
+    """advertise NS DEV PREFIX/LENGTH [lifetime=SECONDS] [onlink]: a router advertisement; with
+    onlink the prefix is not for autoconfiguration."""
+    net = ipaddress.IPv6Network(prefix)
+    life = int(options.get("lifetime", 3600))
+    with raw_socket(dev) as sock:
+        source = options["src"]
+        body = struct.pack("!BBHLL", 64, 0, 0, 0, 0)
+        body += struct.pack("!BBBBLLL", 3, 4, net.prefixlen, 0x80 if "onlink" in options else 0xc0,
+                            life, life, 0) + net.network_address.packed
+        packet = icmpv6(source, "ff02::1", ROUTER_ADVERTISEMENT, body)
+        sock.send(multicast_mac("ff02::1") + mac_of(sock) + struct.pack("!H", ETH_P_IPV6) + packet)
+    return ""
+
+
+def do_fragments(dev, source, target, port, options):
+    """fragments NS DEV SOURCE ADDRESS PORT [pieces=N]: whether a TCP SYN in fragments is answered."""
+    sport = 20000 + time.monotonic_ns() % 20000
+    head = struct.pack("!HHLLBBH", sport, int(port), 1, 0, 15 << 4, 2, 65535)
+    # 40 bytes of options that say nothing, so that there is something to cut
+    tail = b"\0\0" + b"\1" * 40
+    syn = head + checksum(source, target, TCP, head + b"\0\0" + tail) + tail
+    step = {"1": 64, "2": 32, "3": 24}[options.get("pieces", "2")]
+    with raw_socket(dev) as sock, \
+            socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW) as out:
+        for at in range(0, len(syn), step):
+            more = at + step < len(syn)
+            head = struct.pack("!BBHL", TCP, 0, at | more, sport)
+            out.sendto(ipv6(source, target, FRAGMENT, head + syn[at:at + step], 64), (target, 0))
+        for _, _, packet in packets(sock, float(options.get("wait", 15))):
+            if packet[6] == TCP and packet[42:44] == struct.pack("!H", sport):
+                if packet[53] & 0x3f != 0x12:
+                    raise ValueError("flags %#x came back" % packet[53])
+                return text(packet[8:24])
+    raise TimeoutError("no answer")
+
+
+def do_join(address, dev, options):
+    """join NS ADDRESS DEV: a program's own anycast join (IPV6_JOIN_ANYCAST)."""
+    sock = make_socket(socket.SOCK_DGRAM, options)
+    sock.setsockopt(socket.IPPROTO_IPV6, 27, packed(address) +
+                    struct.pack("i", socket.if_nametoindex(dev)))
+    kept.append(sock)
+    return ""
+
+
+kept = []
+
+
+def answer(line):
+    verb, netns, *words = line.split()
+    options = {}
+    while words and (words[-1].split("=")[0] in (
+            "freebind", "pktinfo", "dev", "src", "wait", "dstopts", "hopopts", "size", "mac",
+            "lifetime", "onlink", "pieces", "nollao")):
+        name, _, value = words.pop().partition("=")
+        options[name] = value
+    try:
+        enter(netns)
+        return "ok " + globals()["do_" + verb](*words, options)
+    except (OSError, ValueError) as error:
+        return "failed %s" % (str(error) or type(error).__name__)
+
+
+def main():
+    for line in sys.stdin:
+        print(answer(line), flush=True)
+
+
+main()

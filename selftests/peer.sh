@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the data path tests share: the other side of a connection, topologies, assertions.
+# Sourced after lib.sh.
+
+# ---- the other side ----
+
+# peer_start: start peer.py, once a test.
+peer_start() {
+	mkfifo "$T_DIR/peer.in" "$T_DIR/peer.out"
+	python3 "$(dirname "$0")/peer.py" <"$T_DIR/peer.in" >"$T_DIR/peer.out" 2>"$T_DIR/peer.log" &
+	echo $! >>"$T_DIR/pids"
+	exec {PEER_IN}>"$T_DIR/peer.in" {PEER_OUT}<"$T_DIR/peer.out"
+}
+
+# peer VERB NS ARGUMENT...: ask it; prints the result, or why there is none. peer.py lists the verbs:
+# serve, udp, datagram, tcp, ping, reach, solicit, advertise, fragments, join.
+peer() {
+	local answer
+
+	echo "$1 $2-$T_ID ${*:3}" >&"$PEER_IN"
+	if ! read -r -t 60 -u "$PEER_OUT" answer; then
+		echo "no answer to: peer $*"
+		cat "$T_DIR/peer.log"
+		return 1
+	fi
+	case $answer in
+	ok*) answer=${answer#ok} && echo "${answer# }" ;;
+	*) echo "peer $*: $answer" && return 1 ;;
+	esac
+}
+
+# serve_all NS [PORT [OPTION...]]: UDP and TCP servers on the wildcard address, port 7 if not told.
+serve_all() {
+	peer serve "$1" udp :: "${2-7}" "${@:3}"
+	peer serve "$1" tcp :: "${2-7}" "${@:3}"
+}
+
+# ---- assertions ----
+
+# is ACTUAL EXPECTED
+is() {
+	[[ $1 == "$2" ]] && return
+	echo "is: $1"
+	echo "should be: $2"
+	return 1
+}
+
+# refute COMMAND...: it must fail. (errexit ignores a command after !.)
+refute() {
+	if "$@"; then
+		echo "should have failed: $*"
+		return 1
+	fi
+}
+
+# refused MESSAGE COMMAND...: it must fail, and say this.
+refused() {
+	local said
+
+	if said=$("${@:2}" 2>&1); then
+		echo "should have been refused: ${*:2}"
+		return 1
+	fi
+	[[ $said == *"$1"* ]] && return
+	echo "said: $said"
+	echo "should say: $1"
+	return 1
+}
+
+# reached FROM ADDRESS UNICAST [PORT]: an anycast address is served: ping, UDP and TCP; what may have
+# another source comes from UNICAST (as long as sources are not rewritten).
+reached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${4-7}")" "$3 $3 1000"; }
+
+# unreached FROM ADDRESS [PORT]: nobody answers. What is looked for would come within milliseconds.
+unreached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${3-7}" wait=0.3)" "- - -"; }
+
+# ---- what ip anycast says ----
+
+# members NS ARGUMENT...: of what `ip anycast show` shows, one line a member: address dev state delivery
+members() {
+	nsip "$1" -j -d anycast show "${@:2}" |
+		jq -r '.[] | .address as $a | .members[]? | "\($a) \(.dev) \(.state) \(.delivery)"' | sort
+}
+
+# addresses NS ARGUMENT...: the configured addresses, sorted, in one line.
+addresses() {
+	nsip "$1" -j anycast show "${@:2}" |
+		jq -r '[.[] | select(.origin != "kernel") | .address // empty] | unique | join(" ")'
+}
+
+# has_addresses NS ADDRESS...: these and no others, in the order of sort.
+has_addresses() { is "$(addresses "$1")" "${*:2}"; }
+
+# ---- what the kernel says ----
+
+# kernel_anycast NS: what the kernel's own anycast code holds: dev address users
+kernel_anycast() {
+	# shellcheck disable=SC2016  # awk's
+	ns "$1" awk '{ print $2, $3, $4 }' /proc/net/anycast6 | sort
+}
+
+# snapshot NS: all that anycast may change in the kernel: joins with their counts, groups, routes,
+# devices, addresses, hooks.
+snapshot() {
+	# one shell for all of it: starting programs is what takes time
+	# shellcheck disable=SC2016  # that shell's
+	ns "$1" bash -c '
+		while read -r _ dev address users _; do
+			echo "$dev $address $users"
+		done < <(cat /proc/net/anycast6 /proc/net/igmp6)
+		cat /proc/net/ptype
+		ip -6 -o -batch - <<<"route show table all
+			address show
+			link show
+			rule show"
+		nft list hooks 2>/dev/null || true' | sed 's/valid_lft.*//; s/ expires .*//' | sort
+}
+
+# mac NS DEV
+mac() { nsip "$1" -j link show dev "$2" | jq -r '.[0].address'; }
+
+# lladdr NS DEV: its link-local address.
+lladdr() {
+	nsip "$1" -j -6 address show dev "$2" scope link |
+		jq -r 'first(.[].addr_info[] | select(.local) | .local)'
+}
+
+# linklocal_usable NS DEV: it has one, not tentative. For wait_for.
+linklocal_usable() {
+	nsip "$1" -6 address show dev "$2" scope link -tentative | grep -q fe80:
+}
+
+# ---- topologies ----
+
+# make_link: client (c0) --- (h0) host, 2001:db8:1::/64; the host is ::1, the client ::2.
+make_link() {
+	ns_make client host
+	link_veth client c0 host h0
+	addr_add host h0 2001:db8:1::1/64
+	addr_add client c0 2001:db8:1::2/64
+}
+
+# make_routed: client (c0) --- (r0) router (r1) --- (h0) host; 2001:db8:c::/64, then 2001:db8:1::/64.
+# The router is ::f on both, sends 2001:db8:a::/48 to the host.
+make_routed() {
+	ns_make client router host
+	link_veth client c0 router r0
+	link_veth router r1 host h0
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=1
+	addr_add client c0 2001:db8:c::2/64
+	addr_add router r0 2001:db8:c::f/64
+	addr_add router r1 2001:db8:1::f/64
+	addr_add host h0 2001:db8:1::1/64
+	nsip client -6 route add default via 2001:db8:c::f
+	nsip host -6 route add default via 2001:db8:1::f
+	nsip router -6 route add 2001:db8:a::/48 via 2001:db8:1::1
+}
+
+# ---- every kind of delivery ----
+
+# deliveries LABEL ADDRESS UNICAST [route]: test cases for each way to reach sockets of the namespace
+# host from client (whose device is c0) through ADDRESS. UNICAST is where answers come from that don't
+# come from the address itself. With route: for an address that has a local route instead of a join.
+# Servers listen on :: port 7 before.
+deliveries() {
+	A=$2 UNICAST=$3 HOW=${4-join} ECHO=$3
+	# An address with a local route is a local address to the kernel's echo.
+	[[ $HOW == join ]] || ECHO=$A
+	# Ports of servers that a case starts, for this and later ones.
+	BOUND=$((PORTS += 10)) NONLOCAL=$((PORTS + 1)) PKTINFO=$((PORTS + 2))
+
+	[[ $HOW != join ]] ||
+		t_run "$1: RFC4443-2.2b: echo is answered from a unicast address" d_ping
+	t_run "$1: echo in fragments" d_ping_fragments
+	t_run "$1: UDP to a server on ::" d_udp
+	t_run "$1: UDP to a server on the address (IPV6_FREEBIND)" d_bound udp
+	t_run "$1: TCP to a server on ::" d_tcp 1000
+	t_run "$1: TCP to a server on the address (IPV6_FREEBIND)" d_bound tcp
+	t_run "$1: UDP to a server on the address (ip_nonlocal_bind)" d_nonlocal udp
+	t_run "$1: TCP to a server on the address (ip_nonlocal_bind)" d_nonlocal tcp
+	[[ $HOW != join ]] ||
+		t_run "$1: UDP to a server that answers by IPV6_PKTINFO" d_pktinfo
+	t_run "$1: UDP in fragments, both ways" d_udp_fragments
+	t_run "$1: TCP, 1 MB both ways" d_tcp 1000000
+	t_run "$1: TCP over a small MTU" d_small_mtu
+	t_run "$1: TCP in fragments" d_tcp_fragments
+	t_run "$1: TCP behind extension headers" d_extension_headers
+	t_run "$1: TCP to a closed port" d_closed
+	t_run "$1: from the host itself" d_itself
+	t_run "$1: unicast is as before" d_unicast
+}
+PORTS=1000
+
+d_ping() {
+	is "$(peer ping client "$A")" "$ECHO"
+	# the same from iputils
+	[[ $(ns client ping -c 1 -W 15 "$A") == *"64 bytes from $ECHO"* ]]
+}
+
+d_ping_fragments() { is "$(peer ping client "$A" size=20000)" "$ECHO"; }
+
+d_udp() { is "$(peer udp client "$A" 7 100)" "$UNICAST"; }
+
+d_tcp() { is "$(peer tcp client "$A" 7 "$1")" "$1"; }
+
+# What a server on the address itself answers: TCP the data, UDP the source.
+d_ask() {
+	if [[ $1 == tcp ]]; then
+		is "$(peer tcp "$2" "$A" "$3" 1000)" 1000
+	else
+		is "$(peer udp "$2" "$A" "$3" 1000)" "$A"
+	fi
+}
+
+d_bound() {
+	refused "Cannot assign" peer serve host "$1" "$A" "$BOUND"
+	peer serve host "$1" "$A" "$BOUND" freebind
+	d_ask "$1" client "$BOUND"
+}
+
+d_nonlocal() {
+	ns host sysctl -qw net.ipv6.ip_nonlocal_bind=1
+	peer serve host "$1" "$A" "$NONLOCAL"
+	ns host sysctl -qw net.ipv6.ip_nonlocal_bind=0
+	d_ask "$1" client "$NONLOCAL"
+}
+
+d_pktinfo() {
+	peer serve host udp :: "$PKTINFO" pktinfo
+	d_ask udp client "$PKTINFO"
+}
+
+d_udp_fragments() {
+	is "$(peer udp client "$A" 7 20000)" "$UNICAST"
+	is "$(peer udp client "$A" "$BOUND" 20000)" "$A"
+}
+
+d_small_mtu() {
+	nsip client link set c0 mtu 1280
+	is "$(peer tcp client "$A" 7 100000)" 100000
+	nsip client link set c0 mtu 1500
+}
+
+d_tcp_fragments() {
+	local source pieces
+
+	source=$(nsip client -j -6 route get "$A" | jq -r '.[0].prefsrc')
+	for pieces in 1 2 3; do
+		is "$(peer fragments client c0 "$source" "$A" 7 pieces=$pieces)" "$A"
+	done
+}
+
+d_extension_headers() {
+	is "$(peer tcp client "$A" 7 5000 dstopts)" 5000
+	is "$(peer tcp client "$A" 7 5000 hopopts dstopts)" 5000
+	is "$(peer ping client "$A" dstopts)" "$ECHO"
+}
+
+# The refusal comes from the address that was asked.
+d_closed() { refused "refused" peer tcp client "$A" 99 10; }
+
+d_itself() {
+	# what comes from oneself may be answered from any of one's addresses
+	peer ping host "$A"
+	peer udp host "$A" 7 100
+	is "$(peer tcp host "$A" 7 100000)" 100000
+	d_ask udp host "$BOUND"
+	d_ask tcp host "$BOUND"
+}
+
+# Packets to other addresses.
+d_unicast() {
+	is "$(peer ping client "$UNICAST")" "$UNICAST"
+	is "$(peer udp client "$UNICAST" 7 100)" "$UNICAST"
+	is "$(peer tcp client "$UNICAST" 7 1000)" 1000
+}

@@ -1,0 +1,226 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# save | flush | restore | save is the same, for everything that can be configured; restoring twice is
+# no error, and a line that fails is reported by its number.
+#
+#   host:  d0 2001:db8:1::1/64   odd names (a'b  c"d  e\f  dev  -x)   [ vrf red: r0 2001:db8:2::1/64 ]
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+
+OFF=2001:db8:53::53
+ODD=("a'b" 'c"d' 'e\f' dev vrf -x help add 'ä' '[1]' '$x')
+
+make_host() {
+	local name
+
+	ns_make host
+	nsip host -batch - <<-END
+		link add d0 type dummy
+		link add r0 type dummy
+		link add red type vrf table 100
+		link set red up
+		link set r0 master red
+		link set d0 up
+		link set r0 up
+		address add 2001:db8:1::1/64 dev d0 nodad
+		address add 2001:db8:2::1/64 dev r0 nodad
+		anycast add $OFF
+		anycast add $OFF dev d0
+		anycast set $OFF scope 2001:db8:53::/48
+		anycast add $OFF vrf red
+		anycast set $OFF vrf red scope 2001:db8::/32
+		anycast add 2001:db8:1::a dev d0
+		anycast set 2001:db8:1::a scope 2001:db8:1::a/128
+		anycast add 2001:db8:2::a dev r0
+		anycast add fe80::a dev d0
+		anycast set fe80::a dev d0 scope fe80::/10
+		anycast add fe80::a dev r0
+		anycast add subnet-router dev d0
+		anycast add reserved 0 dev d0
+		anycast add reserved 127 dev r0
+		anycast add home-agents dev r0
+	END
+	for name in "${ODD[@]}"; do
+		nsip host link add name "$name" type dummy || return
+		nsip host anycast add 2001:db8:77::1 dev "$name" || return
+		nsip host anycast add subnet-router dev "$name" || return
+	done
+}
+
+# All that is configured, and how it is held. The module's own devices get other numbers each time.
+state() {
+	nsip host -j -d anycast show | sed 's/"anycast[0-9]*"/"own"/g' | jq -Sc '.[] | .members |= (. // [] | sort)' | sort
+	ns host awk '{ print $2, $3, $4 }' /proc/net/anycast6 | sed 's/^anycast[0-9]*/own/' | sort
+}
+
+# The order in which an address's members were made is kept, that of addresses too.
+round_trip() {
+	local before
+
+	nsip host anycast save >"$T_DIR/first"
+	before=$(state)
+	is "$(wc -l <"$T_DIR/first")" $((15 + 2 * ${#ODD[@]}))
+	nsip host anycast flush
+	is "$(nsip host -j anycast show)" "[]"
+	nsip host anycast restore <"$T_DIR/first"
+	is "$(state)" "$before"
+	nsip host anycast save | diff "$T_DIR/first" -
+}
+
+twice() {
+	local before
+
+	nsip host anycast save >"$T_DIR/first"
+	before=$(state)
+	nsip host anycast restore <"$T_DIR/first"
+	nsip host anycast restore <"$T_DIR/first"
+	is "$(state)" "$before"
+}
+
+# as ip -batch reads it
+batch() {
+	nsip host anycast save >"$T_DIR/first"
+	nsip host anycast flush
+	nsip host -batch "$T_DIR/first"
+	nsip host anycast save | diff "$T_DIR/first" -
+}
+
+# A configured member beside one that an entry makes: only the first is in the file.
+beside_an_entry() {
+	local before
+
+	nsip host anycast flush
+	nsip host anycast add subnet-router dev d0
+	nsip host anycast add 2001:db8:1:: dev "a'b"
+	before=$(state)
+	nsip host anycast save >"$T_DIR/first"
+	nsip host anycast flush
+	nsip host anycast restore <"$T_DIR/first"
+	is "$(state)" "$before"
+	nsip host anycast restore <"$T_DIR/first"
+	is "$(state)" "$before"
+}
+
+made_by_kernel() {
+	nsip host anycast flush
+	ns host sysctl -qw net.ipv6.conf.d0.forwarding=1
+	nsip host anycast show origin kernel | grep -q 2001:db8:1::
+	is "$(nsip host anycast save)" ""
+	ns host sysctl -qw net.ipv6.conf.d0.forwarding=0
+}
+
+large() {
+	local i
+
+	nsip host anycast flush
+	for ((i = 0; i < 2000; i++)); do
+		echo "anycast replace 2001:db8:99::1:$((i + 1)) dev d0"
+	done >"$T_DIR/large"
+	nsip host anycast restore <"$T_DIR/large"
+	diff <(sort "$T_DIR/large") <(nsip host anycast save | sort) | head
+	nsip host anycast flush
+}
+
+fails_at() {
+	local said status=0
+
+	nsip host anycast flush
+	said=$(nsip host anycast restore 2>&1 <<-END
+		# a comment is a line, too
+		anycast add $OFF
+
+		anycast add 2001:db8:53::54 dev nowhere
+		anycast add 2001:db8:53::55
+	END
+	) || status=$?
+	is $status 1
+	is "$said" 'Cannot find device "nowhere"
+Command failed -:4'
+	is "$(addresses host)" "$OFF"
+}
+
+forced() {
+	local said status=0
+
+	nsip host anycast flush
+	said=$(nsip host -force anycast restore 2>&1 <<-END
+		anycast add $OFF
+		anycast add ff02::1
+		anycast add $OFF
+		anycast add 2001:db8:53::55
+	END
+	) || status=$?
+	is $status 1
+	is "$said" "Error: anycast6: a multicast address can't be an anycast address.
+Command failed -:2
+Error: anycast6: the address has this member already.
+Command failed -:3"
+	is "$(addresses host)" "$OFF 2001:db8:53::55"
+}
+
+only_anycast() {
+	local status=0
+
+	nsip host anycast restore <<<"link del d0" 2>"$T_DIR/said" || status=$?
+	is $status 1
+	grep -q 'only "anycast" commands can be restored' "$T_DIR/said"
+	nsip host link show d0
+}
+
+# A name that a batch file cannot hold: nothing is saved, rather than something else.
+impossible_name() {
+	local said status=0
+
+	nsip host link add name 'g#h' type dummy
+	nsip host anycast add $OFF dev 'g#h'
+	said=$(nsip host anycast save 2>&1) || status=$?
+	nsip host link del 'g#h'
+	refute [ $status = 0 ]
+	is "$said" "Error: a batch file cannot name the device g#h"
+}
+
+# What is saved while it changes is a configuration that was there: with both or neither.
+while_changing() {
+	local i
+
+	nsip host anycast flush
+	for ((i = 0; i < 300; i++)); do
+		echo "anycast add 2001:db8:60::1"
+		echo "anycast add 2001:db8:60::2 dev d0"
+		echo "anycast del 2001:db8:60::2"
+		echo "anycast del 2001:db8:60::1"
+	done >"$T_DIR/changes"
+	background writer host ip -batch "$T_DIR/changes"
+	for ((i = 0; i < 20; i++)); do
+		nsip host anycast save >"$T_DIR/saved" 2>"$T_DIR/said" || {
+			grep -q "keeps changing" "$T_DIR/said" && is "$(wc -c <"$T_DIR/saved")" 0
+			continue
+		}
+		if grep -q 2001:db8:60::2 "$T_DIR/saved"; then
+			grep -q 2001:db8:60::1 "$T_DIR/saved"
+		fi
+	done
+	wait_for "the writer" 40 eval "! kill -0 $(<"$T_DIR/writer.pid")"
+	is "$(cat "$T_DIR/writer.log")" ""
+	is "$(addresses host)" ""
+}
+
+full_disk() {
+	nsip host anycast add 2001:db8:60::1
+	refute eval "nsip host anycast save >/dev/full"
+}
+
+make_host || exit
+t_run "save, flush, restore, save" round_trip
+t_run "restoring twice" twice
+t_run "a saved file is a batch file" batch
+t_run "a configured member beside one that an entry makes" beside_an_entry
+t_run "what the kernel made is not saved" made_by_kernel
+t_run "2000 addresses" large
+t_run "the line that fails is reported" fails_at
+t_run "-force goes on" forced
+t_run "only anycast commands are restored" only_anycast
+t_run "a device that a batch file cannot name" impossible_name
+t_run "saving while it changes" while_changing
+t_run "a disk that is full" full_disk
+t_done

@@ -1,0 +1,148 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The subnet-router anycast address: the kernel's own on a forwarding interface is left alone until it
+# is taken over, is then served like any other, and is given back exactly as it was.
+#
+#   client (c0) --- 2001:db8:1::/64 --- (h0) host, a router
+#     ::2                                ::1, anycast ::
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+
+SR=2001:db8:1::
+
+# What the module must not change by being there.
+module_changes_nothing() {
+	local before after
+
+	modprobe -r anycast6
+	before=$(snapshot host)
+	[[ $before == *"h0 20010db8000100000000000000000000 1"* ]]
+	modprobe anycast6
+	after=$(snapshot host)
+	is "$after" "$before"
+}
+
+nothing_new_is_reachable() {
+	is "$(peer ping client "$SR")" 2001:db8:1::1
+	refute peer tcp client "$SR" 7 10 wait=0.5
+	# there is a server
+	is "$(peer tcp client 2001:db8:1::1 7 10)" 10
+}
+
+# origin_of ADDRESS: where each object of it comes from.
+origin_of() { nsip host -j anycast show "$1" | jq -r '[.[].origin] | join(" ")'; }
+
+shown_as_kernel() {
+	is "$(origin_of "$SR")" kernel
+	is "$(nsip host -j anycast show origin kernel | jq -r '[.[].address] | sort | join(" ")')" "$SR fe80::"
+	is "$(nsip host anycast show origin subnet-router)" ""
+}
+
+# It isn't configured, so there is nothing to delete or to save.
+kernel_is_left_alone() {
+	local before
+
+	before=$(snapshot host)
+	refused "no such" nsip host anycast del "$SR"
+	refused "no such" nsip host anycast del subnet-router dev h0
+	nsip host anycast flush
+	is "$(snapshot host)" "$before"
+	is "$(nsip host anycast save)" ""
+}
+
+follows_forwarding() {
+	ns host sysctl -qw net.ipv6.conf.h0.forwarding=0
+	is "$(origin_of "$SR")" ""
+	unreached client "$SR"
+	ns host sysctl -qw net.ipv6.conf.h0.forwarding=1
+	is "$(origin_of "$SR")" kernel
+}
+
+taken_over() {
+	BEFORE=$(snapshot host)
+	echo "$BEFORE" >"$T_DIR/before"
+	nsip host anycast add subnet-router dev h0
+	is "$(origin_of "$SR")" subnet-router
+	is "$(members host "$SR")" "$SR h0 up kernel"
+	is "$(nsip host anycast show origin kernel)" ""
+}
+
+one_answers() { reached client "$SR" 2001:db8:1::1; }
+
+# What the takeover needs beside the kernel's join is the module's own device, and no more.
+given_back() {
+	nsip host anycast del subnet-router dev h0
+	is "$(snapshot host)" "$(<"$T_DIR/before")"
+	is "$(origin_of "$SR")" kernel
+	nothing_new_is_reachable
+}
+
+# The kernel drops its join and takes it again while it is taken over.
+forwarding_toggled() {
+	nsip host anycast add subnet-router dev h0
+	ns host sysctl -qw net.ipv6.conf.h0.forwarding=0
+	wait_for "a join of the module's own" 10 is_delivered join
+	reached client "$SR" 2001:db8:1::1
+	ns host sysctl -qw net.ipv6.conf.h0.forwarding=1
+	reached client "$SR" 2001:db8:1::1
+	nsip host anycast del subnet-router dev h0
+	is "$(snapshot host)" "$(<"$T_DIR/before")"
+	is "$(peer ping client "$SR")" 2001:db8:1::1
+}
+
+is_delivered() { [[ $(members host "$SR") == "$SR h0 up $1" ]]; }
+
+# The entry also serves a host, on which the kernel itself holds none.
+on_a_host() {
+	ns host sysctl -qw net.ipv6.conf.all.forwarding=0
+	is "$(kernel_anycast host)" ""
+	unreached client "$SR"
+	nsip host anycast add subnet-router dev h0
+	reached client "$SR" 2001:db8:1::1
+	nsip host anycast del subnet-router dev h0
+	unreached client "$SR"
+	is "$(kernel_anycast host)" ""
+}
+
+by_address() {
+	ns host sysctl -qw net.ipv6.conf.all.forwarding=1
+	nsip host anycast add "$SR" dev h0
+	is "$(origin_of "$SR")" static
+	reached client "$SR" 2001:db8:1::1
+	nsip host anycast del "$SR" dev h0
+	is "$(snapshot host)" "$(<"$T_DIR/before")"
+}
+
+unload_gives_back() {
+	nsip host anycast add subnet-router dev h0
+	nsip host anycast add 2001:db8:1::a dev h0
+	nsip host anycast add 2001:db8:a::a
+	reached client "$SR" 2001:db8:1::1
+	modprobe -r anycast6
+	is "$(snapshot host)" "$(<"$T_DIR/before")"
+	nothing_new_is_reachable
+	modprobe anycast6
+	is "$(nsip host anycast show origin static)" ""
+}
+
+peer_start
+make_link
+ns host sysctl -qw net.ipv6.conf.all.forwarding=1
+serve_all host
+wait_for "a link-local address" 10 linklocal_usable host h0
+wait_for "a link-local address" 10 linklocal_usable client c0
+# neighbours known, so that nothing moves later
+peer ping client 2001:db8:1::1 >/dev/null
+t_run "loading the module changes nothing" module_changes_nothing
+t_run "RFC4291-2.6.1: the kernel's own answers ping, but serves no TCP" nothing_new_is_reachable
+t_run "the kernel's own is shown with origin kernel" shown_as_kernel
+t_run "the kernel's own is not configured" kernel_is_left_alone
+t_run "the kernel's own follows forwarding" follows_forwarding
+t_run "taken over" taken_over
+t_run "RFC4291-2.6.1: taken over: ping, UDP and TCP" one_answers
+t_run "given back as it was" given_back
+t_run "taken over, and forwarding toggled" forwarding_toggled
+t_run "taken over by its address, and given back" by_address
+t_run "unloading the module gives it back" unload_gives_back
+t_run "subnet-router on a host" on_a_host
+t_done

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Real programs: a name server and a web server on ::, asked by dig, curl and others through static,
+# subnet-router and reserved addresses, on-link and off-link.
+#
+#   client (c0) --- 2001:db8:1::/64 --- (h0) host: unbound, nginx
+#     ::2                                ::1, anycast ::a, 2001:db8:a::a, identifiers
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+
+UNICAST=2001:db8:1::1
+declare -A ADDRESSES=(
+	[static]=2001:db8:1::a
+	[off-link]=2001:db8:a::a
+	[subnet-router]=2001:db8:1::
+	[home-agents]=2001:db8:1:0:fdff:ffff:ffff:fffe
+)
+
+name_server() {
+	cat >"$T_DIR/unbound.conf" <<-END
+		server:
+		    interface: ::
+		    access-control: ::/0 allow
+		    interface-automatic: no
+		    use-syslog: no
+		    logfile: ""
+		    chroot: ""
+		    username: ""
+		    directory: "$T_DIR"
+		    pidfile: "$T_DIR/unbound.pid"
+		    do-daemonize: no
+		    module-config: "iterator"
+		    num-threads: 1
+		    local-zone: "test." static
+		    local-data: "www.test. AAAA 2001:db8:1::80"
+		    local-data: "large.test. TXT '$(printf 'x%.0s' {1..250})'"
+		remote-control:
+		    control-enable: no
+	END
+	background unbound host unbound -d -c "$T_DIR/unbound.conf"
+	wait_for "unbound" 60 asked_udp "$UNICAST"
+}
+
+web_server() {
+	mkdir -p "$T_DIR/www"
+	head -c 500000 /dev/urandom >"$T_DIR/www/file"
+	chmod -R a+rX "$T_DIR" "$T_DIR/www"
+	cat >"$T_DIR/nginx.conf" <<-END
+		daemon off;
+		worker_processes 1;
+		user root;
+		pid $T_DIR/nginx.pid;
+		error_log stderr;
+		events { worker_connections 64; }
+		http {
+		    access_log off;
+		    client_body_temp_path $T_DIR/www;
+		    proxy_temp_path $T_DIR/www;
+		    fastcgi_temp_path $T_DIR/www;
+		    uwsgi_temp_path $T_DIR/www;
+		    scgi_temp_path $T_DIR/www;
+		    server { listen [::]:80; root $T_DIR/www; }
+		}
+	END
+	background nginx host nginx -c "$T_DIR/nginx.conf"
+	wait_for "nginx" 60 fetched "$UNICAST"
+}
+
+asked_udp() { is "$(ns client dig +short +tries=1 +time=5 "@$1" www.test AAAA)" 2001:db8:1::80; }
+
+asked_tcp() { is "$(ns client dig +short +tcp +tries=1 +time=15 "@$1" www.test AAAA)" 2001:db8:1::80; }
+
+# dig takes an answer only from whom it asked, and as long as sources are not rewritten, a server on ::
+# answers from a unicast address: this client takes it from anybody.
+asked_udp_any() {
+	local answer
+
+	# www.test AAAA, with identifier 0x1234
+	answer=$(peer datagram client "$1" 53 12340100000100000000000003777777047465737400001c0001)
+	echo "the answer: $answer"
+	[[ $answer == "$UNICAST 1234"* && $answer == *20010db8000100000000000000000080 ]]
+}
+
+fetched() { ns client curl -gsf -m 30 "http://[$1]/file" | cmp - "$T_DIR/www/file"; }
+
+large() { is "$(ns client dig +short +tcp +tries=1 +time=15 "@$1" large.test TXT | tr -d '"\n' | wc -c)" 250; }
+
+pinged() { [[ $(ns client ping -c 2 -i 0.2 -W 15 "$1") == *"64 bytes from $UNICAST"*" 0% packet loss"* ]]; }
+
+# A name server that is told its address answers from there, and then dig is content.
+bound() {
+	sed -i "s/interface: ::$/interface: ::\n    interface: 2001:db8:1::b\n    ip-freebind: yes/" "$T_DIR/unbound.conf"
+	stop unbound
+	nsip host anycast add 2001:db8:1::b dev h0
+	background unbound host unbound -d -c "$T_DIR/unbound.conf"
+	wait_for "unbound" 60 asked_udp "$UNICAST"
+	asked_udp 2001:db8:1::b
+	asked_tcp 2001:db8:1::b
+}
+
+without() {
+	refute ns client curl -gs --connect-timeout 1 "http://[$1]/file"
+}
+
+peer_start
+make_link
+# The kernel's own subnet-router address is there before it is taken over.
+ns host sysctl -qw net.ipv6.conf.all.forwarding=1
+nsip client -6 route add 2001:db8:a::/48 via $UNICAST
+t_run "the name server runs" name_server
+t_run "the web server runs" web_server
+t_run "the subnet-router address serves no TCP before it is taken over" without "${ADDRESSES[subnet-router]}"
+nsip host anycast add "${ADDRESSES[static]}" dev h0
+nsip host anycast add "${ADDRESSES[off-link]}"
+nsip host anycast add subnet-router dev h0
+nsip host anycast add home-agents dev h0
+for kind in static off-link subnet-router home-agents; do
+	address=${ADDRESSES[$kind]}
+	t_run "$kind: ping" pinged "$address"
+	t_run "$kind: dig +tcp" asked_tcp "$address"
+	t_run "$kind: DNS over UDP" asked_udp_any "$address"
+	t_run "$kind: curl" fetched "$address"
+done
+t_run "a large answer" large "${ADDRESSES[static]}"
+t_run "dig, of a server that is bound to the address" bound
+nsip host anycast flush
+t_run "nobody answers without the configuration" without "${ADDRESSES[static]}"
+t_done

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The kernel's own client for such families (tools/net/ynl) speaks with the module by the specification
+# alone: what that file says is what the module does.
+#
+#   host:  d0 2001:db8:1::1/64
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+
+# beside the directory that kselftest is installed in
+TOP=$(cd -P "$(dirname "$0")/../../.." && pwd)
+A=20010db800010000000000000000000a
+
+make_host() {
+	# ynl does not
+	modprobe anycast6
+	ns_make host
+	nsip host link add d0 type dummy
+	nsip host link set d0 up
+	addr_add host d0 2001:db8:1::1/64
+	D0=$(nsip host -j link show d0 | jq '.[0].ifindex')
+}
+
+# ynl OPTION...: checks the specification against the schema of all of them first.
+ynl() { ns host python3 "$TOP/ynl/cli.py" --spec "$TOP/docs/netlink/specs/anycast6.yaml" --output-json "$@"; }
+
+adds() {
+	is "$(ynl --do add --json "{\"address\": \"$A\", \"dev\": $D0}")" null
+	is "$(members host)" "2001:db8:1::a d0 up join"
+	# as every address that can't be one
+	refute ynl --do add --json '{"address": "ff020000000000000000000000000001"}' >"$T_DIR/said" 2>&1
+	grep -q "a multicast address can't be an anycast address" "$T_DIR/said"
+}
+
+sets_and_dumps() {
+	ynl --do set --json "{\"address\": \"$A\", \"scope\": \"20010db8000000000000000000000000\", \"scope-len\": 32}"
+	ynl --do add --json "{\"origin\": \"reserved\", \"id\": 5, \"dev\": $D0}"
+	ynl --dump get >"$T_DIR/dump"
+	jq -e --argjson dev "$D0" 'map(select(.address == "2001:db8:1::a"))[0] |
+		.scope == "2001:db8::" and .["scope-len"] == 32 and .origin == "static" and .state == "up" and
+		.stats.packets == 0 and (.member | length) == 1 and
+		(.member[0] | .dev == $dev and .state == "up" and .delivery == "join")' <"$T_DIR/dump"
+	jq -e --argjson dev "$D0" 'map(select(.addresses))[0] |
+		.origin == "reserved" and .id == 5 and .dev == $dev and .addresses == 2' <"$T_DIR/dump"
+	# the same objects as ip shows
+	is "$(jq -r '.[].address // "entry"' <"$T_DIR/dump")" \
+		"$(nsip host -j -d anycast show | jq -r '.[].address // "entry"')"
+	is "$(ynl --dump get --json '{"origin": "static"}' | jq -r '.[].address')" 2001:db8:1::a
+}
+
+# It prints what it heard when its time is over.
+events() {
+	background listener host python3 "$TOP/ynl/cli.py" --spec "$TOP/docs/netlink/specs/anycast6.yaml" \
+		--output-json --subscribe events --sleep 3
+	wait_for "ynl to listen" 30 eval "ns host awk '\$2 == 16 && \$4 != \"00000000\"' /proc/net/netlink | grep -q ."
+	nsip host anycast set 2001:db8:1::a scope 2001:db8::/40
+	wait_for "ynl to end" 30 eval "! kill -0 $(<"$T_DIR/listener.pid")"
+	jq -s -e '.[0][0] | .name == "changed" and .msg.address == "2001:db8:1::a" and .msg["scope-len"] == 40' \
+		<"$T_DIR/listener.log"
+}
+
+deletes() {
+	ynl --do del --json "{\"address\": \"$A\"}"
+	ynl --do flush --json '{"origin": "reserved"}'
+	is "$(nsip host -j anycast show)" "[]"
+}
+
+make_host || exit
+t_run "add" adds
+t_run "set, dump" sets_and_dumps
+t_run "events" events
+t_run "del, flush" deletes
+t_done
