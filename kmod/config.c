@@ -218,12 +218,22 @@ static bool has_entries(struct anycast6_net *an,
 	return false;
 }
 
-/* An entry may have stood back for what is deleted. */
+/* An entry may have stood back for what was deleted. */
+static void let_entries_in(struct anycast6_net *an, struct anycast6_link *link)
+{
+	if (anycast6_entries_expand(an, link))
+		anycast6_mark_link(an, link);
+}
+
 static void delete_member(struct anycast6_net *an,
 			  struct anycast6_member *member)
 {
-	anycast6_mark_link(an, member->link);
+	struct anycast6_link *link = member->link;
+
+	link->users++;
 	anycast6_member_destroy(an, member);
+	let_entries_in(an, link);
+	anycast6_link_put(an, link);
 }
 
 static void delete_members(struct anycast6_net *an,
@@ -232,10 +242,11 @@ static void delete_members(struct anycast6_net *an,
 	struct anycast6_member *member, *next;
 	bool last;
 
-	/* the address goes with its last member */
+	/* the address goes with its last member; an entry may give it others */
 	list_for_each_entry_safe(member, next, &group->members, node) {
 		last = list_is_last(&member->node, &group->members);
-		delete_member(an, member);
+		if (!anycast6_member_entry(an, member))
+			delete_member(an, member);
 		if (last)
 			break;
 	}
@@ -286,6 +297,9 @@ static int delete_address(struct anycast6_net *an,
 		return ANYCAST6_REFUSE(req, DEV, -EBUSY,
 			      "a subnet-router or reserved entry makes this member");
 	delete_member(an, member);
+	group = anycast6_group_find(an, &place.key);
+	if (group)
+		anycast6_reconcile_group(an, group);
 	return 0;
 }
 
@@ -293,6 +307,7 @@ static int delete_entry(struct anycast6_net *an,
 			const struct anycast6_request *req)
 {
 	struct anycast6_entry *entry;
+	struct anycast6_link *link;
 	int err;
 
 	err = find_entry(an, req, &entry);
@@ -300,7 +315,12 @@ static int delete_entry(struct anycast6_net *an,
 		return err;
 	if (!entry)
 		return ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
+
+	link = entry->link;
+	link->users++;
 	anycast6_entry_destroy(an, entry);
+	let_entries_in(an, link);
+	anycast6_link_put(an, link);
 	return 0;
 }
 

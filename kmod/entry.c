@@ -145,7 +145,6 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 		return PTR_ERR(member);
 	}
 	anycast6_reconcile_group(an, group);
-	anycast6_member_announce(an, member);
 	return 0;
 }
 
@@ -249,12 +248,20 @@ struct anycast6_entry *anycast6_entry_create(struct anycast6_net *an,
  * @an: the namespace
  * @entry: the entry, expanded
  *
+ * Apart from expanding it: of an entry that is refused nobody hears.
+ *
  * Context: process, under @an->lock.
  */
 void anycast6_entry_announce(struct anycast6_net *an,
 			     struct anycast6_entry *entry)
 {
+	struct anycast6_member *member;
+
 	lockdep_assert_held(&an->lock);
+
+	list_for_each_entry(member, &entry->members, of_entry)
+		if (!member->known)
+			anycast6_member_announce(an, member);
 
 	if (entry->known == entry->addresses)
 		return;
@@ -262,6 +269,32 @@ void anycast6_entry_announce(struct anycast6_net *an,
 						     ANYCAST6_CMD_CHANGED,
 			      entry);
 	entry->known = entry->addresses;
+}
+
+/**
+ * anycast6_entries_expand() - make all entries of a device stand for what they
+ * should
+ * @an: the namespace
+ * @link: the device
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: whether an address could not be made.
+ */
+bool anycast6_entries_expand(struct anycast6_net *an,
+			     struct anycast6_link *link)
+{
+	struct anycast6_entry *entry;
+	bool bad = false;
+
+	lockdep_assert_held(&an->lock);
+
+	list_for_each_entry(entry, &an->entries, node) {
+		if (entry->link != link)
+			continue;
+		bad |= anycast6_entry_expand(an, entry);
+		anycast6_entry_announce(an, entry);
+	}
+	return bad;
 }
 
 /**

@@ -48,6 +48,8 @@ int anycast6_entry_expand(struct anycast6_net *an,
 			  struct anycast6_entry *entry);
 void anycast6_entry_announce(struct anycast6_net *an,
 			     struct anycast6_entry *entry);
+bool anycast6_entries_expand(struct anycast6_net *an,
+			     struct anycast6_link *link);
 void anycast6_entry_attach(struct anycast6_net *an,
 			   struct anycast6_entry *entry,
 			   struct anycast6_member *member);

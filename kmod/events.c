@@ -17,6 +17,9 @@
 #include "net.h"
 #include "reconcile.h"
 
+/* Ending to listen replays the end of every device. */
+static bool deaf;
+
 /* A namespace has events before its init and after its exit. Under RCU. */
 static struct anycast6_net *find_alive(const struct net *net)
 {
@@ -58,20 +61,23 @@ static bool joins_lost(unsigned long event, const struct net_device *dev)
 	       (event == NETDEV_CHANGEMTU && !__in6_dev_get(dev));
 }
 
+/* IPv6 itself was told before: a namespace's own notifiers would be told first,
+ * and find it not yet changed.
+ */
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
-	struct anycast6_net *an = container_of(nb, struct anycast6_net,
-					       netdev_nb);
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct anycast6_link *link;
+	struct anycast6_link *link = NULL;
+	struct anycast6_net *an;
 
-	/* ending to listen replays the end of every device */
-	if (READ_ONCE(an->dead))
+	if (READ_ONCE(deaf))
 		return NOTIFY_DONE;
 
 	rcu_read_lock();
-	link = anycast6_link_find(an, dev->ifindex);
+	an = find_alive(dev_net(dev));
+	if (an)
+		link = anycast6_link_find(an, dev->ifindex);
 	if (link && joins_lost(event, dev))
 		atomic_inc(&link->generation);
 	if (link)
@@ -216,29 +222,9 @@ int anycast6_events_listen(struct anycast6_net *an)
 	return err ? : listen(an, wanted);
 }
 
-/**
- * anycast6_events_init() - follow the devices of a namespace
- * @an: the namespace
- *
- * Context: process; takes RTNL.
- * Return: 0 or a negative errno.
- */
-int anycast6_events_init(struct anycast6_net *an)
-{
-	an->netdev_nb.notifier_call = netdev_event;
-	return register_netdevice_notifier_net(an->net, &an->netdev_nb);
-}
-
-/**
- * anycast6_events_exit() - follow them no longer
- * @an: the namespace, dead
- *
- * Context: process; takes RTNL.
- */
-void anycast6_events_exit(struct anycast6_net *an)
-{
-	unregister_netdevice_notifier_net(an->net, &an->netdev_nb);
-}
+static struct notifier_block netdev_nb = {
+	.notifier_call = netdev_event,
+};
 
 static struct notifier_block inet6addr_nb = {
 	.notifier_call = inet6addr_event,
@@ -249,7 +235,7 @@ static struct notifier_block validator_nb = {
 };
 
 /**
- * anycast6_events_register() - follow the addresses of all namespaces
+ * anycast6_events_register() - follow devices and addresses of all namespaces
  *
  * Context: process.
  * Return: 0 or a negative errno.
@@ -258,12 +244,22 @@ int __init anycast6_events_register(void)
 {
 	int err;
 
-	err = register_inet6addr_notifier(&inet6addr_nb);
+	err = register_netdevice_notifier(&netdev_nb);
 	if (err)
 		return err;
+	err = register_inet6addr_notifier(&inet6addr_nb);
+	if (err)
+		goto unregister_netdev;
 	err = register_inet6addr_validator_notifier(&validator_nb);
 	if (err)
-		unregister_inet6addr_notifier(&inet6addr_nb);
+		goto unregister_inet6addr;
+	return 0;
+
+unregister_inet6addr:
+	unregister_inet6addr_notifier(&inet6addr_nb);
+unregister_netdev:
+	WRITE_ONCE(deaf, true);
+	unregister_netdevice_notifier(&netdev_nb);
 	return err;
 }
 
@@ -274,6 +270,8 @@ int __init anycast6_events_register(void)
  */
 void anycast6_events_unregister(void)
 {
+	WRITE_ONCE(deaf, true);
 	unregister_inet6addr_validator_notifier(&validator_nb);
 	unregister_inet6addr_notifier(&inet6addr_nb);
+	unregister_netdevice_notifier(&netdev_nb);
 }

@@ -8,8 +8,6 @@
 
 struct anycast6_net;
 
-int anycast6_events_init(struct anycast6_net *an);
-void anycast6_events_exit(struct anycast6_net *an);
 int anycast6_events_listen(struct anycast6_net *an);
 
 int anycast6_events_register(void);

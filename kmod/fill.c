@@ -33,7 +33,7 @@ void *anycast6_fill_start(struct sk_buff *skb,
  * anycast6_group_state() - whether an address is up
  * @group: the address
  *
- * Context: RCU, or under an->lock.
+ * Context: RCU.
  * Return: enum anycast6_state: up while a member is.
  */
 u8 anycast6_group_state(const struct anycast6_group *group)
@@ -185,7 +185,7 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
  * @skb: the message
  * @group: the address
  *
- * Context: RCU, or under an->lock.
+ * Context: RCU.
  * Return: 0 or %-EMSGSIZE.
  */
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)

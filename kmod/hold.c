@@ -166,6 +166,25 @@ static int mend_route(struct anycast6_net *an, struct anycast6_hold *hold,
 	return err;
 }
 
+/* Somebody else may have been quicker to get RTNL; and a join succeeds even if
+ * there was no memory for its route.
+ */
+static int check_join(struct anycast6_net *an, struct anycast6_hold *hold,
+		      const struct in6_addr *addr)
+{
+	struct anycast6_aca aca;
+
+	anycast6_aca_read(an, hold->ifindex, addr, &aca);
+	if (aca.users > 1 && !aca.routed)
+		return mend_route(an, hold, addr);
+	if (aca.users == 1 && aca.routed)
+		return 0;
+
+	leave(an, hold, addr);
+	hold->delivery = aca.routed ? ANYCAST6_DELIVERY_KERNEL : 0;
+	return aca.routed ? 0 : -ENOMEM;
+}
+
 /**
  * anycast6_hold_mend() - see to it that an address is held on a device
  * @an: the namespace
@@ -176,6 +195,7 @@ static int mend_route(struct anycast6_net *an, struct anycast6_hold *hold,
  * A join that somebody else has, the kernel itself on a router's subnets, is
  * shared without joining: the kernel inserts the route with the first join and
  * counts the others, so a second one would keep a lost route from coming back.
+ * Where it is lost already, joining keeps the address when the others leave.
  * On the module's own device an address beyond the limit on joins has a route.
  *
  * Context: process, under @an->lock; takes RTNL if there is something to mend.
@@ -200,19 +220,22 @@ int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
 		return add_route(an, hold, addr);
 
 	anycast6_aca_read(an, link->ifindex, addr, &aca);
-	if (hold->joiner && (aca.users != 1 || !aca.routed)) {
+	if (hold->joiner && (!aca.users || (aca.users == 1) != aca.routed)) {
 		leave(an, hold, addr);
 		anycast6_aca_read(an, link->ifindex, addr, &aca);
 	}
-	if (aca.users) {
+	if (aca.users && aca.routed) {
 		if (!hold->joiner)
 			hold->delivery = ANYCAST6_DELIVERY_KERNEL;
-		return aca.routed ? 0 : mend_route(an, hold, addr);
+		return 0;
 	}
-
-	hold->delivery = 0;
-	err = join(an, hold, link, addr);
-	if (err == -ENOSPC && link->own)
-		return add_route(an, hold, addr);
-	return err;
+	if (!hold->joiner) {
+		hold->delivery = 0;
+		err = join(an, hold, link, addr);
+		if (err == -ENOSPC && link->own)
+			return add_route(an, hold, addr);
+		if (err)
+			return err;
+	}
+	return check_join(an, hold, addr);
 }

@@ -118,15 +118,16 @@ static bool answer_is_stuck(const struct sk_buff *skb)
 		skb->dev->flags & IFF_LOOPBACK);
 }
 
-/* TCP takes only what comes by a local route, and an anycast one is not: such
- * a packet gets the route of a unicast address. Sockets are looked up by the
- * packet's own destination, so nothing else changes.
+/* TCP takes only what comes by a local route, and an anycast one is not, be it
+ * a join's or one that was mended: such a packet gets the route of a unicast
+ * address. Sockets are looked up by the packet's own destination, so nothing
+ * else changes.
  */
 static void admit(struct net *net, struct sk_buff *skb)
 {
 	struct dst_entry *dst = NULL;
 
-	if (!ipv6_anycast_destination(skb_dst(skb), &ipv6_hdr(skb)->daddr))
+	if (ipv6_unicast_destination(skb))
 		return;
 
 	switch (protocol_of(skb)) {

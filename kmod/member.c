@@ -13,6 +13,7 @@
 #include "member.h"
 #include "net.h"
 #include "notify.h"
+#include "reconcile.h"
 
 /**
  * anycast6_member_entry() - the entry that made a member
@@ -156,6 +157,9 @@ void anycast6_member_destroy(struct anycast6_net *an,
 		if (known)
 			anycast6_notify_group(an, ANYCAST6_CMD_DELETED, group);
 		anycast6_group_destroy(an, group);
+	} else {
+		/* what it needed, the others may not */
+		anycast6_mark_group(an, group);
 	}
 }
 

@@ -7,7 +7,6 @@
 #include <net/netns/generic.h>
 
 #include "config.h"
-#include "events.h"
 #include "group.h"
 #include "join.h"
 #include "net.h"
@@ -67,16 +66,7 @@ static int __net_init net_init(struct net *net)
 		return err;
 	err = anycast6_sysctl_init(an);
 	if (err)
-		goto destroy_groups;
-	err = anycast6_events_init(an);
-	if (err)
-		goto exit_sysctl;
-	return 0;
-
-exit_sysctl:
-	anycast6_sysctl_exit(an);
-destroy_groups:
-	rhashtable_destroy(&an->groups);
+		rhashtable_destroy(&an->groups);
 	return err;
 }
 
@@ -90,7 +80,6 @@ static void __net_exit net_exit(struct net *net)
 {
 	struct anycast6_net *an = anycast6_net(net);
 
-	anycast6_events_exit(an);
 	anycast6_sysctl_exit(an);
 	cancel_delayed_work_sync(&an->work);
 

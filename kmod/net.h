@@ -53,7 +53,6 @@ struct anycast6_limits {
  * @links_dirty: a link in @links has its dirty bit set; atomic
  * @work: reconciles what is dirty
  * @retry: how long what the kernel refused has waited, jiffies; @lock
- * @netdev_nb: told of what happens to devices
  * @fib_nb: told of routes that go, while there are addresses
  * @listening: @fib_nb is registered; @lock
  * @hooked: the packet hooks are registered; @lock
@@ -78,7 +77,6 @@ struct anycast6_net {
 	unsigned long links_dirty;
 	struct delayed_work work;
 	unsigned long retry;
-	struct notifier_block netdev_nb;
 	struct notifier_block fib_nb;
 	bool listening;
 	bool hooked;

@@ -84,27 +84,35 @@ static int parse_entry(struct genl_info *info, struct anycast6_request *req)
 	return 0;
 }
 
+/* What every request may name: info->attrs has room for no more than the
+ * policy of its own command.
+ */
+static void parse_place(struct genl_info *info, struct anycast6_request *req)
+{
+	memset(req, 0, sizeof(*req));
+	req->attrs = info->attrs;
+	req->extack = info->extack;
+	if (info->attrs[ANYCAST6_A_ADDR_ADDRESS])
+		req->addr = nla_data(info->attrs[ANYCAST6_A_ADDR_ADDRESS]);
+	if (info->attrs[ANYCAST6_A_ADDR_VRF])
+		req->vrf = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_VRF]);
+	if (info->attrs[ANYCAST6_A_ADDR_DEV])
+		req->dev = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_DEV]);
+}
+
 static int parse(struct genl_info *info, struct anycast6_request *req)
 {
 	struct nlattr *entry = info->attrs[ANYCAST6_A_ADDR_ORIGIN] ? :
 			       info->attrs[ANYCAST6_A_ADDR_ID];
 
-	memset(req, 0, sizeof(*req));
-	req->attrs = info->attrs;
-	req->extack = info->extack;
-	if (info->attrs[ANYCAST6_A_ADDR_VRF])
-		req->vrf = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_VRF]);
-	if (info->attrs[ANYCAST6_A_ADDR_DEV])
-		req->dev = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_DEV]);
-
-	if (!info->attrs[ANYCAST6_A_ADDR_ADDRESS])
+	parse_place(info, req);
+	if (!req->addr)
 		return parse_entry(info, req);
 	if (entry) {
 		NL_SET_ERR_MSG_ATTR(info->extack, entry,
 				    "anycast6: either an address or what it is derived from");
 		return -EINVAL;
 	}
-	req->addr = nla_data(info->attrs[ANYCAST6_A_ADDR_ADDRESS]);
 	return 0;
 }
 
@@ -177,9 +185,7 @@ int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 			       "anycast6: an address and its scope are needed");
 		return -EINVAL;
 	}
-	err = parse(info, &req);
-	if (err)
-		return err;
+	parse_place(info, &req);
 	anycast6_prefix_set(&scope, nla_data(addr), nla_get_u8(len));
 
 	mutex_lock(&an->lock);

@@ -60,12 +60,16 @@ void anycast6_notify_member(struct anycast6_net *an, u8 cmd,
 {
 	struct sk_buff *skb;
 	void *msg;
+	int err;
 
 	skb = start(an, cmd, &msg);
-	if (skb)
-		send(an, skb, msg,
-		     anycast6_fill_group(skb, member->group) ? :
-		     anycast6_fill_member(skb, member));
+	if (!skb)
+		return;
+	rcu_read_lock();
+	err = anycast6_fill_group(skb, member->group) ? :
+	      anycast6_fill_member(skb, member);
+	rcu_read_unlock();
+	send(an, skb, msg, err);
 }
 
 /**
@@ -81,10 +85,15 @@ void anycast6_notify_group(struct anycast6_net *an, u8 cmd,
 {
 	struct sk_buff *skb;
 	void *msg;
+	int err;
 
 	skb = start(an, cmd, &msg);
-	if (skb)
-		send(an, skb, msg, anycast6_fill_group(skb, group));
+	if (!skb)
+		return;
+	rcu_read_lock();
+	err = anycast6_fill_group(skb, group);
+	rcu_read_unlock();
+	send(an, skb, msg, err);
 }
 
 /**

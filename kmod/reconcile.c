@@ -301,18 +301,15 @@ static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)
 	return false;
 }
 
-static bool expand_entries(struct anycast6_net *an, struct anycast6_link *link)
+/* The module's own device holds addresses whose members are elsewhere, too. */
+static void enlist_domain(struct anycast6_net *an, struct anycast6_link *own)
 {
-	struct anycast6_entry *entry;
-	bool bad = false;
+	struct anycast6_group *group;
+	unsigned long id;
 
-	list_for_each_entry(entry, &an->entries, node) {
-		if (entry->link != link)
-			continue;
-		bad |= anycast6_entry_expand(an, entry);
-		anycast6_entry_announce(an, entry);
-	}
-	return bad;
+	xa_for_each(&an->ids, id, group)
+		if (group->domain->link == own)
+			enlist(an, group);
 }
 
 static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
@@ -328,11 +325,13 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 		remove_link(an, link);
 	} else {
 		follow_link(an, link);
-		bad = expand_entries(an, link);
+		bad = anycast6_entries_expand(an, link);
 	}
 
 	list_for_each_entry(member, &link->members, on_link)
 		enlist(an, member->group);
+	if (link->own)
+		enlist_domain(an, link);
 	return bad;
 }
 

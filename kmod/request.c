@@ -107,6 +107,13 @@ int anycast6_request_place(struct anycast6_net *an,
 	return err;
 }
 
+/* Where all that is named is too much. */
+static const struct nlattr *name_of(const struct anycast6_request *req)
+{
+	return req->attrs[ANYCAST6_A_ADDR_ADDRESS] ? :
+	       req->attrs[ANYCAST6_A_ADDR_ORIGIN];
+}
+
 /**
  * anycast6_blame_group() - say why an address could not be made
  * @req: the request
@@ -118,8 +125,8 @@ int anycast6_request_place(struct anycast6_net *an,
 int anycast6_blame_group(const struct anycast6_request *req, int err)
 {
 	if (err == -E2BIG)
-		return ANYCAST6_REFUSE(req, ADDRESS, err,
-				       "too many addresses (net.anycast6.max_addresses)");
+		NL_SET_ERR_MSG_ATTR(req->extack, name_of(req),
+				    "anycast6: too many addresses (net.anycast6.max_addresses)");
 	if (err == -ENODEV)
 		return ANYCAST6_REFUSE(req, VRF, err, "no such VRF");
 	return err;
@@ -136,8 +143,8 @@ int anycast6_blame_group(const struct anycast6_request *req, int err)
 int anycast6_blame_member(const struct anycast6_request *req, int err)
 {
 	if (err == -ENOSPC)
-		return ANYCAST6_REFUSE(req, ADDRESS, err,
-				       "too many members (net.anycast6.max_members)");
+		NL_SET_ERR_MSG_ATTR(req->extack, name_of(req),
+				    "anycast6: too many members (net.anycast6.max_members)");
 	return err;
 }
 
