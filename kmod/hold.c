@@ -185,6 +185,14 @@ static int check_join(struct anycast6_net *an, struct anycast6_hold *hold,
 	return aca.routed ? 0 : -ENOMEM;
 }
 
+/* A join of ours is alone, or stands in for others' whose route is lost. */
+static bool is_wrong(const struct anycast6_aca *aca)
+{
+	bool alone = aca->users == 1;
+
+	return !aca->users || alone != aca->routed;
+}
+
 /**
  * anycast6_hold_mend() - see to it that an address is held on a device
  * @an: the namespace
@@ -220,7 +228,7 @@ int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
 		return add_route(an, hold, addr);
 
 	anycast6_aca_read(an, link->ifindex, addr, &aca);
-	if (hold->joiner && (!aca.users || (aca.users == 1) != aca.routed)) {
+	if (hold->joiner && is_wrong(&aca)) {
 		leave(an, hold, addr);
 		anycast6_aca_read(an, link->ifindex, addr, &aca);
 	}

@@ -15,7 +15,7 @@ WRITERS=4
 # batch_of COMMAND PREFIX COUNT: one command for each address PREFIX:0 ... on standard output.
 batch_of() { printf "anycast $1 $2:%x\n" $(seq 0 $(($3 - 1))); }
 
-count_shown() { nsip host -j anycast show "$@" | jq '[.[] | .address // empty] | length'; }
+count_shown() { nsip host -j anycast show | jq '[.[] | .address // empty] | length'; }
 
 # The address of each line that /proc/net/anycast6 has on a device, or of each local route to it.
 held() {

@@ -27,18 +27,30 @@ make_host() {
 	serve_all host
 }
 
+# The client after its own link was down: made anew, because the kernel itself may lose the route of an
+# address that survives.
+client_again() {
+	nsip client link set c0 up
+	nsip client address flush dev c0 scope global
+	addr_add client c0 2001:db8:1::2/64
+	nsip client -6 route replace 2001:db8:53::/48 via $U
+}
+
 # fresh FUNCTION: with the state that every case begins with, whatever the one before has left.
 fresh() {
 	nsip host anycast flush
+	if nsip host link show renamed >/dev/null 2>&1; then
+		nsip host link set renamed down
+		nsip host link set renamed name h0
+		nsip host link set h0 up
+	fi
 	ns host sysctl -qw net.ipv6.conf.default.forwarding=0 net.ipv6.conf.all.forwarding=0 \
 		net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.h0.keep_addr_on_down=1 \
 		net.anycast6.max_joins=4096
 	netlink forget host >/dev/null
 	nsip host -6 route flush table local type anycast
 	nsip host address replace $U/64 dev h0 nodad
-	nsip client link set c0 up
-	nsip client address replace 2001:db8:1::2/64 dev c0 nodad
-	nsip client -6 route replace 2001:db8:53::/48 via $U
+	client_again
 	"$@"
 }
 
@@ -182,13 +194,11 @@ carrier() {
 	nsip client link set c0 down
 	settles host $A h0:down:link
 	nsip client link set c0 up
-	addr_add client c0 2001:db8:1::2/64
-	nsip client -6 route replace 2001:db8:53::/48 via $U
 	settles host $A h0:up
+	client_again
 	all_work
-	ns client sysctl -qw net.ipv6.conf.c0.keep_addr_on_down=1
 	printf 'link set c0 down\nlink set c0 up\n%.0s' $(seq $TIMES) | nsip client -batch -
-	nsip client -6 route replace 2001:db8:53::/48 via $U
+	client_again
 	all_work
 	all_gone
 }
@@ -202,8 +212,7 @@ carrier_and_members() {
 	while kill -0 "$(<"$T_DIR/carrier.pid")" 2>/dev/null; do
 		configure
 	done
-	nsip client link set c0 up
-	nsip client -6 route replace 2001:db8:53::/48 via $U
+	client_again
 	all_work
 	all_gone
 }
@@ -346,11 +355,8 @@ member_gone() {
 }
 
 route_removed() {
-	local before
-
 	configure
 	all_work
-	before=$(nsip host -6 route show table local)
 	nsip host -6 route del anycast $A dev h0 table local
 	nsip host -6 route del anycast $ROUTER dev h0 table local
 	nsip host -6 route del anycast $OFF dev anycast0 table local
@@ -550,8 +556,6 @@ unicast_goes() {
 
 # What is refused for now is tried again, but not all the time.
 retried() {
-	local before after
-
 	nsip host link add later type dummy
 	addr_add host later 2001:db8:7::1/64
 	nsip host anycast add 2001:db8:7::a dev later

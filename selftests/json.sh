@@ -74,12 +74,13 @@ validates() {
 	local option name=0
 
 	for option in "" -s -d -p "-s -d" "-s -d -p" -c "-N -s"; do
+		name=$((name + 1))
 		# shellcheck disable=SC2086
-		nsip host -j $option anycast show >"$T_DIR/show$((++name))"
+		nsip host -j $option anycast show >"$T_DIR/show$name"
 	done
-	nsip host -j anycast show state down >"$T_DIR/show$((++name))"
-	nsip host -j anycast show $OFF >"$T_DIR/show$((++name))"
-	nsip peer -j anycast show >"$T_DIR/show$((++name))"
+	nsip host -j anycast show state down >"$T_DIR/show$((name + 1))"
+	nsip host -j anycast show $OFF >"$T_DIR/show$((name + 2))"
+	nsip peer -j anycast show >"$T_DIR/show$((name + 3))"
 	python3 "$T_DIR/validate.py" "$HERE/show.schema.json" "$T_DIR"/show?*
 	# it has what makes the test worth something
 	jq -e '[.[].origin] | unique | length == 4' <"$T_DIR/show2"
