@@ -57,32 +57,48 @@ static int protocol_of(const struct sk_buff *skb)
 	return ipv6_find_hdr(skb, &offset, -1, NULL, NULL);
 }
 
-/* Returns a route to some unicast address of this node, with a reference. */
+static struct dst_entry *route_to_self(struct net *net,
+				       const struct in6_addr *addr, u32 oif)
+{
+	struct flowi6 fl6 = {
+		.daddr = *addr,
+		.flowi6_oif = oif,
+	};
+	struct dst_entry *dst;
+
+	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
+	if (!dst->error && dst_rt6_info(dst)->rt6i_flags & RTF_LOCAL)
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+/* Returns a route to some unicast address of this node, with a reference. The
+ * loopback address, which no VRF has, is for nodes without any other, and for
+ * those whose address has lost its route: a link that flaps quickly may cause
+ * that.
+ */
 static struct dst_entry *local_dst(struct net *net, const struct sk_buff *skb)
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
+	u32 vrf = anycast6_dev_vrf(skb->dev), oif = vrf;
 	struct net_device *dev = skb->dev;
-	struct flowi6 fl6 = {};
-	struct dst_entry *dst;
+	struct dst_entry *dst = NULL;
+	struct in6_addr saddr;
 
 	if (anycast6_addr_is_linklocal(daddr)) {
 		dev = dev_get_by_index_rcu(net, IP6CB(skb)->iif);
 		if (!dev)
 			return NULL;
-		fl6.flowi6_oif = dev->ifindex;
-	} else {
-		fl6.flowi6_oif = anycast6_dev_vrf(dev);
+		oif = dev->ifindex;
 	}
-	if (ipv6_dev_get_saddr(net, dev, daddr, 0, &fl6.daddr))
-		return NULL;
-	if (anycast6_addr_is_linklocal(&fl6.daddr))
-		fl6.flowi6_oif = dev->ifindex;
-
-	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
-	if (dst->error || !(dst_rt6_info(dst)->rt6i_flags & RTF_LOCAL)) {
-		dst_release(dst);
-		return NULL;
+	if (!ipv6_dev_get_saddr(net, dev, daddr, 0, &saddr)) {
+		if (anycast6_addr_is_linklocal(&saddr))
+			oif = dev->ifindex;
+		dst = route_to_self(net, &saddr, oif);
 	}
+	if (!dst && !vrf)
+		dst = route_to_self(net, &in6addr_loopback, 0);
 	return dst;
 }
 

@@ -21,7 +21,7 @@ arm() {
 	for kind in failslab fail_page_alloc; do
 		echo "$start" >"$DEBUG/$kind/require-start"
 		printf '0x%x' $((start + size)) >"$DEBUG/$kind/require-end"
-		echo 14 >"$DEBUG/$kind/stacktrace-depth"
+		echo 10 >"$DEBUG/$kind/stacktrace-depth"
 		echo "${reject%$'\n'*}" >"$DEBUG/$kind/reject-start"
 		echo "${reject#*$'\n'}" >"$DEBUG/$kind/reject-end"
 		# without a word: each would look like a report
@@ -65,7 +65,7 @@ fresh() {
 
 beyond_joins() {
 	ns host sysctl -qw net.anycast6.max_joins=0
-	walk "$@"
+	with_another "$@"
 	ns host sysctl -qw net.anycast6.max_joins=4096
 }
 
@@ -107,13 +107,13 @@ fi
 arm || exit
 make_host || exit
 R="origin=reserved id=5 dev=d0"
-t_run "add an on-link address" fresh walk add address=2001:db8:1::a dev=d0 -- del address=2001:db8:1::a
+t_run "add an on-link address" fresh with_another add address=2001:db8:1::a dev=d0 -- del address=2001:db8:1::a
 t_run "add an off-link address, with its device" fresh walk add address=2001:db8:53::53 -- del address=2001:db8:53::53
 t_run "add one to others" fresh with_another add address=2001:db8:53::53 -- del address=2001:db8:53::53
-t_run "add one in a VRF" fresh walk add address=2001:db8:53::53 vrf=red -- del address=2001:db8:53::53 vrf=red
+t_run "add one in a VRF" fresh with_another add address=2001:db8:53::53 vrf=red -- del address=2001:db8:53::53 vrf=red
 t_run "add one that needs a route" fresh beyond_joins add address=2001:db8:53::53 -- del address=2001:db8:53::53
 # shellcheck disable=SC2086
-t_run "add an entry" fresh walk add $R -- del $R
+t_run "add an entry" fresh with_another add $R -- del $R
 t_run "del an on-link address" fresh deletes del address=2001:db8:1::a -- add address=2001:db8:1::a dev=d0
 t_run "del an off-link address" fresh deletes del address=2001:db8:53::53 -- add address=2001:db8:53::53
 t_run "del an entry" fresh deletes del origin=subnet-router dev=d0 -- add origin=subnet-router dev=d0

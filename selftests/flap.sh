@@ -36,6 +36,12 @@ client_again() {
 	nsip client -6 route replace 2001:db8:53::/48 via $U
 }
 
+# The same for the host, where its prefix goes and comes back once more.
+host_again() {
+	nsip host address del $U/64 dev h0 2>/dev/null || true
+	addr_add host h0 $U/64
+}
+
 # fresh FUNCTION: with the state that every case begins with, whatever the one before has left.
 fresh() {
 	nsip host anycast flush
@@ -49,7 +55,7 @@ fresh() {
 		net.anycast6.max_joins=4096
 	netlink forget host >/dev/null
 	nsip host -6 route flush table local type anycast
-	nsip host address replace $U/64 dev h0 nodad
+	host_again
 	client_again
 	"$@"
 }
@@ -112,7 +118,9 @@ down_up() {
 
 down_up_fast() {
 	configure
+	# shellcheck disable=SC2046
 	printf 'link set h0 down\nlink set h0 up\n%.0s' $(seq $TIMES) | nsip host -batch -
+	host_again
 	all_work
 	all_gone
 }
@@ -148,7 +156,9 @@ router() {
 	nsip host link set h0 down
 	nsip host link set h0 up
 	router_works
+	# shellcheck disable=SC2046
 	printf 'link set h0 down\nlink set h0 up\n%.0s' $(seq $TIMES) | nsip host -batch -
+	host_again
 	router_works
 	nsip host anycast flush
 	is "$(netlink joined host h0 $ROUTER)" 1
@@ -331,7 +341,7 @@ disabled() {
 	for ((i = 0; i < 10; i++)); do
 		ns host sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.all.disable_ipv6=0
 	done
-	nsip host address replace $U/64 dev h0 nodad
+	host_again
 	all_work
 	all_gone
 }

@@ -23,6 +23,10 @@ configured() {
 	[[ $(nsip host -6 route show table local) == *"anycast $A dev h0"* ]]
 }
 
+host_route() {
+	is "$(nsip host -6 -j route show table local to exact $A | jq -r '.[] | "\(.type) \(.dst) \(.dev)"')" "anycast $A h0"
+}
+
 # RFC 2373 forbade both; RFC 4291 does not.
 as_source() {
 	peer serve client udp :: 7
@@ -70,6 +74,7 @@ make_link
 serve_all host
 t_run "RFC4291-2.6-explicit: an address that is not configured is not answered" not_configured
 t_run "RFC4291-2.8: a host holds what is configured on it" configured
+t_run "RFC4291-2.6-hostroute: it has a host route of its own" host_route
 deliveries host $A $UNICAST
 t_run "RFC4291-source: it may be the source of a packet" as_source
 t_run "packets are counted" counted
