@@ -420,7 +420,7 @@ other_join_and_flap() {
 	nsip host anycast add $A dev h0
 	nsip host link set h0 down
 	nsip host link set h0 up
-	works $A
+	wait_for "$A to answer" 20 answers $A
 	netlink leave host $A h0 >/dev/null
 	works $A
 	netlink join host $A h0 >/dev/null
