@@ -184,7 +184,7 @@ while_changing() {
 	local i
 
 	nsip host anycast flush
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 100; i++)); do
 		echo "anycast add 2001:db8:60::1"
 		echo "anycast add 2001:db8:60::2 dev d0"
 		echo "anycast del 2001:db8:60::2"
