@@ -162,14 +162,14 @@ background() {
 	echo $! | tee -a "$T_DIR/pids" >"$T_DIR/$1.pid"
 }
 
-# stop NAME [SIGNAL]: end it, and wait until it is gone.
+# stop NAME [SIGNAL]: end it, and wait until it is gone. A signal that comes just before a program
+# begins to wait may not wake it, so it is sent until there is nobody to get it.
 stop() {
 	local pid
 
 	pid=$(<"$T_DIR/$1.pid")
-	kill "-${2:-TERM}" "$pid" 2>/dev/null
 	# The shell that started it may be another one: wait would not know the process.
-	wait_for "the end of $1" 10 eval "! kill -0 $pid"
+	wait_for "the end of $1" 10 eval "! kill -${2:-TERM} $pid"
 }
 
 # ---- captures ----

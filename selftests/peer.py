@@ -166,13 +166,20 @@ def do_ping(address, options):
     data = ident + pattern(int(options.get("size", 56)))
     with make_socket(socket.SOCK_RAW, options, socket.IPPROTO_ICMPV6) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        sock.sendto(bytes((ECHO_REQUEST, 0, 0, 0)) + data, sockaddr(address))
         end = time.monotonic() + sock.gettimeout()
+        # once a second, as ping does: any network may lose a packet
         while time.monotonic() < end:
-            answer, source = sock.recvfrom(65536)
-            if answer[0] == ECHO_REPLY and answer[4:] == data:
-                return bare(source[0])
-    raise TimeoutError("only other packets came")
+            sock.sendto(bytes((ECHO_REQUEST, 0, 0, 0)) + data, sockaddr(address))
+            again = min(end, time.monotonic() + 1)
+            while time.monotonic() < again:
+                sock.settimeout(max(again - time.monotonic(), 0.001))
+                try:
+                    answer, source = sock.recvfrom(65536)
+                except TimeoutError:
+                    break
+                if answer[0] == ECHO_REPLY and answer[4:] == data:
+                    return bare(source[0])
+    raise TimeoutError("no answer came")
 
 
 def do_reach(address, port, options):
