@@ -6,6 +6,7 @@
 #ifndef ANYCAST6_STATS_H
 #define ANYCAST6_STATS_H
 
+#include <linux/bottom_half.h>
 #include <linux/percpu.h>
 #include <linux/u64_stats_sync.h>
 
@@ -40,17 +41,21 @@ void anycast6_stats_read(const struct anycast6_stats __percpu *stats,
  * @stats: the counters
  * @bytes: its length
  *
- * Context: softirq, or bottom halves disabled.
+ * Context: any but hard interrupts; what nfnetlink_queue hands back comes from
+ * a process.
  */
 static inline void anycast6_stats_add(struct anycast6_stats __percpu *stats,
 				      unsigned int bytes)
 {
-	struct anycast6_stats *s = this_cpu_ptr(stats);
+	struct anycast6_stats *s;
 
+	local_bh_disable();
+	s = this_cpu_ptr(stats);
 	u64_stats_update_begin(&s->syncp);
 	u64_stats_inc(&s->packets);
 	u64_stats_add(&s->bytes, bytes);
 	u64_stats_update_end(&s->syncp);
+	local_bh_enable();
 }
 
 #endif
