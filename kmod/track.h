@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How far a flow is, by what its client sends, and how long it is remembered.
+ * Pure: knows no table and no clock.
+ */
+#ifndef ANYCAST6_TRACK_H
+#define ANYCAST6_TRACK_H
+
+#include <linux/types.h>
+
+/* What a packet says of its flow; TCP's flags, nothing for other protocols. */
+#define ANYCAST6_TRACK_FIN	0x01
+#define ANYCAST6_TRACK_SYN	0x02
+#define ANYCAST6_TRACK_RST	0x04
+#define ANYCAST6_TRACK_ACK	0x10
+
+bool anycast6_track_pins(u8 proto);
+u8 anycast6_track_first(u8 proto, u8 flags);
+u8 anycast6_track_next(u8 state, u8 proto, u8 flags);
+bool anycast6_track_restarts(u8 state, u8 proto, u8 flags);
+unsigned int anycast6_track_timeout(u8 proto, u8 state);
+
+#endif
