@@ -137,3 +137,16 @@ bool anycast6_addr_reserved(const struct anycast6_prefix *prefix, u8 id,
 	addr->s6_addr[15] |= id;
 	return true;
 }
+
+/**
+ * anycast6_prefix_equal() - whether two prefixes are one
+ * @a: a prefix
+ * @b: a prefix
+ *
+ * Context: any.
+ */
+bool anycast6_prefix_equal(const struct anycast6_prefix *a,
+			   const struct anycast6_prefix *b)
+{
+	return a->len == b->len && ipv6_addr_equal(&a->addr, &b->addr);
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The verbs of the configuration: what each means, and what is refused. A
+ * The verbs that add and change: what each means, and what is refused. A
  * refusal changes nothing. Knows attributes only to blame them.
  */
 #include <net/ipv6.h>
@@ -12,35 +12,55 @@
 #include "domain.h"
 #include "entry.h"
 #include "events.h"
-#include "filter.h"
 #include "group.h"
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "nexthop.h"
 #include "notify.h"
 #include "reconcile.h"
 #include "request.h"
 
 static const struct anycast6_prefix anywhere;
 
-static u32 member_ifindex(const struct anycast6_group *group,
-			  const struct anycast6_place *place)
+/**
+ * anycast6_config_find_member() - find the member that a request names
+ * @an: the namespace
+ * @req: the request
+ * @group: its address
+ * @place: where the member lives
+ *
+ * Context: process, under @an->lock.
+ * Return: the member, or NULL.
+ */
+struct anycast6_member *
+anycast6_config_find_member(struct anycast6_net *an,
+			    const struct anycast6_request *req,
+			    struct anycast6_group *group,
+			    const struct anycast6_place *place)
 {
-	return place->ifindex ? : group->domain->link->ifindex;
+	return anycast6_member_find(an, group, place->ifindex ? :
+				    group->domain->link->ifindex, req->via);
 }
 
 static struct anycast6_member *
 create_member(struct anycast6_net *an, const struct anycast6_request *req,
 	      struct anycast6_group *group, const struct anycast6_place *place)
 {
+	struct anycast6_blueprint blueprint = {
+		.via = req->via,
+		.options = req->options,
+	};
 	struct anycast6_member *member;
 	struct anycast6_link *link;
 
-	link = anycast6_link_get(an, member_ifindex(group, place),
+	link = anycast6_link_get(an, place->ifindex ? :
+				 group->domain->link->ifindex,
 				 GFP_KERNEL_ACCOUNT);
 	if (IS_ERR(link))
 		return ERR_CAST(link);
-	member = anycast6_member_create(an, group, link, NULL);
+	blueprint.link = link;
+	member = anycast6_member_create(an, group, &blueprint);
 	anycast6_link_put(an, link);
 	if (IS_ERR(member))
 		return ERR_PTR(anycast6_blame_member(req, PTR_ERR(member)));
@@ -97,6 +117,22 @@ static int add_member(struct anycast6_net *an,
 	return err;
 }
 
+/* What a member that an entry made is to be, the entry says. */
+static int change_member(struct anycast6_net *an,
+			 const struct anycast6_request *req,
+			 struct anycast6_member *member,
+			 enum anycast6_mode mode)
+{
+	if (mode == ANYCAST6_REPLACE)
+		anycast6_member_make_static(an, member);
+	else if (anycast6_member_entry(an, member) &&
+		 (req->options.has_metric || req->options.has_area))
+		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
+			      "a subnet-router or reserved entry makes this member");
+	return anycast6_member_set(an, member, &req->options,
+				   mode == ANYCAST6_CHANGE);
+}
+
 static int add_address(struct anycast6_net *an,
 		       const struct anycast6_request *req,
 		       enum anycast6_mode mode)
@@ -115,8 +151,10 @@ static int add_address(struct anycast6_net *an,
 
 	group = anycast6_group_find(an, &place.key);
 	if (group)
-		member = anycast6_member_find(an, group,
-					      member_ifindex(group, &place));
+		member = anycast6_config_find_member(an, req, group, &place);
+	err = anycast6_request_check_via(an, req, &place.key, group);
+	if (err)
+		return err;
 	if (!member && mode == ANYCAST6_CHANGE)
 		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT, "no such member");
 	if (!member)
@@ -124,14 +162,21 @@ static int add_address(struct anycast6_net *an,
 	if (mode == ANYCAST6_ADD)
 		return ANYCAST6_REFUSE(req, ADDRESS, -EEXIST,
 			      "the address has this member already");
-	if (mode == ANYCAST6_REPLACE)
-		anycast6_member_make_static(an, member);
-	return 0;
+	return change_member(an, req, member, mode);
 }
 
-static int find_entry(struct anycast6_net *an,
-		      const struct anycast6_request *req,
-		      struct anycast6_entry **entry)
+/**
+ * anycast6_config_find_entry() - find the entry that a request names
+ * @an: the namespace
+ * @req: the request
+ * @entry: result, or NULL if there is none
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno with its reason in the request's extack.
+ */
+int anycast6_config_find_entry(struct anycast6_net *an,
+			       const struct anycast6_request *req,
+			       struct anycast6_entry **entry)
 {
 	struct anycast6_place place;
 	int err;
@@ -154,7 +199,7 @@ static int add_entry(struct anycast6_net *an,
 	struct anycast6_link *link;
 	int err;
 
-	err = find_entry(an, req, &entry);
+	err = anycast6_config_find_entry(an, req, &entry);
 	if (err)
 		return err;
 	if (!entry && mode == ANYCAST6_CHANGE)
@@ -163,12 +208,14 @@ static int add_entry(struct anycast6_net *an,
 		return ANYCAST6_REFUSE(req, ORIGIN, -EEXIST,
 			      "the device has this entry already");
 	if (entry)
-		return 0;
+		return anycast6_entry_set(an, entry, &req->options,
+					  mode == ANYCAST6_CHANGE);
 
 	link = anycast6_link_get(an, req->dev, GFP_KERNEL_ACCOUNT);
 	if (IS_ERR(link))
 		return PTR_ERR(link);
-	entry = anycast6_entry_create(an, link, req->origin, req->id);
+	entry = anycast6_entry_create(an, link, req->origin, req->id,
+				      &req->options);
 	anycast6_link_put(an, link);
 	if (IS_ERR(entry))
 		return PTR_ERR(entry);
@@ -207,8 +254,15 @@ int anycast6_config_add(struct anycast6_net *an,
 			   add_entry(an, req, mode);
 }
 
-static bool has_entries(struct anycast6_net *an,
-			const struct anycast6_group *group)
+/**
+ * anycast6_config_is_derived() - whether an entry makes an address
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ */
+bool anycast6_config_is_derived(struct anycast6_net *an,
+				const struct anycast6_group *group)
 {
 	struct anycast6_member *member;
 
@@ -218,43 +272,20 @@ static bool has_entries(struct anycast6_net *an,
 	return false;
 }
 
-/* An entry may have stood back for what was deleted. */
-static void let_entries_in(struct anycast6_net *an, struct anycast6_link *link)
-{
-	if (anycast6_entries_expand(an, link))
-		anycast6_mark_link(an, link);
-}
-
-static void delete_member(struct anycast6_net *an,
-			  struct anycast6_member *member)
-{
-	struct anycast6_link *link = member->link;
-
-	link->users++;
-	anycast6_member_destroy(an, member);
-	let_entries_in(an, link);
-	anycast6_link_put(an, link);
-}
-
-static void delete_members(struct anycast6_net *an,
-			   struct anycast6_group *group)
-{
-	struct anycast6_member *member, *next;
-	bool last;
-
-	/* the address goes with its last member; an entry may give it others */
-	list_for_each_entry_safe(member, next, &group->members, node) {
-		last = list_is_last(&member->node, &group->members);
-		if (!anycast6_member_entry(an, member))
-			delete_member(an, member);
-		if (last)
-			break;
-	}
-}
-
-static int find_group(struct anycast6_net *an,
-		      const struct anycast6_request *req, struct anycast6_place *place,
-		      struct anycast6_group **group)
+/**
+ * anycast6_config_find() - find the address that a request names
+ * @an: the namespace
+ * @req: the request
+ * @place: result: where the named member lives
+ * @group: result
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno with its reason in the request's extack.
+ */
+int anycast6_config_find(struct anycast6_net *an,
+			 const struct anycast6_request *req,
+			 struct anycast6_place *place,
+			 struct anycast6_group **group)
 {
 	int err;
 
@@ -268,91 +299,22 @@ static int find_group(struct anycast6_net *an,
 	return 0;
 }
 
-static int delete_address(struct anycast6_net *an,
-			  const struct anycast6_request *req)
+/* Where a link-local next hop is, only its link tells. */
+static bool holds_members(const struct anycast6_group *group,
+			  const struct anycast6_prefix *scope)
 {
-	struct anycast6_member *member;
-	struct anycast6_group *group;
-	struct anycast6_place place;
-	int err;
+	const struct anycast6_member *member;
+	const struct in6_addr *via;
 
-	err = find_group(an, req, &place, &group);
-	if (err)
-		return err;
-
-	if (!req->dev || anycast6_request_is_linklocal(req)) {
-		if (has_entries(an, group))
-			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
-				      "a subnet-router or reserved entry makes this address");
-		delete_members(an, group);
-		return 0;
+	list_for_each_entry(member, &group->members, node) {
+		if (!member->nexthop)
+			continue;
+		via = &member->nexthop->key.addr;
+		if (!anycast6_addr_is_linklocal(via) &&
+		    !anycast6_prefix_contains(scope, via))
+			return false;
 	}
-
-	member = anycast6_member_find(an, group,
-				      member_ifindex(group, &place));
-	if (!member)
-		return ANYCAST6_REFUSE(req, DEV, -ENOENT,
-			      "the address has no such member");
-	if (anycast6_member_entry(an, member))
-		return ANYCAST6_REFUSE(req, DEV, -EBUSY,
-			      "a subnet-router or reserved entry makes this member");
-	delete_member(an, member);
-	group = anycast6_group_find(an, &place.key);
-	if (group)
-		anycast6_reconcile_group(an, group);
-	return 0;
-}
-
-static int delete_entry(struct anycast6_net *an,
-			const struct anycast6_request *req)
-{
-	struct anycast6_entry *entry;
-	struct anycast6_link *link;
-	int err;
-
-	err = find_entry(an, req, &entry);
-	if (err)
-		return err;
-	if (!entry)
-		return ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
-
-	link = entry->link;
-	link->users++;
-	anycast6_entry_destroy(an, entry);
-	let_entries_in(an, link);
-	anycast6_link_put(an, link);
-	return 0;
-}
-
-/**
- * anycast6_config_del() - delete a member, an address or an entry
- * @an: the namespace
- * @req: which one; an address without a device goes with all its members
- *
- * Context: process, under @an->lock; takes RTNL.
- * Return: 0 once it is gone, or a negative errno with its reason in the
- * request's extack.
- */
-int anycast6_config_del(struct anycast6_net *an,
-			const struct anycast6_request *req)
-{
-	int err;
-
-	lockdep_assert_held(&an->lock);
-
-	err = req->addr ? delete_address(an, req) : delete_entry(an, req);
-	if (!err)
-		anycast6_events_listen(an);
-	return err;
-}
-
-static bool same_scope(struct anycast6_group *group,
-		       const struct anycast6_prefix *scope)
-{
-	struct anycast6_prefix now;
-
-	anycast6_group_get_scope(group, &now);
-	return now.len == scope->len && ipv6_addr_equal(&now.addr, &scope->addr);
+	return true;
 }
 
 /**
@@ -368,84 +330,31 @@ int anycast6_config_set_scope(struct anycast6_net *an,
 			      const struct anycast6_request *req,
 			      const struct anycast6_prefix *scope)
 {
+	struct anycast6_prefix now;
 	struct anycast6_group *group;
 	struct anycast6_place place;
 	int err;
 
 	lockdep_assert_held(&an->lock);
 
-	err = find_group(an, req, &place, &group);
+	err = anycast6_config_find(an, req, &place, &group);
 	if (err)
 		return err;
-	if (same_scope(group, scope))
+	anycast6_group_get_scope(group, &now);
+	if (anycast6_prefix_equal(&now, scope))
 		return 0;
-	if (has_entries(an, group))
+	if (anycast6_config_is_derived(an, group))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "the scope of an address that an entry makes is its prefix");
 	if (!anycast6_prefix_contains(scope, req->addr))
 		return ANYCAST6_REFUSE(req, SCOPE, -ERANGE,
 			      "the address is outside that scope");
+	if (!holds_members(group, scope))
+		return ANYCAST6_REFUSE(req, SCOPE, -ERANGE,
+			      "a member is outside that scope");
 
 	anycast6_group_set_scope(an, group, scope);
 	anycast6_net_changed(an);
 	anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 	return 0;
-}
-
-static void flush_group(struct anycast6_net *an, struct anycast6_group *group,
-			const struct anycast6_filter *filter)
-{
-	struct anycast6_member *member, *next;
-	bool last;
-
-	list_for_each_entry_safe(member, next, &group->members, node) {
-		last = list_is_last(&member->node, &group->members);
-		if (!anycast6_member_entry(an, member) &&
-		    anycast6_filter_member(filter, member))
-			delete_member(an, member);
-		if (last)
-			break;
-	}
-}
-
-/**
- * anycast6_config_flush() - delete what was configured
- * @an: the namespace
- * @filter: of which, what passes this
- *
- * Context: process, under @an->lock; takes RTNL.
- */
-void anycast6_config_flush(struct anycast6_net *an,
-			   const struct anycast6_filter *filter)
-{
-	struct anycast6_entry *entry, *next;
-	struct anycast6_group *group;
-	unsigned long id;
-
-	lockdep_assert_held(&an->lock);
-
-	list_for_each_entry_safe(entry, next, &an->entries, node)
-		if (anycast6_filter_entry(filter, entry))
-			anycast6_entry_destroy(an, entry);
-	xa_for_each(&an->ids, id, group)
-		if (anycast6_filter_group(filter, group))
-			flush_group(an, group, filter);
-	anycast6_events_listen(an);
-}
-
-/**
- * anycast6_config_clear() - delete all
- * @an: the namespace
- *
- * Context: process, under @an->lock; takes RTNL.
- */
-void anycast6_config_clear(struct anycast6_net *an)
-{
-	static const struct anycast6_filter everything = {
-		.origin = -1,
-		.id = -1,
-		.state = -1,
-	};
-
-	anycast6_config_flush(an, &everything);
 }

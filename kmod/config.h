@@ -6,8 +6,14 @@
 #ifndef ANYCAST6_CONFIG_H
 #define ANYCAST6_CONFIG_H
 
+#include <linux/types.h>
+
+struct anycast6_entry;
 struct anycast6_filter;
+struct anycast6_group;
+struct anycast6_member;
 struct anycast6_net;
+struct anycast6_place;
 struct anycast6_prefix;
 struct anycast6_request;
 
@@ -28,5 +34,20 @@ int anycast6_config_set_scope(struct anycast6_net *an,
 void anycast6_config_flush(struct anycast6_net *an,
 			   const struct anycast6_filter *filter);
 void anycast6_config_clear(struct anycast6_net *an);
+
+int anycast6_config_find(struct anycast6_net *an,
+			 const struct anycast6_request *req,
+			 struct anycast6_place *place,
+			 struct anycast6_group **group);
+struct anycast6_member *
+anycast6_config_find_member(struct anycast6_net *an,
+			    const struct anycast6_request *req,
+			    struct anycast6_group *group,
+			    const struct anycast6_place *place);
+int anycast6_config_find_entry(struct anycast6_net *an,
+			       const struct anycast6_request *req,
+			       struct anycast6_entry **entry);
+bool anycast6_config_is_derived(struct anycast6_net *an,
+				const struct anycast6_group *group);
 
 #endif

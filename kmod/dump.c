@@ -98,7 +98,8 @@ static int dump_group(struct dump *dump, struct netlink_callback *cb,
 		if (place++ < dump->at->inner ||
 		    !anycast6_filter_member(&dump->filter, member))
 			continue;
-		err = anycast6_fill_member(dump->skb, member);
+		err = anycast6_fill_member(dump->skb, ANYCAST6_A_ADDR_MEMBER,
+					   member, 0);
 		if (err)
 			break;
 		dump->at->inner = place;

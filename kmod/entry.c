@@ -29,12 +29,6 @@ struct wish {
 	struct anycast6_prefix *prefixes;
 };
 
-static bool same_prefix(const struct anycast6_prefix *a,
-			const struct anycast6_prefix *b)
-{
-	return a->len == b->len && ipv6_addr_equal(&a->addr, &b->addr);
-}
-
 static void wish_add(struct wish *wish, const struct inet6_ifaddr *ifa)
 {
 	struct anycast6_prefix prefix;
@@ -42,7 +36,7 @@ static void wish_add(struct wish *wish, const struct inet6_ifaddr *ifa)
 
 	anycast6_prefix_set(&prefix, &ifa->addr, ifa->prefix_len);
 	for (i = 0; i < min(wish->n, wish->max); i++)
-		if (same_prefix(&prefix, &wish->prefixes[i]))
+		if (anycast6_prefix_equal(&prefix, &wish->prefixes[i]))
 			return;
 	if (wish->n < wish->max)
 		wish->prefixes[wish->n] = prefix;
@@ -124,6 +118,10 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 		const struct anycast6_prefix *scope,
 		const struct anycast6_key *key)
 {
+	struct anycast6_blueprint blueprint = {
+		.link = entry->link,
+		.entry = entry,
+	};
 	struct anycast6_member *member;
 	struct anycast6_group *group;
 
@@ -135,10 +133,11 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 		group = anycast6_group_create(an, key, scope);
 	if (IS_ERR(group))
 		return PTR_ERR(group);
-	if (anycast6_member_find(an, group, entry->link->ifindex))
+	if (anycast6_member_find(an, group, entry->link->ifindex, NULL))
 		return 0;
 
-	member = anycast6_member_create(an, group, entry->link, entry);
+	anycast6_traits_get(&entry->traits, &blueprint.options);
+	member = anycast6_member_create(an, group, &blueprint);
 	if (IS_ERR(member)) {
 		if (list_empty(&group->members))
 			anycast6_group_destroy(an, group);
@@ -217,13 +216,14 @@ struct anycast6_entry *anycast6_entry_find(struct anycast6_net *an, u32 ifindex,
  * @link: the device
  * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED
  * @id: reserved identifier, 0 for subnet-router
+ * @options: what is said of its members
  *
  * Context: process, under @an->lock.
  * Return: the entry, or ERR_PTR(-ENOMEM).
  */
-struct anycast6_entry *anycast6_entry_create(struct anycast6_net *an,
-					     struct anycast6_link *link,
-					     u8 origin, u8 id)
+struct anycast6_entry *
+anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
+		      u8 origin, u8 id, const struct anycast6_options *options)
 {
 	struct anycast6_entry *entry;
 
@@ -235,12 +235,48 @@ struct anycast6_entry *anycast6_entry_create(struct anycast6_net *an,
 	entry->link = link;
 	entry->origin = origin;
 	entry->id = id;
+	if (anycast6_traits_set(&entry->traits, options, false) < 0) {
+		kfree(entry);
+		return ERR_PTR(-ENOMEM);
+	}
 	entry->known = -1;
 	INIT_LIST_HEAD(&entry->members);
 	link->users++;
 	list_add_tail_rcu(&entry->node, &an->entries);
 	anycast6_net_changed(an);
 	return entry;
+}
+
+/**
+ * anycast6_entry_set() - say something of an entry's members, now and later
+ * @an: the namespace
+ * @entry: the entry
+ * @options: what
+ * @keep: keep what @options do not name
+ *
+ * Context: process, under @an->lock.
+ * Return: 0, or %-ENOMEM if some of them could not be told.
+ */
+int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
+		       const struct anycast6_options *options, bool keep)
+{
+	int ret = anycast6_traits_set(&entry->traits, options, keep);
+	struct anycast6_member *member;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	if (ret <= 0)
+		return ret;
+	anycast6_net_changed(an);
+	if (entry->known >= 0)
+		anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
+	ret = 0;
+	list_for_each_entry(member, &entry->members, of_entry) {
+		err = anycast6_member_set(an, member, options, keep);
+		ret = ret ? : err;
+	}
+	return ret;
 }
 
 /**
@@ -297,6 +333,15 @@ bool anycast6_entries_expand(struct anycast6_net *an,
 	return bad;
 }
 
+static void free_rcu(struct rcu_head *head)
+{
+	struct anycast6_entry *entry =
+		container_of(head, struct anycast6_entry, rcu);
+
+	anycast6_traits_free(&entry->traits);
+	kfree(entry);
+}
+
 /**
  * anycast6_entry_destroy() - remove an entry and the members it made
  * @an: the namespace
@@ -319,7 +364,7 @@ void anycast6_entry_destroy(struct anycast6_net *an,
 	list_del_rcu(&entry->node);
 	anycast6_link_put(an, entry->link);
 	anycast6_net_changed(an);
-	kfree_rcu(entry, rcu);
+	call_rcu(&entry->rcu, free_rcu);
 }
 
 /**

@@ -10,6 +10,8 @@
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 
+#include "traits.h"
+
 struct anycast6_link;
 struct anycast6_member;
 struct anycast6_net;
@@ -23,6 +25,7 @@ struct anycast6_net;
  * @addresses: how many addresses it stands for; READ_ONCE()
  * @known: how many of them listeners were told of, -1 before it is announced;
  *         an->lock
+ * @traits: those of its members
  * @members: the members it made; an->lock
  * @rcu: frees it after its readers
  */
@@ -33,15 +36,18 @@ struct anycast6_entry {
 	u8 id;
 	unsigned int addresses;
 	int known;
+	struct anycast6_traits traits;
 	struct list_head members;
 	struct rcu_head rcu;
 };
 
 struct anycast6_entry *anycast6_entry_find(struct anycast6_net *an, u32 ifindex,
 					   u8 origin, u8 id);
-struct anycast6_entry *anycast6_entry_create(struct anycast6_net *an,
-					     struct anycast6_link *link,
-					     u8 origin, u8 id);
+struct anycast6_entry *
+anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
+		      u8 origin, u8 id, const struct anycast6_options *options);
+int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
+		       const struct anycast6_options *options, bool keep);
 void anycast6_entry_destroy(struct anycast6_net *an,
 			    struct anycast6_entry *entry);
 int anycast6_entry_expand(struct anycast6_net *an,

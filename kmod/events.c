@@ -7,6 +7,9 @@
 #include <net/addrconf.h>
 #include <net/fib_notifier.h>
 #include <net/ip6_fib.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+#include <net/netevent.h>
 #include <net/nexthop.h>
 
 #include "device.h"
@@ -15,7 +18,13 @@
 #include "input.h"
 #include "link.h"
 #include "net.h"
+#include "nexthop.h"
 #include "reconcile.h"
+
+/* How long the followers of routes may lag behind: where many change at once,
+ * one look does for all.
+ */
+#define ROUTE_DELAY	max(1UL, (unsigned long)HZ / 100)
 
 /* Ending to listen replays the end of every device. */
 static bool deaf;
@@ -82,6 +91,27 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		atomic_inc(&link->generation);
 	if (link)
 		anycast6_mark_link(an, link);
+	if (an && event == NETDEV_UNREGISTER)
+		anycast6_nexthops_forget_dev(an, dev);
+	if (an)
+		anycast6_nexthops_mark(an, 0);
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static int netevent_event(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	const struct neighbour *neighbour = ptr;
+	struct anycast6_net *an;
+
+	if (event != NETEVENT_NEIGH_UPDATE || neighbour->tbl != &nd_tbl)
+		return NOTIFY_DONE;
+
+	rcu_read_lock();
+	an = find_alive(dev_net(neighbour->dev));
+	if (an)
+		anycast6_nexthops_neighbour(an, neighbour);
 	rcu_read_unlock();
 	return NOTIFY_DONE;
 }
@@ -152,10 +182,13 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 
 	fen = container_of(info, struct fib6_entry_notifier_info, info);
 	dst = &fen->rt->fib6_dst;
-	if (dst->plen != 128 && dst->plen != 8)
-		return NOTIFY_DONE;
-
 	rcu_read_lock();
+	/* the kernel tells of a new route before it is there */
+	anycast6_nexthops_mark(an, ROUTE_DELAY);
+	if (dst->plen != 128 && dst->plen != 8) {
+		rcu_read_unlock();
+		return NOTIFY_DONE;
+	}
 	dev = fib6_info_nh_dev(fen->rt);
 	if (!dev) {
 		rcu_read_unlock();
@@ -226,6 +259,10 @@ static struct notifier_block netdev_nb = {
 	.notifier_call = netdev_event,
 };
 
+static struct notifier_block netevent_nb = {
+	.notifier_call = netevent_event,
+};
+
 static struct notifier_block inet6addr_nb = {
 	.notifier_call = inet6addr_event,
 };
@@ -247,9 +284,12 @@ int __init anycast6_events_register(void)
 	err = register_netdevice_notifier(&netdev_nb);
 	if (err)
 		return err;
-	err = register_inet6addr_notifier(&inet6addr_nb);
+	err = register_netevent_notifier(&netevent_nb);
 	if (err)
 		goto unregister_netdev;
+	err = register_inet6addr_notifier(&inet6addr_nb);
+	if (err)
+		goto unregister_netevent;
 	err = register_inet6addr_validator_notifier(&validator_nb);
 	if (err)
 		goto unregister_inet6addr;
@@ -257,6 +297,8 @@ int __init anycast6_events_register(void)
 
 unregister_inet6addr:
 	unregister_inet6addr_notifier(&inet6addr_nb);
+unregister_netevent:
+	unregister_netevent_notifier(&netevent_nb);
 unregister_netdev:
 	WRITE_ONCE(deaf, true);
 	unregister_netdevice_notifier(&netdev_nb);
@@ -273,5 +315,6 @@ void anycast6_events_unregister(void)
 	WRITE_ONCE(deaf, true);
 	unregister_inet6addr_validator_notifier(&validator_nb);
 	unregister_inet6addr_notifier(&inet6addr_nb);
+	unregister_netevent_notifier(&netevent_nb);
 	unregister_netdevice_notifier(&netdev_nb);
 }

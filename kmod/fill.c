@@ -9,10 +9,13 @@
 
 #include "entry.h"
 #include "fill.h"
+#include "flow.h"
 #include "group.h"
 #include "link.h"
 #include "member.h"
+#include "misses.h"
 #include "netlink_gen.h"
+#include "nexthop.h"
 
 /**
  * anycast6_fill_start() - begin a message
@@ -103,30 +106,81 @@ static int fill_origin(struct sk_buff *skb, int attr,
 	return err;
 }
 
+/* The device of a remote member is one that was asked for. */
+static int fill_place(struct sk_buff *skb, const struct anycast6_member *member)
+{
+	const struct anycast6_link *link = member->link;
+
+	if (member->nexthop &&
+	    nla_put_in6_addr(skb, ANYCAST6_A_MEMBER_VIA,
+			     &member->nexthop->key.addr))
+		return -EMSGSIZE;
+	if (member->nexthop && link->own)
+		return 0;
+	if (nla_put_u32(skb, ANYCAST6_A_MEMBER_DEV, link->ifindex) ||
+	    (link->own && nla_put_flag(skb, ANYCAST6_A_MEMBER_OWN)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_options(struct sk_buff *skb,
+			const struct anycast6_options *options, int metric,
+			int area, int area_len)
+{
+	if ((options->has_metric &&
+	     nla_put_u32(skb, metric, options->metric)) ||
+	    (options->has_area &&
+	     (nla_put_in6_addr(skb, area, &options->area.addr) ||
+	      nla_put_u8(skb, area_len, options->area.len))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_rank(struct sk_buff *skb, const struct anycast6_member *member)
+{
+	struct anycast6_options options;
+	u32 distance;
+
+	anycast6_traits_get(&member->traits, &options);
+	if (anycast6_member_distance(member, &distance) &&
+	    nla_put_u32(skb, ANYCAST6_A_MEMBER_DISTANCE, distance))
+		return -EMSGSIZE;
+	return fill_options(skb, &options, ANYCAST6_A_MEMBER_METRIC,
+			    ANYCAST6_A_MEMBER_AREA,
+			    ANYCAST6_A_MEMBER_AREA_LEN);
+}
+
 /**
  * anycast6_fill_member() - add a member to the message of its address
  * @skb: the message
- * @member: the member
+ * @attr: the attribute that it goes in
+ * @member: the member, not dead
+ * @verdict: enum anycast6_verdict, or 0
  *
  * Context: RCU, or under an->lock.
  * Return: 0 or %-EMSGSIZE, and then the message is as it was.
  */
-int anycast6_fill_member(struct sk_buff *skb,
-			 const struct anycast6_member *member)
+int anycast6_fill_member(struct sk_buff *skb, int attr,
+			 const struct anycast6_member *member, u8 verdict)
 {
 	u8 delivery = READ_ONCE(member->delivery);
 	u8 reason = READ_ONCE(member->reason);
+	u32 flows = atomic_read(&member->flows);
 	struct anycast6_counts counts = {};
 	struct nlattr *nest;
 
-	nest = nla_nest_start(skb, ANYCAST6_A_ADDR_MEMBER);
+	nest = nla_nest_start(skb, attr);
 	if (!nest)
 		return -EMSGSIZE;
 
 	anycast6_stats_read(member->stats, &counts);
-	if (nla_put_u32(skb, ANYCAST6_A_MEMBER_DEV, member->link->ifindex) ||
-	    (member->link->own && nla_put_flag(skb, ANYCAST6_A_MEMBER_OWN)) ||
+	if (fill_place(skb, member) ||
 	    fill_origin(skb, ANYCAST6_A_MEMBER_ORIGIN, member) ||
+	    fill_rank(skb, member) ||
+	    (READ_ONCE(member->group->remotes) &&
+	     nla_put_u32(skb, ANYCAST6_A_MEMBER_ACTIVE_FLOWS, flows)) ||
+	    (verdict &&
+	     nla_put_u32(skb, ANYCAST6_A_MEMBER_VERDICT, verdict)) ||
 	    nla_put_u32(skb, ANYCAST6_A_MEMBER_STATE,
 			READ_ONCE(member->state)) ||
 	    (reason &&
@@ -165,6 +219,32 @@ static int fill_members_stats(struct sk_buff *skb,
 	return fill_stats(skb, ANYCAST6_A_ADDR_STATS, &counts);
 }
 
+static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
+{
+	static const int attrs[ANYCAST6_MISSES] = {
+		[ANYCAST6_MISS_NO_MEMBER] = ANYCAST6_A_MISSES_NO_MEMBER,
+		[ANYCAST6_MISS_LOOP] = ANYCAST6_A_MISSES_LOOP,
+		[ANYCAST6_MISS_FORWARDING] = ANYCAST6_A_MISSES_FORWARDING,
+		[ANYCAST6_MISS_UNPINNED] = ANYCAST6_A_MISSES_UNPINNED,
+	};
+	struct nlattr *nest;
+	unsigned int i;
+
+	/* pairs with anycast6_group_steer() */
+	if (!smp_load_acquire(&group->remotes))
+		return 0;
+	nest = nla_nest_start(skb, ANYCAST6_A_ADDR_MISSES);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < ANYCAST6_MISSES; i++)
+		if (nla_put_u64_64bit(skb, attrs[i],
+				      anycast6_misses_read(group->misses, i),
+				      ANYCAST6_A_MISSES_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	u8 origin, id = 0;
@@ -175,7 +255,8 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, id)) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
 			anycast6_group_state(group)) ||
-	    fill_members_stats(skb, group))
+	    fill_members_stats(skb, group) ||
+	    fill_misses(skb, group))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -213,7 +294,9 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 {
 	u32 addresses = READ_ONCE(entry->addresses);
 	u32 vrf = READ_ONCE(entry->link->vrf);
+	struct anycast6_options options;
 
+	anycast6_traits_get(&entry->traits, &options);
 	if ((vrf && nla_put_u32(skb, ANYCAST6_A_ADDR_VRF, vrf)) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_DEV, entry->link->ifindex) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, entry->origin) ||
@@ -221,7 +304,31 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, entry->id)) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
 			addresses ? ANYCAST6_STATE_UP : ANYCAST6_STATE_DOWN) ||
-	    nla_put_u32(skb, ANYCAST6_A_ADDR_ADDRESSES, addresses))
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_ADDRESSES, addresses) ||
+	    fill_options(skb, &options, ANYCAST6_A_ADDR_METRIC,
+			 ANYCAST6_A_ADDR_AREA, ANYCAST6_A_ADDR_AREA_LEN))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * anycast6_fill_flow_key() - put a flow's addresses in a message
+ * @skb: the message
+ * @key: the flow
+ *
+ * Context: any.
+ * Return: 0 or %-EMSGSIZE.
+ */
+int anycast6_fill_flow_key(struct sk_buff *skb,
+			   const struct anycast6_flow_key *key)
+{
+	int domain = anycast6_addr_is_linklocal(&key->destination) ?
+		     ANYCAST6_A_FLOW_DEV : ANYCAST6_A_FLOW_VRF;
+
+	if (nla_put_in6_addr(skb, ANYCAST6_A_FLOW_ADDRESS,
+			     &key->destination) ||
+	    (key->domain && nla_put_u32(skb, domain, key->domain)) ||
+	    nla_put_in6_addr(skb, ANYCAST6_A_FLOW_SOURCE, &key->source))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 struct anycast6_entry;
+struct anycast6_flow_key;
 struct anycast6_group;
 struct anycast6_member;
 struct sk_buff;
@@ -30,8 +31,10 @@ struct anycast6_header {
 void *anycast6_fill_start(struct sk_buff *skb,
 			  const struct anycast6_header *header);
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group);
-int anycast6_fill_member(struct sk_buff *skb,
-			 const struct anycast6_member *member);
+int anycast6_fill_member(struct sk_buff *skb, int attr,
+			 const struct anycast6_member *member, u8 verdict);
+int anycast6_fill_flow_key(struct sk_buff *skb,
+			   const struct anycast6_flow_key *key);
 int anycast6_fill_entry(struct sk_buff *skb,
 			const struct anycast6_entry *entry);
 

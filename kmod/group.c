@@ -7,7 +7,9 @@
 
 #include "domain.h"
 #include "group.h"
+#include "misses.h"
 #include "net.h"
+#include "router.h"
 
 const struct rhashtable_params anycast6_group_params = {
 	.head_offset = offsetof(struct anycast6_group, node),
@@ -35,6 +37,15 @@ struct anycast6_group *anycast6_group_find(struct anycast6_net *an,
 	return group;
 }
 
+static void free_rcu(struct rcu_head *head)
+{
+	struct anycast6_group *group =
+		container_of(head, struct anycast6_group, rcu);
+
+	free_percpu(group->misses);
+	kfree(group);
+}
+
 /**
  * anycast6_group_put() - drop a reference
  * @group: the address, freed with the last one after a grace period
@@ -44,7 +55,7 @@ struct anycast6_group *anycast6_group_find(struct anycast6_net *an,
 void anycast6_group_put(struct anycast6_group *group)
 {
 	if (refcount_dec_and_test(&group->refcnt))
-		kfree_rcu(group, rcu);
+		call_rcu(&group->rcu, free_rcu);
 }
 
 static int insert(struct anycast6_net *an, struct anycast6_group *group)
@@ -168,6 +179,47 @@ void anycast6_group_set_scope(struct anycast6_net *an,
 	spin_lock(&group->lock);
 	group->scope = *scope;
 	spin_unlock(&group->lock);
+}
+
+/**
+ * anycast6_group_steer() - an address has one more remote member
+ * @an: the namespace, with its router
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or %-ENOMEM.
+ */
+int anycast6_group_steer(struct anycast6_net *an, struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (!group->misses)
+		group->misses = alloc_percpu_gfp(struct anycast6_misses,
+						 GFP_KERNEL_ACCOUNT);
+	if (!group->misses)
+		return -ENOMEM;
+	/* who sees that it is steered, sees where to count */
+	smp_store_release(&group->remotes, group->remotes + 1);
+	if (group->remotes == 1)
+		anycast6_router_steer(an, group);
+	return 0;
+}
+
+/**
+ * anycast6_group_unsteer() - an address has one remote member less
+ * @an: the namespace, with its router
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_group_unsteer(struct anycast6_net *an,
+			    struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	WRITE_ONCE(group->remotes, group->remotes - 1);
+	if (!group->remotes)
+		anycast6_router_unsteer(an);
 }
 
 /**

@@ -16,6 +16,7 @@
 #include "hold.h"
 
 struct anycast6_domain;
+struct anycast6_misses;
 struct anycast6_net;
 
 /**
@@ -44,6 +45,9 @@ enum anycast6_group_flags {
  * @lock: protects @scope against readers; writers have an->lock too
  * @scope: where its members live (RFC 4291 section 2.6)
  * @offlink: how it is held for members that it is not on-link for; an->lock
+ * @remotes: remote members; smp_load_acquire(), writers under an->lock
+ * @misses: why packets were not steered, NULL before the first remote member
+ * @routed: this node's own packets have a route to it; an->lock
  * @flags: ANYCAST6_GROUP_*; atomic
  * @dirty: in an->dirty, while its dirty bit is set
  * @rcu: frees it after its readers
@@ -58,6 +62,9 @@ struct anycast6_group {
 	spinlock_t lock;	/* protects scope */
 	struct anycast6_prefix scope;
 	struct anycast6_hold offlink;
+	unsigned int remotes;
+	struct anycast6_misses __percpu *misses;
+	bool routed;
 	unsigned long flags;
 	struct llist_node dirty;
 	struct rcu_head rcu;
@@ -79,6 +86,9 @@ void anycast6_group_get_scope(struct anycast6_group *group,
 void anycast6_group_set_scope(struct anycast6_net *an,
 			      struct anycast6_group *group,
 			      const struct anycast6_prefix *scope);
+int anycast6_group_steer(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_group_unsteer(struct anycast6_net *an,
+			    struct anycast6_group *group);
 bool anycast6_group_is_linklocal(const struct anycast6_group *group);
 u32 anycast6_group_vrf(const struct anycast6_group *group);
 

@@ -4,6 +4,7 @@
  * Knows how one is made and ends, not how its state is decided.
  */
 #include <linux/slab.h>
+#include <net/ipv6.h>
 
 #include <uapi/linux/anycast6.h>
 
@@ -12,8 +13,11 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "nexthop.h"
 #include "notify.h"
 #include "reconcile.h"
+#include "router.h"
+#include "select.h"
 
 /**
  * anycast6_member_entry() - the entry that made a member
@@ -31,69 +35,241 @@ struct anycast6_entry *anycast6_member_entry(struct anycast6_net *an,
 }
 
 /**
- * anycast6_member_find() - find the member on a device
+ * anycast6_member_find() - find a member
  * @an: the namespace
  * @group: the address
- * @ifindex: interface index of the device
+ * @ifindex: interface index of its device
+ * @via: unicast address of a remote member, NULL for a local one
  *
  * Context: process, under @an->lock.
  * Return: the member, or NULL.
  */
 struct anycast6_member *anycast6_member_find(struct anycast6_net *an,
 					     struct anycast6_group *group,
-					     u32 ifindex)
+					     u32 ifindex,
+					     const struct in6_addr *via)
 {
 	struct anycast6_member *member;
 
 	lockdep_assert_held(&an->lock);
 
-	list_for_each_entry(member, &group->members, node)
-		if (member->link->ifindex == ifindex)
+	list_for_each_entry(member, &group->members, node) {
+		if (member->link->ifindex != ifindex ||
+		    !member->nexthop != !via)
+			continue;
+		if (!via || ipv6_addr_equal(via, &member->nexthop->key.addr))
 			return member;
+	}
 	return NULL;
+}
+
+/**
+ * anycast6_member_distance() - how far a member is
+ * @member: the member, not dead
+ * @distance: result: the configured metric, else 0 of a local one, else the
+ *            metric of the route there
+ *
+ * Context: RCU, or under an->lock.
+ * Return: false if that is not known, because there is no route.
+ */
+bool anycast6_member_distance(const struct anycast6_member *member,
+			      u32 *distance)
+{
+	if (anycast6_traits_metric(&member->traits, distance))
+		return true;
+	*distance = 0;
+	if (!member->nexthop)
+		return true;
+	*distance = READ_ONCE(member->nexthop->distance);
+	return READ_ONCE(member->reason) != ANYCAST6_REASON_ROUTE;
+}
+
+/**
+ * anycast6_member_candidate() - what of a member matters for the choice
+ * @member: the member, not dead
+ * @candidate: result, valid as long as RCU is held
+ *
+ * Context: RCU.
+ */
+void anycast6_member_candidate(const struct anycast6_member *member,
+			       struct anycast6_candidate *candidate)
+{
+	const struct anycast6_area *area = rcu_dereference(member->traits.area);
+
+	candidate->area = area ? &area->prefix : NULL;
+	candidate->seed = member->seed;
+	anycast6_member_distance(member, &candidate->distance);
+}
+
+/**
+ * anycast6_member_set() - say something of a member
+ * @an: the namespace
+ * @member: the member
+ * @options: what
+ * @keep: keep what @options do not name
+ *
+ * Flows stay where they are.
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or %-ENOMEM, and then nothing has changed.
+ */
+int anycast6_member_set(struct anycast6_net *an, struct anycast6_member *member,
+			const struct anycast6_options *options, bool keep)
+{
+	int changed = anycast6_traits_set(&member->traits, options, keep);
+
+	lockdep_assert_held(&an->lock);
+
+	if (changed <= 0)
+		return changed;
+	anycast6_net_changed(an);
+	if (member->known)
+		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+	return 0;
+}
+
+static void free_rcu(struct rcu_head *head)
+{
+	struct anycast6_member *member =
+		container_of(head, struct anycast6_member, rcu);
+
+	anycast6_traits_free(&member->traits);
+	free_percpu(member->stats);
+	kfree(member);
+}
+
+/**
+ * anycast6_member_put() - drop a reference
+ * @member: the member, freed with the last one after a grace period
+ *
+ * Context: any.
+ */
+void anycast6_member_put(struct anycast6_member *member)
+{
+	if (refcount_dec_and_test(&member->refcnt))
+		call_rcu(&member->rcu, free_rcu);
+}
+
+static u64 seed_of(const struct anycast6_blueprint *blueprint)
+{
+	const struct in6_addr *via = blueprint->via;
+
+	if (!via)
+		return anycast6_select_seed(&in6addr_any,
+					    blueprint->link->ifindex);
+	/* elsewhere the same interface has another index */
+	return anycast6_select_seed(via, anycast6_addr_is_linklocal(via) ?
+					 blueprint->link->ifindex : 0);
+}
+
+static struct anycast6_member *allocate(struct anycast6_net *an,
+					struct anycast6_group *group,
+					const struct anycast6_blueprint *blueprint)
+{
+	struct anycast6_member *member;
+
+	member = kzalloc(sizeof(*member), GFP_KERNEL_ACCOUNT);
+	if (!member)
+		return NULL;
+	member->group = group;
+	member->link = blueprint->link;
+	member->seed = seed_of(blueprint);
+	member->state = ANYCAST6_STATE_DOWN;
+	refcount_set(&member->refcnt, 1);
+	INIT_LIST_HEAD(&member->of_entry);
+
+	member->stats = anycast6_stats_alloc(GFP_KERNEL_ACCOUNT);
+	if (!member->stats ||
+	    anycast6_member_set(an, member, &blueprint->options, false)) {
+		free_rcu(&member->rcu);
+		return NULL;
+	}
+	return member;
+}
+
+static int attach_nexthop(struct anycast6_net *an,
+			  struct anycast6_member *member,
+			  const struct in6_addr *via)
+{
+	struct anycast6_link *link = member->link;
+	struct anycast6_nexthop_key key = {
+		.addr = *via,
+		.ifindex = link->own ? 0 : link->ifindex,
+		.vrf = anycast6_group_vrf(member->group),
+	};
+	struct anycast6_nexthop *nexthop;
+	int err;
+
+	err = anycast6_router_get(an);
+	if (err)
+		return err;
+	nexthop = anycast6_nexthop_get(an, &key);
+	if (IS_ERR(nexthop)) {
+		err = PTR_ERR(nexthop);
+		goto put_router;
+	}
+	err = anycast6_group_steer(an, member->group);
+	if (err)
+		goto put_nexthop;
+	member->nexthop = nexthop;
+	list_add_tail(&member->of_nexthop, &nexthop->members);
+	return 0;
+
+put_nexthop:
+	anycast6_nexthop_put(an, nexthop);
+put_router:
+	anycast6_router_put(an);
+	return err;
+}
+
+static void detach_nexthop(struct anycast6_net *an,
+			   struct anycast6_member *member)
+{
+	if (!member->nexthop)
+		return;
+	list_del(&member->of_nexthop);
+	anycast6_group_unsteer(an, member->group);
+	anycast6_nexthop_put(an, member->nexthop);
+	anycast6_router_put(an);
 }
 
 /**
  * anycast6_member_create() - add a member to an address, down for now
  * @an: the namespace
- * @group: the address, which has no member on @link yet
- * @link: the device
- * @entry: the entry that makes it, or NULL
+ * @group: the address, which does not have it yet
+ * @blueprint: what it is made of
  *
  * Context: process, under @an->lock.
  * Return: the member, or an ERR_PTR(): %-ENOSPC at the limit, %-ENOMEM.
  */
-struct anycast6_member *anycast6_member_create(struct anycast6_net *an,
-					       struct anycast6_group *group,
-					       struct anycast6_link *link,
-					       struct anycast6_entry *entry)
+struct anycast6_member *
+anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
+		       const struct anycast6_blueprint *blueprint)
 {
 	struct anycast6_member *member;
+	int err;
 
 	lockdep_assert_held(&an->lock);
 
 	if (an->used.members >= READ_ONCE(an->limits.members))
 		return ERR_PTR(-ENOSPC);
 
-	member = kzalloc(sizeof(*member), GFP_KERNEL_ACCOUNT);
+	member = allocate(an, group, blueprint);
 	if (!member)
 		return ERR_PTR(-ENOMEM);
-	member->stats = anycast6_stats_alloc(GFP_KERNEL_ACCOUNT);
-	if (!member->stats) {
-		kfree(member);
-		return ERR_PTR(-ENOMEM);
+	if (blueprint->via) {
+		err = attach_nexthop(an, member, blueprint->via);
+		if (err) {
+			free_rcu(&member->rcu);
+			return ERR_PTR(err);
+		}
 	}
-
-	member->group = group;
-	member->link = link;
-	member->state = ANYCAST6_STATE_DOWN;
-	INIT_LIST_HEAD(&member->of_entry);
-	if (entry) {
-		RCU_INIT_POINTER(member->entry, entry);
-		anycast6_entry_attach(an, entry, member);
+	if (blueprint->entry) {
+		RCU_INIT_POINTER(member->entry, blueprint->entry);
+		anycast6_entry_attach(an, blueprint->entry, member);
 	}
-	link->users++;
-	list_add_tail(&member->on_link, &link->members);
+	member->link->users++;
+	list_add_tail(&member->on_link, &member->link->members);
 	list_add_tail_rcu(&member->node, &group->members);
 	an->used.members++;
 	anycast6_net_changed(an);
@@ -115,15 +291,6 @@ void anycast6_member_announce(struct anycast6_net *an,
 	anycast6_notify_member(an, ANYCAST6_CMD_ADDED, member);
 }
 
-static void free_rcu(struct rcu_head *head)
-{
-	struct anycast6_member *member =
-		container_of(head, struct anycast6_member, rcu);
-
-	free_percpu(member->stats);
-	kfree(member);
-}
-
 /**
  * anycast6_member_destroy() - remove a member, with the last one its address
  * @an: the namespace
@@ -142,6 +309,8 @@ void anycast6_member_destroy(struct anycast6_net *an,
 
 	if (known)
 		anycast6_notify_member(an, ANYCAST6_CMD_DELETED, member);
+	WRITE_ONCE(member->state, ANYCAST6_STATE_DOWN);
+	WRITE_ONCE(member->dead, true);
 	list_del_rcu(&member->node);
 	list_del(&member->on_link);
 	if (entry)
@@ -150,8 +319,11 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	anycast6_net_changed(an);
 
 	anycast6_hold_release(an, &member->hold, &group->key.addr);
+	detach_nexthop(an, member);
+	if (atomic_read(&member->flows))
+		anycast6_router_sweep(an);
 	anycast6_link_put(an, member->link);
-	call_rcu(&member->rcu, free_rcu);
+	anycast6_member_put(member);
 
 	if (list_empty(&group->members)) {
 		if (known)

@@ -15,6 +15,7 @@
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
+struct anycast6_router;
 struct ctl_table_header;
 struct socket;
 
@@ -23,11 +24,13 @@ struct socket;
  * @addresses: anycast addresses
  * @members: members, over all addresses
  * @joins: joins in the kernel's own anycast code
+ * @flows: flows that stay with their member
  */
 struct anycast6_limits {
 	unsigned int addresses;
 	unsigned int members;
 	unsigned int joins;
+	unsigned int flows;
 };
 
 /**
@@ -48,6 +51,7 @@ struct anycast6_limits {
  * @used: how much of @limits is in use; @lock
  * @limits: sysctls, READ_ONCE()
  * @sysctls: their table
+ * @router: what it has while there are remote members; RCU, writers under @lock
  * @seq: changes with every change of the configuration, READ_ONCE(); 0 never
  * @dirty: addresses to reconcile, each with a reference; lock-free
  * @links_dirty: a link in @links has its dirty bit set; atomic
@@ -72,6 +76,7 @@ struct anycast6_net {
 	struct anycast6_limits used;
 	struct anycast6_limits limits;
 	struct ctl_table_header *sysctls;
+	struct anycast6_router __rcu *router;
 	unsigned int seq;
 	struct llist_head dirty;
 	unsigned long links_dirty;

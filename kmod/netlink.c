@@ -4,6 +4,7 @@
  * the configuration. Holds no logic.
  */
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 
 #include <uapi/linux/anycast6.h>
 
@@ -43,10 +44,19 @@ void anycast6_netlink_filter(struct nlattr **attrs,
 		filter->state = nla_get_u32(attrs[ANYCAST6_A_ADDR_STATE]);
 }
 
-/* Generated families know no permission short of the initial user namespace's,
+/**
+ * anycast6_netlink_check_permission() - whether a request may change anything
+ * @skb: the request
+ * @info: the same, parsed
+ *
+ * Generated families know no permission short of the initial user namespace's,
  * so it is checked here.
+ *
+ * Context: process.
+ * Return: 0 or %-EPERM.
  */
-static int check_permission(struct sk_buff *skb, struct genl_info *info)
+int anycast6_netlink_check_permission(struct sk_buff *skb,
+				      struct genl_info *info)
 {
 	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns,
 			       CAP_NET_ADMIN))
@@ -100,12 +110,53 @@ static void parse_place(struct genl_info *info, struct anycast6_request *req)
 		req->dev = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_DEV]);
 }
 
+static int parse_area(struct genl_info *info, struct anycast6_options *options)
+{
+	struct nlattr *area = info->attrs[ANYCAST6_A_ADDR_AREA];
+	struct nlattr *len = info->attrs[ANYCAST6_A_ADDR_AREA_LEN];
+
+	if (!area && !len)
+		return 0;
+	if (!area || !len) {
+		NL_SET_ERR_MSG_ATTR(info->extack, area ? : len,
+				    "anycast6: an area is an address and a length");
+		return -EINVAL;
+	}
+	anycast6_prefix_set(&options->area, nla_data(area), nla_get_u8(len));
+	if (ipv6_addr_is_multicast(&options->area.addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, area,
+				    "anycast6: nothing is sent from a multicast address");
+		return -EINVAL;
+	}
+	options->has_area = true;
+	return 0;
+}
+
+/* What only the commands that add and change may say. */
+static int parse_member(struct genl_info *info, struct anycast6_request *req)
+{
+	if (info->attrs[ANYCAST6_A_ADDR_METRIC]) {
+		req->options.metric =
+			nla_get_u32(info->attrs[ANYCAST6_A_ADDR_METRIC]);
+		req->options.has_metric = true;
+	}
+	return parse_area(info, &req->options);
+}
+
 static int parse(struct genl_info *info, struct anycast6_request *req)
 {
 	struct nlattr *entry = info->attrs[ANYCAST6_A_ADDR_ORIGIN] ? :
 			       info->attrs[ANYCAST6_A_ADDR_ID];
 
 	parse_place(info, req);
+	if (info->attrs[ANYCAST6_A_ADDR_VIA])
+		req->via = nla_data(info->attrs[ANYCAST6_A_ADDR_VIA]);
+	if (!req->addr && req->via) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[ANYCAST6_A_ADDR_VIA],
+				    "anycast6: derived addresses have local members only");
+		return -EINVAL;
+	}
 	if (!req->addr)
 		return parse_entry(info, req);
 	if (entry) {
@@ -123,15 +174,19 @@ static int configure(struct sk_buff *skb, struct genl_info *info,
 	struct anycast6_request req;
 	int err;
 
-	err = check_permission(skb, info);
+	err = anycast6_netlink_check_permission(skb, info);
 	if (!err)
 		err = parse(info, &req);
+	if (!err)
+		err = parse_member(info, &req);
 	if (err)
 		return err;
 
 	mutex_lock(&an->lock);
 	err = anycast6_config_add(an, &req, mode);
 	mutex_unlock(&an->lock);
+	if (!err)
+		anycast6_request_warn(an, &req);
 	return err;
 }
 
@@ -156,7 +211,7 @@ int anycast6_nl_del_doit(struct sk_buff *skb, struct genl_info *info)
 	struct anycast6_request req;
 	int err;
 
-	err = check_permission(skb, info);
+	err = anycast6_netlink_check_permission(skb, info);
 	if (!err)
 		err = parse(info, &req);
 	if (err)
@@ -177,7 +232,7 @@ int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct anycast6_prefix scope;
 	int err;
 
-	err = check_permission(skb, info);
+	err = anycast6_netlink_check_permission(skb, info);
 	if (err)
 		return err;
 	if (!info->attrs[ANYCAST6_A_ADDR_ADDRESS] || !addr || !len) {
@@ -200,7 +255,7 @@ int anycast6_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	struct anycast6_filter filter;
 	int err;
 
-	err = check_permission(skb, info);
+	err = anycast6_netlink_check_permission(skb, info);
 	if (err)
 		return err;
 	anycast6_netlink_filter(info->attrs, &filter);

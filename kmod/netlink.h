@@ -7,9 +7,13 @@
 #define ANYCAST6_NETLINK_H
 
 struct anycast6_filter;
+struct genl_info;
 struct nlattr;
+struct sk_buff;
 
 void anycast6_netlink_filter(struct nlattr **attrs,
 			     struct anycast6_filter *filter);
+int anycast6_netlink_check_permission(struct sk_buff *skb,
+				      struct genl_info *info);
 
 #endif

@@ -21,39 +21,52 @@ static const struct nla_policy anycast6_get_nl_policy[ANYCAST6_A_ADDR_STATE + 1]
 };
 
 /* ANYCAST6_CMD_ADD - do */
-static const struct nla_policy anycast6_add_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+static const struct nla_policy anycast6_add_nl_policy[ANYCAST6_A_ADDR_AREA_LEN + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_METRIC] = { .type = NLA_U32, },
+	[ANYCAST6_A_ADDR_AREA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_AREA_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 /* ANYCAST6_CMD_CHANGE - do */
-static const struct nla_policy anycast6_change_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+static const struct nla_policy anycast6_change_nl_policy[ANYCAST6_A_ADDR_AREA_LEN + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_METRIC] = { .type = NLA_U32, },
+	[ANYCAST6_A_ADDR_AREA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_AREA_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 /* ANYCAST6_CMD_REPLACE - do */
-static const struct nla_policy anycast6_replace_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+static const struct nla_policy anycast6_replace_nl_policy[ANYCAST6_A_ADDR_AREA_LEN + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_METRIC] = { .type = NLA_U32, },
+	[ANYCAST6_A_ADDR_AREA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_AREA_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 /* ANYCAST6_CMD_DEL - do */
-static const struct nla_policy anycast6_del_nl_policy[ANYCAST6_A_ADDR_ID + 1] = {
+static const struct nla_policy anycast6_del_nl_policy[ANYCAST6_A_ADDR_VIA + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
 };
 
 /* ANYCAST6_CMD_SET - do */
@@ -75,6 +88,30 @@ static const struct nla_policy anycast6_flush_nl_policy[ANYCAST6_A_ADDR_STATE + 
 	[ANYCAST6_A_ADDR_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
+/* ANYCAST6_CMD_RESOLVE - do */
+static const struct nla_policy anycast6_resolve_nl_policy[ANYCAST6_A_FLOW_DPORT + 1] = {
+	[ANYCAST6_A_FLOW_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_SOURCE] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_IIF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_PROTO] = { .type = NLA_U8, },
+	[ANYCAST6_A_FLOW_SPORT] = { .type = NLA_U16, },
+	[ANYCAST6_A_FLOW_DPORT] = { .type = NLA_U16, },
+};
+
+/* ANYCAST6_CMD_FLOW_GET - dump */
+static const struct nla_policy anycast6_flow_get_nl_policy[ANYCAST6_A_FLOW_VRF + 1] = {
+	[ANYCAST6_A_FLOW_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ANYCAST6_CMD_FLOW_FLUSH - do */
+static const struct nla_policy anycast6_flow_flush_nl_policy[ANYCAST6_A_FLOW_VRF + 1] = {
+	[ANYCAST6_A_FLOW_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for anycast6 */
 static const struct genl_split_ops anycast6_nl_ops[] = {
 	{
@@ -88,28 +125,28 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.cmd		= ANYCAST6_CMD_ADD,
 		.doit		= anycast6_nl_add_doit,
 		.policy		= anycast6_add_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.maxattr	= ANYCAST6_A_ADDR_AREA_LEN,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= ANYCAST6_CMD_CHANGE,
 		.doit		= anycast6_nl_change_doit,
 		.policy		= anycast6_change_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.maxattr	= ANYCAST6_A_ADDR_AREA_LEN,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= ANYCAST6_CMD_REPLACE,
 		.doit		= anycast6_nl_replace_doit,
 		.policy		= anycast6_replace_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.maxattr	= ANYCAST6_A_ADDR_AREA_LEN,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= ANYCAST6_CMD_DEL,
 		.doit		= anycast6_nl_del_doit,
 		.policy		= anycast6_del_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_ID,
+		.maxattr	= ANYCAST6_A_ADDR_VIA,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -124,6 +161,27 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.doit		= anycast6_nl_flush_doit,
 		.policy		= anycast6_flush_nl_policy,
 		.maxattr	= ANYCAST6_A_ADDR_STATE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_RESOLVE,
+		.doit		= anycast6_nl_resolve_doit,
+		.policy		= anycast6_resolve_nl_policy,
+		.maxattr	= ANYCAST6_A_FLOW_DPORT,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_FLOW_GET,
+		.dumpit		= anycast6_nl_flow_get_dumpit,
+		.policy		= anycast6_flow_get_nl_policy,
+		.maxattr	= ANYCAST6_A_FLOW_VRF,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_FLOW_FLUSH,
+		.doit		= anycast6_nl_flow_flush_doit,
+		.policy		= anycast6_flow_flush_nl_policy,
+		.maxattr	= ANYCAST6_A_FLOW_VRF,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

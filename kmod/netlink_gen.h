@@ -18,6 +18,10 @@ int anycast6_nl_replace_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_del_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	ANYCAST6_NLGRP_EVENTS,

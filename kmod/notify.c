@@ -14,7 +14,7 @@
 #include "notify.h"
 
 /* Room for one object with one member. */
-#define EVENT_SIZE	512
+#define EVENT_SIZE	1024
 
 static struct sk_buff *start(struct anycast6_net *an, u8 cmd, void **msg)
 {
@@ -67,7 +67,7 @@ void anycast6_notify_member(struct anycast6_net *an, u8 cmd,
 		return;
 	rcu_read_lock();
 	err = anycast6_fill_group(skb, member->group) ? :
-	      anycast6_fill_member(skb, member);
+	      anycast6_fill_member(skb, ANYCAST6_A_ADDR_MEMBER, member, 0);
 	rcu_read_unlock();
 	send(an, skb, msg, err);
 }

@@ -16,23 +16,28 @@
 #include "group.h"
 #include "link.h"
 #include "member.h"
+#include "mend.h"
 #include "net.h"
-#include "notify.h"
+#include "nexthop.h"
 #include "reconcile.h"
+#include "router.h"
 
 /* What the kernel refused is tried again after a second, then more rarely. */
 #define RETRY_MIN	((unsigned long)HZ)
 #define RETRY_MAX	(60 * RETRY_MIN)
 
-static void queue(struct anycast6_net *an, unsigned long delay)
+/**
+ * anycast6_reconcile_queue() - let the work run
+ * @an: the namespace
+ * @delay: in how many jiffies
+ *
+ * Context: any.
+ */
+void anycast6_reconcile_queue(struct anycast6_net *an, unsigned long delay)
 {
 	rcu_read_lock();
-	if (!READ_ONCE(an->dead)) {
-		if (delay)
-			queue_delayed_work(anycast6_wq, &an->work, delay);
-		else
-			mod_delayed_work(anycast6_wq, &an->work, 0);
-	}
+	if (!READ_ONCE(an->dead))
+		mod_delayed_work(anycast6_wq, &an->work, delay);
 	rcu_read_unlock();
 }
 
@@ -47,13 +52,17 @@ void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	set_bit(ANYCAST6_LINK_DIRTY, &link->flags);
 	set_bit(0, &an->links_dirty);
-	queue(an, 0);
+	anycast6_reconcile_queue(an, 0);
 }
 
+/* Sooner, if something else wants it sooner. */
 static void queue_retry(struct anycast6_net *an)
 {
 	an->retry = clamp(2 * an->retry, RETRY_MIN, RETRY_MAX);
-	queue(an, an->retry);
+	rcu_read_lock();
+	if (!READ_ONCE(an->dead))
+		queue_delayed_work(anycast6_wq, &an->work, an->retry);
+	rcu_read_unlock();
 }
 
 static void enlist(struct anycast6_net *an, struct anycast6_group *group)
@@ -75,7 +84,7 @@ void anycast6_mark_group(struct anycast6_net *an,
 			 struct anycast6_group *group)
 {
 	enlist(an, group);
-	queue(an, 0);
+	anycast6_reconcile_queue(an, 0);
 }
 
 /**
@@ -102,129 +111,6 @@ bool anycast6_reconcile_is_unicast(struct anycast6_net *an,
 	return unicast;
 }
 
-static bool is_onlink(struct anycast6_net *an,
-		      const struct anycast6_member *member)
-{
-	const struct anycast6_group *group = member->group;
-	struct net_device *dev;
-	bool onlink;
-
-	if (member->link->own)
-		return false;
-	if (anycast6_group_is_linklocal(group))
-		return true;
-
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(an->net, member->link->ifindex);
-	onlink = dev && ipv6_chk_prefix(&group->key.addr, dev);
-	rcu_read_unlock();
-	return onlink;
-}
-
-static void set_state(struct anycast6_net *an, struct anycast6_member *member,
-		      u8 reason, u8 delivery)
-{
-	u8 state = reason ? ANYCAST6_STATE_DOWN : ANYCAST6_STATE_UP;
-	bool changed = member->state != state || member->reason != reason;
-
-	if (!changed && member->delivery == delivery)
-		return;
-	WRITE_ONCE(member->state, state);
-	WRITE_ONCE(member->reason, reason);
-	WRITE_ONCE(member->delivery, delivery);
-	anycast6_net_changed(an);
-	if (changed && member->known)
-		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
-}
-
-static u8 reason_of(const struct anycast6_member *member)
-{
-	if (!member->link->running)
-		return ANYCAST6_REASON_ADMIN;
-	if (member->error)
-		return ANYCAST6_REASON_JOIN;
-	if (!member->link->carrier)
-		return ANYCAST6_REASON_LINK;
-	return 0;
-}
-
-/* It was there first only for us: the kernel inserts a unicast address's route
- * when duplicate address detection is over, and finds the place free if ours is
- * gone by then.
- */
-static void yield_to_unicast(struct anycast6_net *an,
-			     struct anycast6_group *group)
-{
-	struct anycast6_member *member;
-
-	anycast6_hold_release(an, &group->offlink, &group->key.addr);
-	list_for_each_entry(member, &group->members, node) {
-		if (member->reason != ANYCAST6_REASON_ADDRESS)
-			net_warn_ratelimited("anycast6: %pI6c became a unicast address of this node\n",
-					     &group->key.addr);
-		anycast6_hold_release(an, &member->hold, &group->key.addr);
-		set_state(an, member, ANYCAST6_REASON_ADDRESS, 0);
-	}
-}
-
-static void mend_offlink(struct anycast6_net *an, struct anycast6_group *group,
-			 bool wanted, int *error)
-{
-	struct anycast6_link *own = group->domain->link;
-
-	if (wanted && own->running) {
-		*error = anycast6_hold_mend(an, &group->offlink, own,
-					    &group->key.addr);
-		return;
-	}
-	anycast6_hold_release(an, &group->offlink, &group->key.addr);
-	*error = wanted ? -ENETDOWN : 0;
-}
-
-/* Returns whether the kernel refused something. */
-static bool mend_group(struct anycast6_net *an, struct anycast6_group *group)
-{
-	struct anycast6_member *member;
-	bool offlink = false;
-	int error;
-	bool bad = false;
-
-	if (anycast6_reconcile_is_unicast(an, &group->key)) {
-		yield_to_unicast(an, group);
-		return false;
-	}
-
-	list_for_each_entry(member, &group->members, node) {
-		member->error = 0;
-		if (member->reason == ANYCAST6_REASON_ADDRESS)
-			anycast6_hold_take_back(an, member->link,
-						&group->key.addr);
-		anycast6_link_refresh(an, member->link);
-		if (member->link->running && is_onlink(an, member)) {
-			member->error = anycast6_hold_mend(an, &member->hold,
-							   member->link,
-							   &group->key.addr);
-		} else {
-			anycast6_hold_release(an, &member->hold,
-					      &group->key.addr);
-			offlink |= member->link->running;
-		}
-	}
-	mend_offlink(an, group, offlink, &error);
-
-	list_for_each_entry(member, &group->members, node) {
-		u8 delivery = member->hold.delivery;
-
-		if (member->link->running && !member->hold.ifindex) {
-			member->error = error;
-			delivery = group->offlink.delivery;
-		}
-		bad |= member->error;
-		set_state(an, member, reason_of(member), delivery);
-	}
-	return bad;
-}
-
 static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	struct anycast6_member *member, *next_member;
@@ -242,14 +128,21 @@ static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
  */
 static void follow(struct anycast6_net *an, struct anycast6_member *member)
 {
+	struct anycast6_blueprint blueprint = { .link = member->link };
 	struct anycast6_link *link = member->link;
 	struct anycast6_group *group;
 	struct anycast6_prefix scope;
+	struct in6_addr via;
 	struct anycast6_key key = {
 		.addr = member->group->key.addr,
 		.domain = link->vrf,
 	};
 
+	anycast6_traits_get(&member->traits, &blueprint.options);
+	if (member->nexthop) {
+		via = member->nexthop->key.addr;
+		blueprint.via = &via;
+	}
 	anycast6_group_get_scope(member->group, &scope);
 	anycast6_member_destroy(an, member);
 
@@ -258,9 +151,9 @@ static void follow(struct anycast6_net *an, struct anycast6_member *member)
 		group = anycast6_group_create(an, &key, &scope);
 	if (IS_ERR(group))
 		goto lost;
-	if (anycast6_member_find(an, group, link->ifindex))
+	if (anycast6_member_find(an, group, link->ifindex, blueprint.via))
 		return;
-	member = anycast6_member_create(an, group, link, NULL);
+	member = anycast6_member_create(an, group, &blueprint);
 	if (!IS_ERR(member)) {
 		anycast6_reconcile_group(an, group);
 		anycast6_member_announce(an, member);
@@ -359,6 +252,33 @@ static bool reconcile_links(struct anycast6_net *an)
 	return bad;
 }
 
+static void reconcile_nexthops(struct anycast6_net *an)
+{
+	struct anycast6_router *router = anycast6_router(an);
+	struct anycast6_nexthop *nexthop;
+	struct anycast6_member *member;
+	bool all, some;
+
+	if (!router)
+		return;
+	all = test_and_clear_bit(ANYCAST6_NEXTHOPS_ALL,
+				 &router->nexthops_dirty);
+	some = test_and_clear_bit(ANYCAST6_NEXTHOPS_SOME,
+				  &router->nexthops_dirty);
+	if (!all && !some)
+		return;
+
+	list_for_each_entry(nexthop, &router->nexthop_list, list) {
+		if (!test_and_clear_bit(ANYCAST6_NEXTHOP_DIRTY,
+					&nexthop->flags) && !all)
+			continue;
+		if (anycast6_nexthop_refresh(an, nexthop))
+			list_for_each_entry(member, &nexthop->members,
+					    of_nexthop)
+				enlist(an, member->group);
+	}
+}
+
 static bool reconcile_groups(struct anycast6_net *an)
 {
 	struct llist_node *list = llist_del_all(&an->dirty);
@@ -369,7 +289,7 @@ static bool reconcile_groups(struct anycast6_net *an)
 		clear_bit(ANYCAST6_GROUP_DIRTY, &group->flags);
 		/* events from here on are for the next time */
 		smp_mb__after_atomic();
-		if (!list_empty(&group->members) && mend_group(an, group)) {
+		if (!list_empty(&group->members) && anycast6_mend(an, group)) {
 			enlist(an, group);
 			bad = true;
 		}
@@ -391,6 +311,7 @@ void anycast6_reconcile(struct anycast6_net *an)
 	lockdep_assert_held(&an->lock);
 
 	bad = reconcile_links(an);
+	reconcile_nexthops(an);
 	bad |= reconcile_groups(an);
 	bad |= anycast6_events_listen(an) != 0;
 
@@ -412,7 +333,7 @@ void anycast6_reconcile_group(struct anycast6_net *an,
 {
 	lockdep_assert_held(&an->lock);
 
-	if (mend_group(an, group)) {
+	if (anycast6_mend(an, group)) {
 		enlist(an, group);
 		queue_retry(an);
 	}

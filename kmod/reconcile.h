@@ -18,6 +18,7 @@ void anycast6_reconcile(struct anycast6_net *an);
 void anycast6_reconcile_group(struct anycast6_net *an,
 			      struct anycast6_group *group);
 void anycast6_reconcile_work(struct work_struct *work);
+void anycast6_reconcile_queue(struct anycast6_net *an, unsigned long delay);
 void anycast6_reconcile_drop(struct anycast6_net *an);
 
 bool anycast6_reconcile_is_unicast(struct anycast6_net *an,

@@ -4,6 +4,7 @@
  * with it. Knows attributes only to blame them; changes nothing.
  */
 #include <linux/netdevice.h>
+#include <net/ipv6.h>
 #include <net/l3mdev.h>
 
 #include "device.h"
@@ -105,6 +106,114 @@ int anycast6_request_place(struct anycast6_net *an,
 	if (!err && req->addr)
 		err = set_address(req, place);
 	return err;
+}
+
+static bool is_unicast(const struct in6_addr *addr)
+{
+	return !ipv6_addr_any(addr) && !ipv6_addr_loopback(addr) &&
+	       !ipv6_addr_is_multicast(addr) && !ipv6_addr_v4mapped(addr);
+}
+
+/* Of the links that a link-local next hop may be on, this node has one. */
+static bool is_of_this_node(struct anycast6_net *an,
+			    const struct anycast6_request *req,
+			    const struct anycast6_key *key)
+{
+	struct anycast6_key via = {
+		.addr = *req->via,
+		.domain = anycast6_addr_is_linklocal(req->via) ?
+			  req->dev : key->domain,
+	};
+
+	return anycast6_reconcile_is_unicast(an, &via) ||
+	       anycast6_group_find(an, &via);
+}
+
+static int check_link(struct anycast6_net *an,
+		      const struct anycast6_request *req)
+{
+	struct net_device *dev;
+	bool nowhere, vrf;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, req->dev);
+	nowhere = dev && (anycast6_device_is_own(dev) ||
+			  dev->flags & IFF_LOOPBACK);
+	vrf = dev && anycast6_dev_vrf(dev);
+	rcu_read_unlock();
+
+	if (nowhere)
+		return ANYCAST6_REFUSE(req, DEV, -EINVAL,
+				       "that device leads nowhere");
+	if (!req->dev && anycast6_addr_is_linklocal(req->via))
+		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
+				       "a link-local next hop needs a device");
+	if (!anycast6_request_is_linklocal(req))
+		return 0;
+	if (!anycast6_addr_is_linklocal(req->via))
+		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
+				       "a member of a link-local address has one on the same link");
+	if (vrf)
+		return ANYCAST6_REFUSE(req, VIA, -EOPNOTSUPP,
+				       "packets to link-local addresses can't be steered in a VRF");
+	return 0;
+}
+
+/**
+ * anycast6_request_check_via() - check where a remote member is
+ * @an: the namespace
+ * @req: the request, its place found
+ * @key: the address
+ * @group: the same, if it is there already, or NULL
+ *
+ * Context: process, under @an->lock.
+ * Return: 0, also for a local member, %-EINVAL, %-EOPNOTSUPP, or %-ERANGE if
+ * it is outside of the scope.
+ */
+int anycast6_request_check_via(struct anycast6_net *an,
+			       const struct anycast6_request *req,
+			       const struct anycast6_key *key,
+			       struct anycast6_group *group)
+{
+	struct anycast6_prefix scope;
+	int err;
+
+	if (!req->via)
+		return 0;
+	if (!is_unicast(req->via))
+		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
+				       "a remote member is reached through a unicast address");
+	if (ipv6_addr_equal(req->via, req->addr))
+		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
+				       "a member can't be reached through the address itself");
+	err = check_link(an, req);
+	if (err)
+		return err;
+	if (is_of_this_node(an, req, key))
+		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
+				       "this is an address of this node");
+	if (!group || anycast6_addr_is_linklocal(req->via))
+		return 0;
+	anycast6_group_get_scope(group, &scope);
+	if (!anycast6_prefix_contains(&scope, req->via))
+		return ANYCAST6_REFUSE(req, VIA, -ERANGE,
+				       "the member is outside of the address's scope");
+	return 0;
+}
+
+/**
+ * anycast6_request_warn() - say what was done, and yet is not enough
+ * @an: the namespace
+ * @req: the request
+ *
+ * Context: any.
+ */
+void anycast6_request_warn(struct anycast6_net *an,
+			   const struct anycast6_request *req)
+{
+	if (req->via && !READ_ONCE(an->net->ipv6.devconf_all->forwarding))
+		NL_SET_ERR_MSG(req->extack,
+			       "anycast6: this node does not forward, so others can't reach the member through it (net.ipv6.conf.all.forwarding)");
 }
 
 /* Where all that is named is too much. */

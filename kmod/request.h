@@ -11,6 +11,7 @@
 #include <uapi/linux/anycast6.h>
 
 #include "group.h"
+#include "traits.h"
 
 struct anycast6_net;
 
@@ -20,7 +21,10 @@ struct anycast6_net;
  * @origin: of an entry: ANYCAST6_ORIGIN_SUBNET_ROUTER or _RESERVED
  * @id: of an entry: the reserved identifier, 0 for subnet-router
  * @vrf: interface index of the VRF, 0 where none is named
- * @dev: interface index of the device, 0 where none is named: this node
+ * @dev: interface index of the device, 0 where none is named: this node, or
+ *       where the routes lead
+ * @via: unicast address of a remote member, NULL for a local one
+ * @options: what is said of the member
  * @attrs: the request's attributes, to blame one
  * @extack: where the blame goes
  */
@@ -30,6 +34,8 @@ struct anycast6_request {
 	u8 id;
 	u32 vrf;
 	u32 dev;
+	const struct in6_addr *via;
+	struct anycast6_options options;
 	struct nlattr **attrs;
 	struct netlink_ext_ack *extack;
 };
@@ -58,6 +64,12 @@ bool anycast6_request_is_linklocal(const struct anycast6_request *req);
 int anycast6_request_place(struct anycast6_net *an,
 			   const struct anycast6_request *req,
 			   struct anycast6_place *place);
+int anycast6_request_check_via(struct anycast6_net *an,
+			       const struct anycast6_request *req,
+			       const struct anycast6_key *key,
+			       struct anycast6_group *group);
+void anycast6_request_warn(struct anycast6_net *an,
+			   const struct anycast6_request *req);
 
 int anycast6_blame_group(const struct anycast6_request *req, int err);
 int anycast6_blame_member(const struct anycast6_request *req, int err);

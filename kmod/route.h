@@ -12,7 +12,7 @@ struct anycast6_net;
 
 /**
  * struct anycast6_route - a host route in the table for local addresses
- * @type: RTN_LOCAL or RTN_ANYCAST
+ * @type: RTN_LOCAL, RTN_ANYCAST or RTN_UNICAST
  * @addr: the address, network order
  * @ifindex: interface index of its device
  */

@@ -29,6 +29,12 @@ static const struct ctl_table limits_table[] = {
 		.mode = 0644,
 		.proc_handler = proc_douintvec,
 	},
+	{
+		.procname = "max_flows",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec,
+	},
 	{ }
 };
 
@@ -55,6 +61,7 @@ int anycast6_sysctl_init(struct anycast6_net *an)
 	table[0].data = &an->limits.addresses;
 	table[1].data = &an->limits.members;
 	table[2].data = &an->limits.joins;
+	table[3].data = &an->limits.flows;
 	if (an->net->user_ns != &init_user_ns)
 		for (i = 0; i < n; i++)
 			table[i].mode = 0444;

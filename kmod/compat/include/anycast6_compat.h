@@ -57,6 +57,22 @@ anycast6_compat_aca_next(const struct inet6_dev *idev,
 #endif
 }
 
+/* who parses a link-layer header is told the device by newer kernels, and by
+ * backport; 0 without such a header
+ */
+static inline int anycast6_compat_parse_header(const struct sk_buff *skb,
+					       const struct net_device *dev,
+					       unsigned char *address)
+{
+	if (!dev->header_ops || !dev->header_ops->parse)
+		return 0;
+#ifdef ANYCAST6_HAVE_PARSE_DEV
+	return dev->header_ops->parse(skb, dev, address);
+#else
+	return dev->header_ops->parse(skb, address);
+#endif
+}
+
 /* a dump's attributes moved into struct genl_info in 6.6 */
 static inline struct nlattr **
 anycast6_compat_dump_attrs(struct netlink_callback *cb)

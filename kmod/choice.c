@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The choice of a member for a packet: the candidates of an address, asked one
+ * after the other. Knows members and ways, not hooks.
+ */
+#include <linux/rculist.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "choice.h"
+#include "group.h"
+#include "member.h"
+#include "nexthop.h"
+#include "select.h"
+
+static bool find_way(struct anycast6_member *member,
+		     struct anycast6_passage *passage,
+		     struct anycast6_way *way)
+{
+	if (!passage->forwards ||
+	    !anycast6_path_find(passage->net, member->nexthop, passage->skb,
+				passage->iif, way))
+		return false;
+	if (likely(!passage->iif ||
+		   !anycast6_way_is_back(way->dst, passage->skb)))
+		return true;
+	passage->looped = true;
+	anycast6_way_drop(way);
+	return false;
+}
+
+/**
+ * anycast6_choice_flow() - what stands for a flow in draws
+ * @key: the flow
+ *
+ * Context: any.
+ */
+u64 anycast6_choice_flow(const struct anycast6_flow_key *key)
+{
+	u32 ports = ntohs(key->sport) << 16 | ntohs(key->dport);
+
+	return anycast6_select_flow(&key->source, &key->destination, ports,
+				    key->proto);
+}
+
+/**
+ * anycast6_choice_takes() - whether a member takes a packet now
+ * @member: the member
+ * @passage: the packet; gets its way if the member is remote
+ *
+ * Context: RCU.
+ */
+bool anycast6_choice_takes(struct anycast6_member *member,
+			   struct anycast6_passage *passage)
+{
+	if (unlikely(READ_ONCE(member->state) != ANYCAST6_STATE_UP))
+		return false;
+	return !member->nexthop || find_way(member, passage, &passage->way);
+}
+
+/**
+ * anycast6_choice_make() - choose the nearest member that takes a packet
+ * @group: the address
+ * @passage: the packet; gets its way if the member is remote
+ *
+ * Context: RCU.
+ * Return: the member, or NULL.
+ */
+struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
+					     struct anycast6_passage *passage)
+{
+	const struct anycast6_flow_key *key = &passage->packet.key;
+	struct anycast6_candidate candidate;
+	struct anycast6_member *member, *best = NULL;
+	struct anycast6_rank rank, best_rank;
+	u64 flow = anycast6_choice_flow(key);
+
+	list_for_each_entry_rcu(member, &group->members, node) {
+		struct anycast6_way way = {};
+
+		if (READ_ONCE(member->state) != ANYCAST6_STATE_UP)
+			continue;
+		anycast6_member_candidate(member, &candidate);
+		if (!anycast6_select_rank(&candidate, &key->source, flow,
+					  &rank) ||
+		    (best && anycast6_select_compare(&rank, &best_rank) >= 0))
+			continue;
+		if (member->nexthop && !find_way(member, passage, &way))
+			continue;
+		anycast6_way_drop(&passage->way);
+		passage->way = way;
+		best = member;
+		best_rank = rank;
+	}
+	return best;
+}

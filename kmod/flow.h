@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Flows: which member each has, so that it stays there.
+ * Knows no packets, and not how a member is chosen.
+ */
+#ifndef ANYCAST6_FLOW_H
+#define ANYCAST6_FLOW_H
+
+#include <linux/jiffies.h>
+#include <linux/rhashtable.h>
+
+#include "packet.h"
+#include "track.h"
+
+struct anycast6_member;
+struct in6_addr;
+
+/**
+ * struct anycast6_flow - a flow that has a member
+ * @node: in flows->table
+ * @key: constant
+ * @member: the one it has, with a reference; RCU, replaced by cmpxchg()
+ * @used: when its last packet came, jiffies; READ_ONCE()
+ * @state: enum anycast6_flow_state; READ_ONCE(), replaced by cmpxchg()
+ * @rcu: frees it after its readers
+ */
+struct anycast6_flow {
+	struct rhash_head node;
+	struct anycast6_flow_key key;
+	struct anycast6_member __rcu *member;
+	u32 used;
+	u32 state;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct anycast6_flows - a namespace's flows
+ * @table: by key; lock-free for readers
+ * @count: how many there are; atomic
+ * @fresh: how many of them are new; atomic
+ * @max: the sysctl, READ_ONCE()
+ */
+struct anycast6_flows {
+	struct rhashtable table;
+	atomic_t count;
+	atomic_t fresh;
+	const unsigned int *max;
+};
+
+extern const struct rhashtable_params anycast6_flow_params;
+
+int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max);
+void anycast6_flows_free(struct anycast6_flows *flows);
+void anycast6_flows_expire(struct anycast6_flows *flows);
+void anycast6_flows_flush(struct anycast6_flows *flows,
+			  const struct in6_addr *addr, u32 domain);
+
+bool anycast6_flow_pin(struct anycast6_flows *flows,
+		       const struct anycast6_packet *packet,
+		       struct anycast6_member *member);
+bool anycast6_flow_move(struct anycast6_flow *flow,
+			struct anycast6_member *member);
+bool anycast6_flow_advance(struct anycast6_flows *flows,
+			   struct anycast6_flow *flow, u8 flags);
+bool anycast6_flow_is_over(const struct anycast6_flow *flow);
+u32 anycast6_flow_idle(const struct anycast6_flow *flow);
+
+/**
+ * anycast6_flow_find() - find the flow of a packet
+ * @flows: the namespace's
+ * @key: of the packet
+ *
+ * Context: RCU.
+ * Return: the flow or NULL.
+ */
+static inline struct anycast6_flow *
+anycast6_flow_find(struct anycast6_flows *flows,
+		   const struct anycast6_flow_key *key)
+{
+	return rhashtable_lookup(&flows->table, key, anycast6_flow_params);
+}
+
+#endif

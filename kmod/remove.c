@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The verbs that take away: del, flush, and the end of a namespace. A refusal
+ * changes nothing. Knows attributes only to blame them.
+ */
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "config.h"
+#include "domain.h"
+#include "entry.h"
+#include "events.h"
+#include "filter.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "reconcile.h"
+#include "request.h"
+
+/* An entry may have stood back for what was deleted. */
+static void let_entries_in(struct anycast6_net *an, struct anycast6_link *link)
+{
+	if (anycast6_entries_expand(an, link))
+		anycast6_mark_link(an, link);
+}
+
+static void delete_member(struct anycast6_net *an,
+			  struct anycast6_member *member)
+{
+	struct anycast6_link *link = member->link;
+
+	link->users++;
+	anycast6_member_destroy(an, member);
+	let_entries_in(an, link);
+	anycast6_link_put(an, link);
+}
+
+static void delete_members(struct anycast6_net *an,
+			   struct anycast6_group *group)
+{
+	struct anycast6_member *member, *next;
+	bool last;
+
+	/* the address goes with its last member; an entry may give it others */
+	list_for_each_entry_safe(member, next, &group->members, node) {
+		last = list_is_last(&member->node, &group->members);
+		if (!anycast6_member_entry(an, member))
+			delete_member(an, member);
+		if (last)
+			break;
+	}
+}
+
+/* The device of a link-local address is part of its name. */
+static bool names_member(const struct anycast6_request *req)
+{
+	return req->via || (req->dev && !anycast6_request_is_linklocal(req));
+}
+
+static int delete_address(struct anycast6_net *an,
+			  const struct anycast6_request *req)
+{
+	struct anycast6_member *member;
+	struct anycast6_group *group;
+	struct anycast6_place place;
+	int err;
+
+	err = anycast6_config_find(an, req, &place, &group);
+	if (err)
+		return err;
+
+	if (!names_member(req)) {
+		if (anycast6_config_is_derived(an, group))
+			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
+				      "a subnet-router or reserved entry makes this address");
+		delete_members(an, group);
+		return 0;
+	}
+
+	member = anycast6_config_find_member(an, req, group, &place);
+	if (!member)
+		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT,
+			      "the address has no such member");
+	if (anycast6_member_entry(an, member))
+		return ANYCAST6_REFUSE(req, DEV, -EBUSY,
+			      "a subnet-router or reserved entry makes this member");
+	delete_member(an, member);
+	group = anycast6_group_find(an, &place.key);
+	if (group)
+		anycast6_reconcile_group(an, group);
+	return 0;
+}
+
+static int delete_entry(struct anycast6_net *an,
+			const struct anycast6_request *req)
+{
+	struct anycast6_entry *entry;
+	struct anycast6_link *link;
+	int err;
+
+	err = anycast6_config_find_entry(an, req, &entry);
+	if (err)
+		return err;
+	if (!entry)
+		return ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
+
+	link = entry->link;
+	link->users++;
+	anycast6_entry_destroy(an, entry);
+	let_entries_in(an, link);
+	anycast6_link_put(an, link);
+	return 0;
+}
+
+/**
+ * anycast6_config_del() - delete a member, an address or an entry
+ * @an: the namespace
+ * @req: which one; an address without a device goes with all its members
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: 0 once it is gone, or a negative errno with its reason in the
+ * request's extack.
+ */
+int anycast6_config_del(struct anycast6_net *an,
+			const struct anycast6_request *req)
+{
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	err = req->addr ? delete_address(an, req) : delete_entry(an, req);
+	if (!err)
+		anycast6_events_listen(an);
+	return err;
+}
+
+static void flush_group(struct anycast6_net *an, struct anycast6_group *group,
+			const struct anycast6_filter *filter)
+{
+	struct anycast6_member *member, *next;
+	bool last;
+
+	list_for_each_entry_safe(member, next, &group->members, node) {
+		last = list_is_last(&member->node, &group->members);
+		if (!anycast6_member_entry(an, member) &&
+		    anycast6_filter_member(filter, member))
+			delete_member(an, member);
+		if (last)
+			break;
+	}
+}
+
+/**
+ * anycast6_config_flush() - delete what was configured
+ * @an: the namespace
+ * @filter: of which, what passes this
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_config_flush(struct anycast6_net *an,
+			   const struct anycast6_filter *filter)
+{
+	struct anycast6_entry *entry, *next;
+	struct anycast6_group *group;
+	unsigned long id;
+
+	lockdep_assert_held(&an->lock);
+
+	list_for_each_entry_safe(entry, next, &an->entries, node)
+		if (anycast6_filter_entry(filter, entry))
+			anycast6_entry_destroy(an, entry);
+	xa_for_each(&an->ids, id, group)
+		if (anycast6_filter_group(filter, group))
+			flush_group(an, group, filter);
+	anycast6_events_listen(an);
+}
+
+/**
+ * anycast6_config_clear() - delete all
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_config_clear(struct anycast6_net *an)
+{
+	static const struct anycast6_filter everything = {
+		.origin = -1,
+		.id = -1,
+		.state = -1,
+	};
+
+	anycast6_config_flush(an, &everything);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a namespace with remote members has, and others have not: flows, next
+ * hops, and the hooks that steer. Knows them as a whole, not what they do.
+ */
+#include <linux/slab.h>
+
+#include "group.h"
+#include "net.h"
+#include "nexthop.h"
+#include "router.h"
+#include "sieve.h"
+#include "steer.h"
+
+#define UPKEEP_INTERVAL		HZ
+/* So many addresses may be in the sieve for nothing. */
+#define STALE_MIN		64
+
+/**
+ * anycast6_router() - what a namespace with remote members has
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ * Return: it, or NULL without remote members.
+ */
+struct anycast6_router *anycast6_router(struct anycast6_net *an)
+{
+	return rcu_dereference_protected(an->router,
+					 lockdep_is_held(&an->lock));
+}
+
+static void upkeep(struct work_struct *work)
+{
+	struct anycast6_router *router =
+		container_of(to_delayed_work(work), struct anycast6_router,
+			     upkeep);
+
+	anycast6_flows_expire(&router->flows);
+	anycast6_nexthops_solicit(router->an, router);
+	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
+}
+
+static struct anycast6_router *create(struct anycast6_net *an)
+{
+	struct anycast6_router *router;
+	struct anycast6_sieve *sieve;
+	int err = -ENOMEM;
+
+	router = kvzalloc(sizeof(*router), GFP_KERNEL_ACCOUNT);
+	if (!router)
+		return ERR_PTR(-ENOMEM);
+	router->an = an;
+	INIT_LIST_HEAD(&router->nexthop_list);
+	spin_lock_init(&router->neighbour_lock);
+	hash_init(router->neighbours);
+	INIT_DELAYED_WORK(&router->upkeep, upkeep);
+
+	sieve = anycast6_sieve_alloc(0);
+	if (!sieve)
+		goto free_router;
+	RCU_INIT_POINTER(router->sieve, sieve);
+	err = anycast6_flows_init(&router->flows, &an->limits.flows);
+	if (err)
+		goto free_sieve;
+	err = rhashtable_init(&router->nexthops, &anycast6_nexthop_params);
+	if (err)
+		goto free_flows;
+	return router;
+
+free_flows:
+	anycast6_flows_free(&router->flows);
+free_sieve:
+	kvfree(sieve);
+free_router:
+	kvfree(router);
+	return ERR_PTR(err);
+}
+
+static void destroy(struct anycast6_net *an, struct anycast6_router *router)
+{
+	rhashtable_destroy(&router->nexthops);
+	anycast6_flows_free(&router->flows);
+	kvfree(rcu_dereference_protected(router->sieve,
+					 lockdep_is_held(&an->lock)));
+	kvfree(router);
+}
+
+/**
+ * anycast6_router_get() - one more remote member
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno.
+ */
+int anycast6_router_get(struct anycast6_net *an)
+{
+	struct anycast6_router *router = anycast6_router(an);
+	int err;
+
+	if (router)
+		goto found;
+
+	router = create(an);
+	if (IS_ERR(router))
+		return PTR_ERR(router);
+	rcu_assign_pointer(an->router, router);
+	err = anycast6_steer_hook(an->net);
+	if (err) {
+		RCU_INIT_POINTER(an->router, NULL);
+		synchronize_rcu();
+		destroy(an, router);
+		return err;
+	}
+	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
+found:
+	router->users++;
+	return 0;
+}
+
+/**
+ * anycast6_router_put() - one remote member less
+ * @an: the namespace; all that steers goes with the last one
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_router_put(struct anycast6_net *an)
+{
+	struct anycast6_router *router = anycast6_router(an);
+
+	if (--router->users)
+		return;
+	anycast6_steer_unhook(an->net);
+	RCU_INIT_POINTER(an->router, NULL);
+	cancel_delayed_work_sync(&router->upkeep);
+	synchronize_rcu();
+	destroy(an, router);
+}
+
+/**
+ * anycast6_router_sweep() - forget the flows of what is steered no longer
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_router_sweep(struct anycast6_net *an)
+{
+	struct anycast6_router *router = anycast6_router(an);
+
+	if (router)
+		mod_delayed_work(anycast6_wq, &router->upkeep, 0);
+}
+
+/* Without memory for it the old one does: it only lets more through. */
+static void rebuild_sieve(struct anycast6_net *an,
+			  struct anycast6_router *router)
+{
+	struct anycast6_sieve *sieve, *old;
+	struct anycast6_group *group;
+	unsigned long id;
+
+	sieve = anycast6_sieve_alloc(2 * router->addresses);
+	if (!sieve)
+		return;
+	xa_for_each(&an->ids, id, group)
+		if (group->remotes)
+			anycast6_sieve_add(sieve, &group->key.addr);
+	router->stale = 0;
+	old = rcu_replace_pointer(router->sieve, sieve,
+				  lockdep_is_held(&an->lock));
+	kvfree_rcu(old, rcu);
+}
+
+/**
+ * anycast6_router_steer() - an address has a remote member, its first
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_router_steer(struct anycast6_net *an,
+			   struct anycast6_group *group)
+{
+	struct anycast6_router *router = anycast6_router(an);
+	struct anycast6_sieve *sieve;
+
+	sieve = rcu_dereference_protected(router->sieve,
+					  lockdep_is_held(&an->lock));
+	anycast6_sieve_add(sieve, &group->key.addr);
+	router->addresses++;
+	if (router->addresses + router->stale > anycast6_sieve_room(sieve))
+		rebuild_sieve(an, router);
+}
+
+/**
+ * anycast6_router_unsteer() - an address has lost its last remote member
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_router_unsteer(struct anycast6_net *an)
+{
+	struct anycast6_router *router = anycast6_router(an);
+
+	router->addresses--;
+	router->stale++;
+	/* bits are shared, so one can't be taken out */
+	if (router->stale > router->addresses + STALE_MIN)
+		rebuild_sieve(an, router);
+	anycast6_router_sweep(an);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a namespace with remote members has, and others have not: flows, next
+ * hops, and the hooks that steer. Knows them as a whole, not what they do.
+ */
+#ifndef ANYCAST6_ROUTER_H
+#define ANYCAST6_ROUTER_H
+
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "flow.h"
+
+struct anycast6_group;
+struct anycast6_net;
+struct anycast6_sieve;
+
+enum anycast6_nexthops_flags {
+	/* any may be other than it was */
+	ANYCAST6_NEXTHOPS_ALL,
+	/* those that are dirty are */
+	ANYCAST6_NEXTHOPS_SOME,
+};
+
+/**
+ * struct anycast6_router - a namespace with remote members
+ * @an: the namespace, constant
+ * @users: remote members; an->lock
+ * @sieve: the addresses that have some; RCU, writers under an->lock
+ * @addresses: how many are in @sieve; an->lock
+ * @stale: how many of those are so no longer; an->lock
+ * @flows: which member each flow has
+ * @nexthops: next hops by key; an->lock
+ * @nexthop_list: the same; readers under RCU, writers under an->lock
+ * @nexthops_dirty: ANYCAST6_NEXTHOPS_*; atomic
+ * @neighbour_lock: protects @neighbours and what is in them
+ * @neighbours: next hops by the neighbour that leads to them
+ * @upkeep: forgets idle flows, asks silent neighbours again
+ */
+struct anycast6_router {
+	struct anycast6_net *an;
+	unsigned int users;
+	struct anycast6_sieve __rcu *sieve;
+	unsigned int addresses;
+	unsigned int stale;
+	struct anycast6_flows flows;
+	struct rhashtable nexthops;
+	struct list_head nexthop_list;
+	unsigned long nexthops_dirty;
+	spinlock_t neighbour_lock;	/* protects neighbours */
+	DECLARE_HASHTABLE(neighbours, 8);
+	struct delayed_work upkeep;
+};
+
+int anycast6_router_get(struct anycast6_net *an);
+void anycast6_router_put(struct anycast6_net *an);
+struct anycast6_router *anycast6_router(struct anycast6_net *an);
+void anycast6_router_sweep(struct anycast6_net *an);
+
+void anycast6_router_steer(struct anycast6_net *an,
+			   struct anycast6_group *group);
+void anycast6_router_unsteer(struct anycast6_net *an);
+
+#endif

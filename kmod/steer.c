@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets to addresses that have remote members: where they enter, and what
+ * becomes of them. The destination stays what it is, only the route is chosen.
+ */
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/dst_metadata.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/ndisc.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+
+#include "choice.h"
+#include "device.h"
+#include "flow.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "misses.h"
+#include "net.h"
+#include "router.h"
+#include "sieve.h"
+#include "steer.h"
+
+/* Fragments that are gathered here are nobody else's ("ac6"). */
+#define DEFRAG_USER	0x616336
+
+static bool passes_sieve(const struct anycast6_router *router,
+			 const struct sk_buff *skb)
+{
+	return router &&
+	       anycast6_sieve_passes(rcu_dereference(router->sieve),
+				     &ipv6_hdr(skb)->daddr);
+}
+
+/* ---- routes of packets that no remote member gets ---- */
+
+static void init_flow(struct flowi6 *fl6, const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	const struct ip_tunnel_info *tunnel = skb_tunnel_info(skb);
+
+	memset(fl6, 0, sizeof(*fl6));
+	fl6->flowi6_iif = skb->dev->ifindex;
+	fl6->daddr = ip6->daddr;
+	fl6->saddr = ip6->saddr;
+	fl6->flowlabel = ip6_flowinfo(ip6);
+	fl6->flowi6_mark = skb->mark;
+	fl6->flowi6_proto = ip6->nexthdr;
+	if (tunnel && !(tunnel->mode & IP_TUNNEL_INFO_TX))
+		fl6->flowi6_tun_key.tun_id = tunnel->key.tun_id;
+}
+
+/* This node's own packets need a route to the address, which the table for
+ * local addresses has. Others look past it.
+ */
+static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
+				       const struct sk_buff *skb, int flags)
+{
+	u32 id = l3mdev_fib_table_rcu(skb->dev) ? : RT_TABLE_MAIN;
+	struct fib6_table *table = fib6_get_table(net, id);
+	struct rt6_info *rt = net->ipv6.ip6_null_entry;
+
+	if (table)
+		rt = ip6_pol_route(net, table, fl6->flowi6_iif, fl6, skb,
+				   flags);
+	if (anycast6_device_is_own(rt->dst.dev))
+		rt = net->ipv6.ip6_null_entry;
+	return &rt->dst;
+}
+
+/* What the kernel would look up next. Each packet gets it here: where packets
+ * come in lists, one without a route gets that of the packet before it.
+ */
+static struct dst_entry *route_input(struct net *net, struct sk_buff *skb)
+{
+	const int flags = RT6_LOOKUP_F_HAS_SADDR | RT6_LOOKUP_F_DST_NOREF;
+	struct dst_entry *dst;
+	struct flowi6 fl6;
+
+	init_flow(&fl6, skb);
+	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb, flags);
+	if (anycast6_device_is_own(dst->dev) &&
+	    !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)))
+		dst = look_past_own(net, &fl6, skb, flags);
+	skb_dst_drop(skb);
+	skb_dst_set_noref(skb, dst);
+	return dst;
+}
+
+static unsigned int refuse(struct sk_buff *skb)
+{
+	icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+	return NF_DROP;
+}
+
+static bool is_local(const struct dst_entry *dst)
+{
+	return dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
+}
+
+/* No remote member gets it: the routes decide, as long as they lead anywhere
+ * else than back.
+ */
+static unsigned int leave_to_routes(struct anycast6_passage *passage,
+				    struct anycast6_group *group)
+{
+	struct sk_buff *skb = passage->skb;
+	struct dst_entry *dst = route_input(passage->net, skb);
+
+	if (is_local(dst) || dst->error || skb->pkt_type != PACKET_HOST)
+		return NF_ACCEPT;
+	if (!passage->forwards) {
+		anycast6_miss(group->misses, ANYCAST6_MISS_FORWARDING);
+		return refuse(skb);
+	}
+	if (passage->looped || anycast6_way_is_back(dst, skb)) {
+		anycast6_miss(group->misses, ANYCAST6_MISS_LOOP);
+		return refuse(skb);
+	}
+	return NF_ACCEPT;
+}
+
+/* ---- the choice ---- */
+
+static struct anycast6_group *find_group(struct anycast6_net *an,
+					 const struct anycast6_flow_key *key)
+{
+	const struct anycast6_key address = {
+		.addr = key->destination,
+		.domain = key->domain,
+	};
+	struct anycast6_group *group = anycast6_group_find(an, &address);
+
+	/* pairs with anycast6_group_steer() */
+	return group && smp_load_acquire(&group->remotes) ? group : NULL;
+}
+
+static void pin(struct anycast6_router *router, struct anycast6_flow *flow,
+		struct anycast6_group *group, struct anycast6_member *member,
+		const struct anycast6_passage *passage)
+{
+	const struct anycast6_packet *packet = &passage->packet;
+
+	if (packet->kind != ANYCAST6_PACKET_FLOW)
+		return;
+	if (flow && anycast6_flow_move(flow, member))
+		return;
+	if (!anycast6_flow_pin(&router->flows, packet, member))
+		anycast6_miss(group->misses, ANYCAST6_MISS_UNPINNED);
+}
+
+static noinline struct anycast6_member *
+choose(struct anycast6_router *router, struct anycast6_flow *flow,
+       struct anycast6_group *group, struct anycast6_passage *passage)
+{
+	struct anycast6_member *member;
+
+	member = anycast6_choice_make(group, passage);
+	if (member)
+		pin(router, flow, group, member, passage);
+	else
+		anycast6_miss(group->misses, ANYCAST6_MISS_NO_MEMBER);
+	return member;
+}
+
+/* The member that the packet's flow has, if it takes the packet. */
+static struct anycast6_member *
+find_pinned(struct anycast6_router *router, struct anycast6_flow *flow,
+	    struct anycast6_passage *passage)
+{
+	struct anycast6_member *member;
+
+	if (!flow)
+		return NULL;
+	if (passage->packet.kind == ANYCAST6_PACKET_FLOW &&
+	    !anycast6_flow_advance(&router->flows, flow,
+				   passage->packet.flags))
+		return NULL;
+	member = rcu_dereference(flow->member);
+	return member && anycast6_choice_takes(member, passage) ? member : NULL;
+}
+
+static bool has_flow(const struct anycast6_packet *packet)
+{
+	return packet->kind == ANYCAST6_PACKET_FLOW ||
+	       packet->kind == ANYCAST6_PACKET_ERROR;
+}
+
+/* ---- packets that come in ---- */
+
+static u32 domain_of(const struct sk_buff *skb, const struct net_device *dev)
+{
+	return unlikely(anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr)) ?
+	       IP6CB(skb)->iif : anycast6_dev_vrf(dev);
+}
+
+/* Returns a verdict, or NF_ACCEPT with the packet whole. */
+static noinline unsigned int gather(struct net *net, struct sk_buff *skb)
+{
+	int err = nf_ct_frag6_gather(net, skb, DEFRAG_USER);
+
+	if (err == -EINPROGRESS)
+		return NF_STOLEN;
+	return err ? NF_DROP : NF_ACCEPT;
+}
+
+static unsigned int parse(struct anycast6_passage *passage)
+{
+	struct sk_buff *skb = passage->skb;
+	u32 domain = domain_of(skb, skb->dev);
+	unsigned int verdict;
+
+	anycast6_packet_parse(skb, &passage->packet);
+	passage->packet.key.domain = domain;
+	if (likely(passage->packet.kind != ANYCAST6_PACKET_FRAGMENT) ||
+	    !find_group(anycast6_net(passage->net), &passage->packet.key))
+		return NF_ACCEPT;
+
+	verdict = gather(passage->net, skb);
+	if (verdict == NF_ACCEPT) {
+		anycast6_packet_parse(skb, &passage->packet);
+		passage->packet.key.domain = domain;
+	}
+	return verdict;
+}
+
+static unsigned int steer(struct anycast6_router *router,
+			  struct anycast6_passage *passage)
+{
+	struct anycast6_net *an = router->an;
+	struct anycast6_member *member = NULL;
+	struct anycast6_flow *flow = NULL;
+	struct anycast6_group *group;
+	unsigned int verdict;
+
+	verdict = parse(passage);
+	if (verdict != NF_ACCEPT)
+		return verdict;
+
+	if (has_flow(&passage->packet)) {
+		flow = anycast6_flow_find(&router->flows,
+					  &passage->packet.key);
+		member = find_pinned(router, flow, passage);
+	}
+	if (!member) {
+		group = find_group(an, &passage->packet.key);
+		if (!group)
+			return NF_ACCEPT;
+		if (passage->packet.kind != ANYCAST6_PACKET_LINK)
+			member = choose(router, flow, group, passage);
+		if (!member)
+			return leave_to_routes(passage, group);
+	}
+	if (!member->nexthop) {
+		/* the input hook counts it */
+		route_input(passage->net, passage->skb);
+		return NF_ACCEPT;
+	}
+	anycast6_stats_add(member->stats, passage->skb->len);
+	return NF_ACCEPT;
+}
+
+static void begin(struct anycast6_passage *passage, struct net *net,
+		  struct sk_buff *skb, struct net_device *iif, bool forwards)
+{
+	passage->net = net;
+	passage->skb = skb;
+	passage->iif = iif;
+	passage->forwards = forwards;
+	passage->looped = false;
+	passage->way.dst = NULL;
+	passage->way.counted = false;
+}
+
+static unsigned int pre_routing(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct net *net = state->net;
+	struct anycast6_router *router;
+	struct anycast6_passage passage;
+	unsigned int verdict;
+
+	router = rcu_dereference(anycast6_net(net)->router);
+	if (likely(!passes_sieve(router, skb)))
+		return NF_ACCEPT;
+	/* this node sent it to itself; or it comes again, as the VRF's */
+	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev))
+		return NF_ACCEPT;
+
+	begin(&passage, net, skb, skb->dev,
+	      READ_ONCE(net->ipv6.devconf_all->forwarding));
+	verdict = steer(router, &passage);
+	if (!passage.way.dst)
+		return verdict;
+	skb_dst_drop(skb);
+	if (unlikely(passage.way.counted))
+		skb_dst_set(skb, passage.way.dst);
+	else
+		skb_dst_set_noref(skb, passage.way.dst);
+	return NF_ACCEPT;
+}
+
+/* ---- packets of this node ---- */
+
+/* Who uses this router is not to learn that the address is on the link: it is
+ * a member of the router's choice that is there.
+ */
+static bool is_redirect(struct anycast6_net *an, const struct sk_buff *skb,
+			const struct net_device *dev)
+{
+	const struct anycast6_router *router = rcu_dereference(an->router);
+	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	struct anycast6_flow_key key = {};
+	const struct rd_msg *redirect;
+	struct rd_msg buf;
+
+	redirect = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (!redirect || redirect->icmph.icmp6_type != NDISC_REDIRECT ||
+	    !anycast6_sieve_passes(rcu_dereference(router->sieve),
+				   &redirect->dest))
+		return false;
+	key.destination = redirect->dest;
+	key.domain = anycast6_addr_is_linklocal(&redirect->dest) ?
+		     dev->ifindex : anycast6_dev_vrf(dev);
+	return find_group(an, &key);
+}
+
+/* A socket that insists on a device has its way. */
+static bool is_bound(const struct sock *sk, u32 vrf)
+{
+	u32 bound = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0;
+
+	return bound && bound != vrf;
+}
+
+static void send(struct anycast6_router *router,
+		 struct anycast6_passage *passage, u32 domain)
+{
+	struct anycast6_packet *packet = &passage->packet;
+	struct anycast6_member *member = NULL;
+	struct anycast6_flow *flow = NULL;
+	struct anycast6_group *group;
+
+	anycast6_packet_parse(passage->skb, packet);
+	packet->key.domain = domain;
+	if (packet->kind == ANYCAST6_PACKET_LINK)
+		return;
+	if (has_flow(packet)) {
+		flow = anycast6_flow_find(&router->flows, &packet->key);
+		member = find_pinned(router, flow, passage);
+	}
+	if (!member) {
+		group = find_group(router->an, &packet->key);
+		if (group)
+			member = choose(router, flow, group, passage);
+	}
+	if (member && member->nexthop)
+		anycast6_stats_add(member->stats, passage->skb->len);
+}
+
+static void redirect_output(struct anycast6_router *router, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	struct dst_entry *dst = skb_dst(skb);
+	struct anycast6_passage passage;
+	struct net_device *dev;
+	u32 vrf;
+
+	if (!dst || dst_xfrm(dst))
+		return;
+	/* it comes again, from the device behind the VRF's */
+	dev = dst->dev;
+	if (netif_is_l3_slave(dev) && netif_is_l3_master(state->out))
+		return;
+	vrf = anycast6_dev_vrf(dev);
+	if (is_bound(state->sk, vrf))
+		return;
+
+	begin(&passage, state->net, skb, NULL, true);
+	send(router, &passage,
+	     anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr) ?
+	     dev->ifindex : vrf);
+	/* it leaves this RCU section with the packet */
+	if (!passage.way.dst ||
+	    (!passage.way.counted && !dst_hold_safe(passage.way.dst)))
+		return;
+	skb_dst_drop(skb);
+	skb_dst_set(skb, passage.way.dst);
+}
+
+static unsigned int local_out(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct anycast6_net *an = anycast6_net(state->net);
+	struct anycast6_router *router = rcu_dereference(an->router);
+
+	if (!router)
+		return NF_ACCEPT;
+	if (unlikely(passes_sieve(router, skb)))
+		redirect_output(router, skb, state);
+	else if (ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
+		 is_redirect(an, skb, state->out))
+		return NF_DROP;
+	return NF_ACCEPT;
+}
+
+/* After the filters and what they mangle: rules on marks hold. */
+static const struct nf_hook_ops hooks[] = {
+	{
+		.hook = pre_routing,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP6_PRI_SELINUX_LAST + 1,
+	},
+	{
+		.hook = local_out,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP6_PRI_SELINUX_LAST + 1,
+	},
+};
+
+/**
+ * anycast6_steer_hook() - see packets to addresses that have remote members
+ * @net: the namespace
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int anycast6_steer_hook(struct net *net)
+{
+	return nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+}
+
+/**
+ * anycast6_steer_unhook() - see them no longer
+ * @net: the namespace
+ *
+ * Context: process.
+ */
+void anycast6_steer_unhook(struct net *net)
+{
+	nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+}
