@@ -266,6 +266,30 @@ bad_word "two devices" 'Error: duplicate "dev": "d2" is the second value.' "add 
 bad_word "two addresses" \
 	'Error: argument "2001:db8::2" is wrong: unknown argument, try "ip anycast help"' \
 	"add 2001:db8::1 2001:db8::2"
+bad_word "via without an address" 'Error: argument "via IPV6ADDR" is required' "add $A via"
+bad_word "via an IPv4 address" 'Error: argument "192.0.2.1" is wrong: an IPv6 address is expected' \
+	"add $A via 192.0.2.1"
+bad_word "via a prefix" 'Error: argument "2001:db8::2/64" is wrong: an IPv6 address is expected' \
+	"add $A via 2001:db8::2/64"
+bad_word "two ways" 'Error: duplicate "via": "2001:db8::3" is the second value.' \
+	"add $A via 2001:db8::2 via 2001:db8::3"
+bad_word "metric below 0" 'Error: argument "-1" is wrong: a number is expected' "add $A metric -1"
+bad_word "metric of 33 bits" 'Error: argument "4294967296" is wrong: a number is expected' \
+	"add $A metric 4294967296"
+bad_word "area of another family" 'Error: argument "192.0.2.0/24" is wrong: an IPv6 prefix is expected' \
+	"add $A area 192.0.2.0/24"
+bad_word "area of 129 bits" 'Error: argument "::/129" is wrong: an IPv6 prefix is expected' \
+	"add $A area ::/129"
+bad_word "del with a metric" 'Error: argument "metric" is wrong: unknown argument, try "ip anycast help"' \
+	"del 2001:db8::e metric 1"
+bad_word "set of a metric" 'Error: argument "metric" is wrong: unknown argument, try "ip anycast help"' \
+	"set 2001:db8:53::e metric 1"
+bad_word "get without a source" 'Error: argument "from IPV6ADDR" is required' "get 2001:db8:53::e"
+bad_word "a protocol that is none" 'Error: argument "mail" is wrong: an IP protocol is expected' \
+	"get 2001:db8:53::e from 2001:db8::2 proto mail"
+bad_word "a port of 17 bits" 'Error: argument "65536" is wrong: a port is expected' \
+	"get 2001:db8:53::e from 2001:db8::2 proto tcp sport 65536"
+bad_word "flow of an unknown command" 'Command "add" is unknown, try "ip anycast help".' "flow add $A"
 bad_word "set without scope" 'Error: argument "scope PREFIX" is required' "set 2001:db8:53::e"
 bad_word "a state that is none" \
 	'Error: argument of "state" must be one of "up", "down", not "open"' "show state open"

@@ -10,6 +10,7 @@
 
 HERE=$(dirname "$0")
 OFF=2001:db8:53::53
+REMOTE=2001:db8:55::55
 
 make_host() {
 	ns_make peer host
@@ -42,6 +43,12 @@ make_host() {
 		anycast add home-agents dev r0
 		anycast add subnet-router dev d2
 		anycast add reserved 3 dev d2
+		anycast change subnet-router dev d2 metric 7 area 2001:db8:c::/48
+		anycast add $REMOTE metric 4294967295
+		anycast add $REMOTE via 2001:db8:1::98
+		anycast add $REMOTE via 2001:db8:1::99 dev d0 metric 0 area 2001:db8:c::/48
+		anycast add $REMOTE via 2001:db9::1 area ::/0
+		anycast add fe80::a via fe80::99 dev d0
 	END
 	# more joins than there may be: a route
 	ns host sysctl -qw net.anycast6.max_joins=0
@@ -85,8 +92,10 @@ validates() {
 	# it has what makes the test worth something
 	jq -e '[.[].origin] | unique | length == 4' <"$T_DIR/show2"
 	jq -e 'map(select(.addresses == 0)) | length == 2' <"$T_DIR/show3"
+	jq -e '[.[].members[]? | select(.via) | .area] | unique == [null, "2001:db8:c::/48", "::/0"]' <"$T_DIR/show1"
+	jq -e '[.[] | select(.misses) | .address] == ["'$REMOTE'", "fe80::a"]' <"$T_DIR/show2"
 	jq -e '[.[].members[]?.delivery | values] | unique == ["join", "kernel", "route"]' <"$T_DIR/show3"
-	jq -e '[.[].members[]?.reason | values] | unique == ["admin", "link"]' <"$T_DIR/show1"
+	jq -e '[.[].members[]?.reason | values] | unique == ["admin", "link", "route"]' <"$T_DIR/show1"
 }
 
 # The schema must notice: the same with one word changed.
@@ -112,10 +121,12 @@ def entry: if .origin == "subnet-router" then .origin
 	.address + word("vrf") + word("dev") + word("scope") +
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
-	(.members[] | "   " + word("dev") + word("state") + word("reason") + word("delivery") +
-	 word("packets") + word("bytes"))
+	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned")),
+	(.members[] | "   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +
+	 word("state") + word("reason") + word("delivery") +
+	 (if has("packets") then word("active_flows") else "" end) + word("packets") + word("bytes"))
 else
-	entry + word("vrf") + word("dev") +
+	entry + word("vrf") + word("dev") + word("metric") + word("area") +
 	(if $details then word("addresses") else "" end) + word("state")
 end'
 
@@ -137,7 +148,7 @@ text_agrees() {
 }
 
 oneline() {
-	is "$(nsip host -o anycast show $OFF vrf red)" "$OFF vrf red scope ::/0 state up\\    dev anycast1 state up"
+	is "$(nsip host -o anycast show $OFF vrf red)" "$OFF vrf red scope ::/0 state up\\    dev anycast1 distance 0 state up"
 }
 
 colour() {
@@ -165,7 +176,7 @@ filters() {
 	is "$(addresses host vrf red origin static)" "2001:db8:2::a $OFF"
 	is "$(addresses host origin subnet-router)" "2001:db8:1:: fe80::"
 	is "$(nsip host -j anycast show origin kernel | jq -r '[.[] | .members[0].dev] | unique | join(" ")')" h0
-	is "$(addresses host state down)" "2001:db8:3::a $OFF"
+	is "$(addresses host state down)" "2001:db8:3::a $OFF $REMOTE"
 	is "$(nsip host -j anycast show state down | jq -c '[.[] | select(.address == "'$OFF'") | .members[].dev]')" '["d1"]'
 	is "$(addresses host reserved 7)" "2001:db8:1:0:fdff:ffff:ffff:ff87 fe80::fdff:ffff:ffff:ff87"
 	is "$(addresses host home-agents dev d0)" ""

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/peer.sh"
 
 OFF=2001:db8:53::53
+REMOTE=2001:db8:55::55
 ODD=("a'b" 'c"d' 'e\f' dev vrf -x help add 'ä' '[1]' '$x')
 
 make_host() {
@@ -39,6 +40,14 @@ make_host() {
 		anycast add reserved 0 dev d0
 		anycast add reserved 127 dev r0
 		anycast add home-agents dev r0
+		anycast add subnet-router dev r0 metric 4294967295 area 2001:db8:c::/48
+		anycast add $REMOTE via 2001:db8:1::99
+		anycast add $REMOTE via 2001:db8:1::98 dev d0 metric 0
+		anycast set $REMOTE scope 2001:db8::/32
+		anycast add $REMOTE via 2001:db8:900::1 metric 7 area 2001:db8:c::/48
+		anycast add $REMOTE metric 10 area ::/0
+		anycast add $REMOTE vrf red via 2001:db8:2::99
+		anycast add fe80::a via fe80::99 dev d0 metric 3
 	END
 	for name in "${ODD[@]}"; do
 		nsip host link add name "$name" type dummy || return
@@ -59,7 +68,7 @@ round_trip() {
 
 	nsip host anycast save >"$T_DIR/first"
 	before=$(state)
-	is "$(wc -l <"$T_DIR/first")" $((15 + 2 * ${#ODD[@]}))
+	is "$(wc -l <"$T_DIR/first")" $((23 + 2 * ${#ODD[@]}))
 	nsip host anycast flush
 	is "$(nsip host -j anycast show)" "[]"
 	nsip host anycast restore <"$T_DIR/first"
@@ -119,6 +128,15 @@ large() {
 	nsip host anycast restore <"$T_DIR/large"
 	diff <(sort "$T_DIR/large") <(nsip host anycast save | sort) | head
 	nsip host anycast flush
+}
+
+# What is there already has another scope, in which not all members are.
+wider() {
+	nsip host anycast save >"$T_DIR/first"
+	nsip host anycast del $REMOTE via 2001:db8:900::1
+	nsip host anycast set $REMOTE scope 2001:db8::/40
+	nsip host anycast restore <"$T_DIR/first"
+	is "$(nsip host anycast save | sort)" "$(sort "$T_DIR/first")"
 }
 
 fails_at() {
@@ -213,6 +231,7 @@ full_disk() {
 make_host || exit
 t_run "save, flush, restore, save" round_trip
 t_run "restoring twice" twice
+t_run "restoring where the scope is less" wider
 t_run "a saved file is a batch file" batch
 t_run "a configured member beside one that an entry makes" beside_an_entry
 t_run "what the kernel made is not saved" made_by_kernel
