@@ -229,7 +229,7 @@ bad "scope given to add" "EINVAL scope Unsupported attribute" \
 bad "no attributes" "EINVAL - anycast6: neither an address nor what it is derived from" "add"
 bad "only a device" "EINVAL - anycast6: neither an address nor what it is derived from" "add dev=d0"
 bad "unknown attribute" "EINVAL 99 Unknown attribute type" "add address=$A 99:00000000"
-bad "attribute of another request" "EINVAL state Unknown attribute type" "add address=$A state=up"
+bad "attribute of another request" "EINVAL state Unsupported attribute" "add address=$A state=up"
 bad "attribute 0" "EINVAL 0 Unknown attribute type" "add address=$A 0:00000000"
 bad "trailing bytes" "EINVAL - bytes leftover after parsing attributes" "add address=$A tail=2"
 bad "short address" "ERANGE address binary attribute size out of range" "add address:20010db8"

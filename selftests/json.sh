@@ -93,7 +93,7 @@ validates() {
 	jq -e '[.[].origin] | unique | length == 4' <"$T_DIR/show2"
 	jq -e 'map(select(.addresses == 0)) | length == 2' <"$T_DIR/show3"
 	jq -e '[.[].members[]? | select(.via) | .area] | unique == [null, "2001:db8:c::/48", "::/0"]' <"$T_DIR/show1"
-	jq -e '[.[] | select(.misses) | .address] == ["'$REMOTE'", "fe80::a"]' <"$T_DIR/show2"
+	jq -e '[.[] | select(.misses) | .address] == ["fe80::a", "'$REMOTE'"]' <"$T_DIR/show2"
 	jq -e '[.[].members[]?.delivery | values] | unique == ["join", "kernel", "route"]' <"$T_DIR/show3"
 	jq -e '[.[].members[]?.reason | values] | unique == ["admin", "link", "route"]' <"$T_DIR/show1"
 }
