@@ -29,12 +29,10 @@
  * struct question - what a request asks about
  * @key: the flow
  * @iif: interface index of the device it comes by, 0 for this node's own
- * @extack: where refusals go
  */
 struct question {
 	struct anycast6_flow_key key;
 	u32 iif;
-	struct netlink_ext_ack *extack;
 };
 
 static u32 domain_of(struct anycast6_net *an, struct nlattr **attrs,
@@ -62,34 +60,50 @@ static u32 domain_of(struct anycast6_net *an, struct nlattr **attrs,
 	return domain;
 }
 
+static int parse_transport(struct genl_info *info,
+			   struct anycast6_flow_key *key)
+{
+	struct nlattr *proto = info->attrs[ANYCAST6_A_FLOW_PROTO];
+	struct nlattr *sport = info->attrs[ANYCAST6_A_FLOW_SPORT];
+	struct nlattr *dport = info->attrs[ANYCAST6_A_FLOW_DPORT];
+
+	if (!proto && (sport || dport)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, sport ? : dport,
+				    "anycast6: ports are those of a protocol");
+		return -EINVAL;
+	}
+	key->proto = proto ? nla_get_u8(proto) : IPPROTO_NONE;
+	if (sport)
+		key->sport = htons(nla_get_u16(sport));
+	if (dport)
+		key->dport = htons(nla_get_u16(dport));
+	return 0;
+}
+
 static int parse(struct anycast6_net *an, struct genl_info *info,
 		 struct question *question)
 {
-	struct nlattr **attrs = info->attrs;
+	struct nlattr *address = info->attrs[ANYCAST6_A_FLOW_ADDRESS];
+	struct nlattr *source = info->attrs[ANYCAST6_A_FLOW_SOURCE];
+	struct nlattr *iif = info->attrs[ANYCAST6_A_FLOW_IIF];
 
 	memset(question, 0, sizeof(*question));
-	question->extack = info->extack;
-	if (!attrs[ANYCAST6_A_FLOW_ADDRESS] || !attrs[ANYCAST6_A_FLOW_SOURCE]) {
+	if (!address || !source) {
 		NL_SET_ERR_MSG(info->extack,
 			       "anycast6: an address and a source are needed");
 		return -EINVAL;
 	}
-	question->key.destination =
-		nla_get_in6_addr(attrs[ANYCAST6_A_FLOW_ADDRESS]);
-	question->key.source = nla_get_in6_addr(attrs[ANYCAST6_A_FLOW_SOURCE]);
-	question->key.proto = IPPROTO_NONE;
-	if (attrs[ANYCAST6_A_FLOW_PROTO])
-		question->key.proto = nla_get_u8(attrs[ANYCAST6_A_FLOW_PROTO]);
-	if (attrs[ANYCAST6_A_FLOW_SPORT])
-		question->key.sport =
-			htons(nla_get_u16(attrs[ANYCAST6_A_FLOW_SPORT]));
-	if (attrs[ANYCAST6_A_FLOW_DPORT])
-		question->key.dport =
-			htons(nla_get_u16(attrs[ANYCAST6_A_FLOW_DPORT]));
-	if (attrs[ANYCAST6_A_FLOW_IIF])
-		question->iif = nla_get_u32(attrs[ANYCAST6_A_FLOW_IIF]);
-	question->key.domain = domain_of(an, attrs, &question->key.destination);
-	return 0;
+	question->key.destination = nla_get_in6_addr(address);
+	question->key.source = nla_get_in6_addr(source);
+	if (ipv6_addr_is_multicast(&question->key.source)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, source,
+				    "anycast6: nothing is sent from a multicast address");
+		return -EINVAL;
+	}
+	question->iif = iif ? nla_get_u32(iif) : 0;
+	question->key.domain = domain_of(an, info->attrs,
+					 &question->key.destination);
+	return parse_transport(info, &question->key);
 }
 
 static bool is_barred(struct anycast6_net *an, const struct question *question,

@@ -80,8 +80,11 @@ static int delete_address(struct anycast6_net *an,
 	}
 
 	member = anycast6_config_find_member(an, req, group, &place);
+	if (!member && req->via)
+		return ANYCAST6_REFUSE(req, VIA, -ENOENT,
+			      "the address has no such member");
 	if (!member)
-		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT,
+		return ANYCAST6_REFUSE(req, DEV, -ENOENT,
 			      "the address has no such member");
 	if (anycast6_member_entry(an, member))
 		return ANYCAST6_REFUSE(req, DEV, -EBUSY,

@@ -196,12 +196,12 @@ monitor_text() {
 	wait_for "the last event" 10 grep -q "Deleted $A scope 2001:db8::/32$" "$T_DIR/text.log"
 	stop text
 	is "$(tr -d '\0' <"$T_DIR/text.log")" "$A scope ::/0 state up
-    dev d0 state up
+    dev d0 distance 0 state up
 $A scope ::/0 state up
     dev anycast0 state up
 $A scope 2001:db8::/32 state up
 Deleted $A scope 2001:db8::/32 state up
-    dev d0 state up
+    dev d0 distance 0 state up
 Deleted $A scope 2001:db8::/32 state up
     dev anycast0 state up
 Deleted $A scope 2001:db8::/32"
@@ -218,7 +218,7 @@ monitor_oneline() {
 monitor_timestamp() {
 	monitor stamp -t
 	nsip host anycast add $A dev d0
-	wait_for "the event" 10 grep -q "dev d0 state up" "$T_DIR/stamp.log"
+	wait_for "the event" 10 grep -q "dev d0 distance 0 state up" "$T_DIR/stamp.log"
 	nsip host anycast del $A
 	stop stamp
 	tr -d '\0' <"$T_DIR/stamp.log" | head -n 1 | grep -Eq '^Timestamp: .* [0-9]+ usec$'
