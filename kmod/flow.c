@@ -286,17 +286,21 @@ bool anycast6_flow_move(struct anycast6_flow *flow,
 bool anycast6_flow_advance(struct anycast6_flows *flows,
 			   struct anycast6_flow *flow, u8 flags)
 {
-	u32 state = READ_ONCE(flow->state);
+	u32 state = READ_ONCE(flow->state), now = jiffies, next;
 	u8 proto = flow->key.proto;
-	bool restarts = anycast6_track_restarts(state, proto, flags) ||
-			anycast6_flow_is_over(flow);
-	u32 next = restarts ? anycast6_track_first(proto, flags) :
-			      anycast6_track_next(state, proto, flags);
-	u32 now = jiffies;
+	bool restarts;
 
+	if (likely(READ_ONCE(flow->used) == now &&
+		   state == ANYCAST6_FLOW_STATE_ESTABLISHED &&
+		   !(flags & ANYCAST6_TRACK_CHANGES)))
+		return true;
+
+	restarts = anycast6_track_restarts(state, proto, flags) ||
+		   anycast6_flow_is_over(flow);
+	next = restarts ? anycast6_track_first(proto, flags) :
+			  anycast6_track_next(state, proto, flags);
 	if (next != state && state != REMOVED)
 		set_state(flows, flow, state, next);
-	if (READ_ONCE(flow->used) != now)
-		WRITE_ONCE(flow->used, now);
+	WRITE_ONCE(flow->used, now);
 	return !restarts;
 }

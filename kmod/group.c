@@ -7,6 +7,7 @@
 
 #include "domain.h"
 #include "group.h"
+#include "mend.h"
 #include "misses.h"
 #include "net.h"
 #include "router.h"
@@ -142,7 +143,7 @@ void anycast6_group_destroy(struct anycast6_net *an,
 	xa_erase(&an->ids, group->id);
 	an->used.addresses--;
 
-	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	anycast6_mend_undo(an, group);
 	anycast6_domain_put(an, group->domain);
 	anycast6_group_put(group);
 }

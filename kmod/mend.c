@@ -166,14 +166,14 @@ static bool wants_route(struct anycast6_group *group)
 	return up;
 }
 
-static bool mend_route(struct anycast6_net *an, struct anycast6_group *group)
+static bool set_route(struct anycast6_net *an, struct anycast6_group *group,
+		      bool wanted)
 {
 	const struct anycast6_route route = {
 		.type = RTN_UNICAST,
 		.addr = group->key.addr,
 		.ifindex = group->domain->link->ifindex,
 	};
-	bool wanted = wants_route(group);
 	int err = 0;
 
 	if (wanted)
@@ -182,6 +182,19 @@ static bool mend_route(struct anycast6_net *an, struct anycast6_group *group)
 		anycast6_route_del(an, &route);
 	group->routed = wanted;
 	return err;
+}
+
+/**
+ * anycast6_mend_undo() - let an address go that has no members any more
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group)
+{
+	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	set_route(an, group, false);
 }
 
 /**
@@ -201,7 +214,7 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 
 	if (anycast6_reconcile_is_unicast(an, &group->key)) {
 		yield_to_unicast(an, group);
-		mend_route(an, group);
+		set_route(an, group, false);
 		return false;
 	}
 
@@ -209,5 +222,5 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 		offlink |= mend_hold(an, member);
 	mend_offlink(an, group, offlink, &error);
 	bad = settle_states(an, group, error);
-	return mend_route(an, group) || bad;
+	return set_route(an, group, wants_route(group)) || bad;
 }

@@ -12,5 +12,6 @@ struct anycast6_group;
 struct anycast6_net;
 
 bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group);
 
 #endif

@@ -13,6 +13,8 @@
 #include "steer.h"
 
 #define UPKEEP_INTERVAL		HZ
+/* How many of those until idle flows are looked for. */
+#define EXPIRY_TICKS		5
 /* So many addresses may be in the sieve for nothing. */
 #define STALE_MIN		64
 
@@ -35,7 +37,10 @@ static void upkeep(struct work_struct *work)
 		container_of(to_delayed_work(work), struct anycast6_router,
 			     upkeep);
 
-	anycast6_flows_expire(&router->flows);
+	/* a large table takes a while */
+	if (test_and_clear_bit(ANYCAST6_ROUTER_SWEEP, &router->flags) ||
+	    !(router->ticks++ % EXPIRY_TICKS))
+		anycast6_flows_expire(&router->flows);
 	anycast6_nexthops_solicit(router->an, router);
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
 }
@@ -146,8 +151,10 @@ void anycast6_router_sweep(struct anycast6_net *an)
 {
 	struct anycast6_router *router = anycast6_router(an);
 
-	if (router)
-		mod_delayed_work(anycast6_wq, &router->upkeep, 0);
+	if (!router)
+		return;
+	set_bit(ANYCAST6_ROUTER_SWEEP, &router->flags);
+	mod_delayed_work(anycast6_wq, &router->upkeep, 0);
 }
 
 /* Without memory for it the old one does: it only lets more through. */

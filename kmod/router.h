@@ -24,6 +24,11 @@ enum anycast6_nexthops_flags {
 	ANYCAST6_NEXTHOPS_SOME,
 };
 
+enum anycast6_router_flags {
+	/* there are flows whose member is gone */
+	ANYCAST6_ROUTER_SWEEP,
+};
+
 /**
  * struct anycast6_router - a namespace with remote members
  * @an: the namespace, constant
@@ -37,6 +42,8 @@ enum anycast6_nexthops_flags {
  * @nexthops_dirty: ANYCAST6_NEXTHOPS_*; atomic
  * @neighbour_lock: protects @neighbours and what is in them
  * @neighbours: next hops by the neighbour that leads to them
+ * @flags: ANYCAST6_ROUTER_*; atomic
+ * @ticks: how often @upkeep ran; itself alone
  * @upkeep: forgets idle flows, asks silent neighbours again
  */
 struct anycast6_router {
@@ -51,6 +58,8 @@ struct anycast6_router {
 	unsigned long nexthops_dirty;
 	spinlock_t neighbour_lock;	/* protects neighbours */
 	DECLARE_HASHTABLE(neighbours, 8);
+	unsigned long flags;
+	unsigned int ticks;
 	struct delayed_work upkeep;
 };
 

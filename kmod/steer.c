@@ -156,8 +156,8 @@ static void pin(struct anycast6_router *router, struct anycast6_flow *flow,
 }
 
 static noinline struct anycast6_member *
-choose(struct anycast6_router *router, struct anycast6_flow *flow,
-       struct anycast6_group *group, struct anycast6_passage *passage)
+choose_member(struct anycast6_router *router, struct anycast6_flow *flow,
+	      struct anycast6_group *group, struct anycast6_passage *passage)
 {
 	struct anycast6_member *member;
 
@@ -253,7 +253,7 @@ static unsigned int steer(struct anycast6_router *router,
 		if (!group)
 			return NF_ACCEPT;
 		if (passage->packet.kind != ANYCAST6_PACKET_LINK)
-			member = choose(router, flow, group, passage);
+			member = choose_member(router, flow, group, passage);
 		if (!member)
 			return leave_to_routes(passage, group);
 	}
@@ -358,7 +358,7 @@ static void send(struct anycast6_router *router,
 	if (!member) {
 		group = find_group(router->an, &packet->key);
 		if (group)
-			member = choose(router, flow, group, passage);
+			member = choose_member(router, flow, group, passage);
 	}
 	if (member && member->nexthop)
 		anycast6_stats_add(member->stats, passage->skb->len);

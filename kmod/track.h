@@ -13,6 +13,8 @@
 #define ANYCAST6_TRACK_SYN	0x02
 #define ANYCAST6_TRACK_RST	0x04
 #define ANYCAST6_TRACK_ACK	0x10
+/* Those that may change the state of an established flow. */
+#define ANYCAST6_TRACK_CHANGES	(ANYCAST6_TRACK_FIN | ANYCAST6_TRACK_RST)
 
 bool anycast6_track_pins(u8 proto);
 u8 anycast6_track_first(u8 proto, u8 flags);

@@ -198,12 +198,12 @@ monitor_text() {
 	is "$(tr -d '\0' <"$T_DIR/text.log")" "$A scope ::/0 state up
     dev d0 distance 0 state up
 $A scope ::/0 state up
-    dev anycast0 state up
+    dev anycast0 distance 0 state up
 $A scope 2001:db8::/32 state up
 Deleted $A scope 2001:db8::/32 state up
     dev d0 distance 0 state up
 Deleted $A scope 2001:db8::/32 state up
-    dev anycast0 state up
+    dev anycast0 distance 0 state up
 Deleted $A scope 2001:db8::/32"
 }
 
