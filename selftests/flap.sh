@@ -111,7 +111,7 @@ down_up() {
 	all_work
 	nsip host link set h0 down
 	settles host $A h0:down:admin
-	is "$(nsip host -j anycast show $A | jq -r '.[0].state')" down
+	is "$(query host "field state" anycast show $A)" down
 	nsip host link set h0 up
 	settles host $A h0:up
 	all_work
@@ -481,12 +481,12 @@ own_device_put_back() {
 	configure
 	for ((i = 0; i < 10; i++)); do
 		nsip host link set anycast0 master red
-		wait_for "it to be back" 10 eval "[[ \$(nsip host -j link show anycast0 | jq -r '.[0].master') == null ]]"
+		wait_for "it to be back" 10 eval "[[ \$(query host 'field master' link show anycast0) == null ]]"
 	done
 	all_work
 	nsip host anycast add $OFF vrf red
 	nsip host link set anycast1 nomaster
-	wait_for "it to be back" 10 eval "[[ \$(nsip host -j link show anycast1 | jq -r '.[0].master') == red ]]"
+	wait_for "it to be back" 10 eval "[[ \$(query host 'field master' link show anycast1) == red ]]"
 	wait_for "its route" 10 eval "nsip host -6 route show table 100 | grep -q 'anycast $OFF dev anycast1'"
 	all_work
 	all_gone
