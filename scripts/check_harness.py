@@ -77,8 +77,8 @@ def expect(true, what):
         raise Unnoticed(what)
 
 
-def boot(name, kernel, command, timeout=120, splat=False, on_output=None):
-    guest = vm.Guest(kernel, name)
+def boot(name, kernel, command, timeout=120, splat=False, on_output=None, kmemleak=False):
+    guest = vm.Guest(kernel, name, cpus=1, kmemleak=kmemleak)
     files = []
     if splat:
         built = subprocess.run([os.path.join(vm.TOP, "selftests/harness/splat/build"), kernel],
@@ -126,13 +126,13 @@ def warning():
 
 def timeout():
     """A guest that does not end."""
-    result = boot("harness-timeout", "6.12", "sleep 1000", timeout=15)
+    result = boot("harness-timeout", "6.12", "sleep 1000", timeout=8)
     expect(result.timed_out and result.problem(), "a guest that hangs went unnoticed")
 
 
 def leak():
     """Memory that a module loses, which kmemleak finds after the command."""
-    result = boot("harness-leak", "debug", "modprobe anycast6_splat how=leak", splat=True)
+    result = boot("harness-leak", "debug", "modprobe anycast6_splat how=leak", splat=True, kmemleak=True)
     expect(result.status == 0, "the leaking module was not loaded")
     expect(any("kmemleak" in line for line in result.reports), "a memory leak went unnoticed")
 

@@ -110,8 +110,10 @@ class Tail:
 
 
 class Guest:
-    def __init__(self, kernel, name=None):
+    def __init__(self, kernel, name=None, cpus=2, kmemleak=True):
         self.kernel = kernel
+        self.cpus = cpus
+        self.kmemleak = kmemleak and kernel == "debug"
         self.directory, self.lock = self._claim(name or "guest-" + kernel)
         self.console = os.path.join(self.directory, "console")
         self.output = os.path.join(self.directory, "output")
@@ -165,7 +167,7 @@ class Guest:
         # its clocks then gets them wrong by factors, and takes it for a stall when it goes on.
         append += ["no_timer_check", "tsc=reliable", "tsc_early_khz=%d" % tsc_khz(),
                    "watchdog_thresh=30", "rcupdate.rcu_cpu_stall_timeout=60"]
-        append += ["kmemleak=on"] if self.kernel == "debug" else []
+        append += ["kmemleak=on"] if self.kmemleak else []
         # A shell's user may want to look at what is left after a report.
         append += [] if shell else ["panic_on_warn=1"]
         return append
@@ -177,7 +179,7 @@ class Guest:
             # Whoever ends us must not leave a guest behind.
             "setpriv", "--pdeathsig", "KILL",
             "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-M", "q35",
-            "-smp", "2", "-m", "1536" if debug else "1024",
+            "-smp", str(self.cpus), "-m", "1536" if debug else "1024",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-kernel", d + "/bzImage", "-initrd", d + "/initramfs", "-append", " ".join(self._append(shell)),
             "-chardev", "file,id=console,path=" + self.console, "-serial", "chardev:console",
