@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A builtin command for bash: setns NAME moves the shell into a network namespace of ip netns. Without
- * it, each command in a namespace is a run of ip before that of the program, with a mount namespace of
- * its own, which on an emulated machine takes as long as many a test case.
+ * A builtin command for bash: setns NAME moves the shell into a network
+ * namespace of ip netns. Without it, each command in a namespace is a run of
+ * ip before that of the program, with a mount namespace of its own, which on
+ * an emulated machine takes as long as many a test case.
  *
  * enable -f ./setns.so setns
  */
