@@ -7,9 +7,13 @@ import json
 import sys
 
 
+def words(*values):
+    return " ".join("null" if value is None else str(value) for value in values)
+
+
 def members(objects):
     """Of each member: address dev state delivery"""
-    return sorted("%s %s %s %s" % (o.get("address"), m.get("dev"), m.get("state"), m.get("delivery"))
+    return sorted(words(o.get("address"), m.get("dev"), m.get("state"), m.get("delivery"))
                   for o in objects for m in o.get("members") or ())
 
 
@@ -21,7 +25,7 @@ def addresses(objects):
 
 def states(objects):
     """Of each member: dev:state[:reason], in one line."""
-    return [" ".join(":".join(filter(None, (m["dev"], m["state"], m.get("reason"))))
+    return [" ".join(":".join([m.get("dev") or "", m["state"]] + list(filter(None, [m.get("reason")])))
                      for o in objects for m in o.get("members") or ())]
 
 
@@ -31,7 +35,7 @@ def origins(objects):
 
 def vrf_members(objects):
     """Of each member: vrf dev state delivery"""
-    return sorted("%s %s %s %s" % (o.get("vrf", "-"), m.get("dev"), m.get("state"), m.get("delivery"))
+    return sorted(words(o.get("vrf", "-"), m.get("dev"), m.get("state"), m.get("delivery"))
                   for o in objects for m in o["members"])
 
 
@@ -59,7 +63,7 @@ def local(objects):
 
 def field(objects, *names):
     """These of the first object, with null for what is not there."""
-    return [" ".join(str(objects[0].get(name, "null")) for name in names)]
+    return [words(*(objects[0].get(name) for name in names))]
 
 
 def own_devices(objects):
