@@ -54,6 +54,7 @@ INFO: task ip:1 blocked for more than 120 seconds.
 rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:
 ODEBUG: free active (active state 0) object: 000 object type: timer_list
 kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
+kmemleak: Kernel memory leak detector disabled
 ip[1]: segfault at 0 ip 0000 sp 0000 error 4 in ip
 Kernel panic - not syncing: Attempted to kill init!
 anycast6 cannot be unloaded
@@ -77,8 +78,8 @@ def expect(true, what):
         raise Unnoticed(what)
 
 
-def boot(name, kernel, command, timeout=120, splat=False, on_output=None):
-    guest = vm.Guest(kernel, name)
+def boot(name, kernel, command, timeout=120, splat=False, on_output=None, kmemleak=False):
+    guest = vm.Guest(kernel, name, cpus=1, kmemleak=kmemleak)
     files = []
     if splat:
         built = subprocess.run([os.path.join(vm.TOP, "selftests/harness/splat/build"), kernel],
@@ -115,6 +116,8 @@ def patterns():
     """How a kernel says that something is wrong, and how not."""
     for line in REPORTS.strip().splitlines():
         expect(vm.reports_in("[    1.000000] " + line + "\r\n"), "no report was seen in: " + line)
+    expect(not vm.reports_in("kmemleak: Kernel memory leak detector disabled", kmemleak=False),
+           "a guest that does not look for leaks was taken for one that gave up")
     expect(not vm.reports_in(NO_REPORTS), "a report was seen in: %s" % vm.reports_in(NO_REPORTS))
 
 
@@ -126,13 +129,13 @@ def warning():
 
 def timeout():
     """A guest that does not end."""
-    result = boot("harness-timeout", "6.12", "sleep 1000", timeout=15)
+    result = boot("harness-timeout", "6.12", "sleep 1000", timeout=8)
     expect(result.timed_out and result.problem(), "a guest that hangs went unnoticed")
 
 
 def leak():
     """Memory that a module loses, which kmemleak finds after the command."""
-    result = boot("harness-leak", "debug", "modprobe anycast6_splat how=leak", splat=True)
+    result = boot("harness-leak", "debug", "modprobe anycast6_splat how=leak", splat=True, kmemleak=True)
     expect(result.status == 0, "the leaking module was not loaded")
     expect(any("kmemleak" in line for line in result.reports), "a memory leak went unnoticed")
 

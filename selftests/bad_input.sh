@@ -315,7 +315,7 @@ half_an_entry() {
 	local used
 
 	addr_add host d0 2001:db8:11::1/64 2001:db8:12::1/64
-	used=$(nsip host -j anycast show | jq '[.[] | .address // empty] | length')
+	used=$(query host count anycast show)
 	limit_case max_addresses $((used + 1)) \
 		"E2BIG origin anycast6: too many addresses (net.anycast6.max_addresses)" \
 		"add origin=reserved id=9 dev=d0" "add reserved 9 dev d0"

@@ -43,10 +43,7 @@ every_entry() {
 }
 
 # Each address that is not link-local with its entry.
-stood_for() {
-	nsip host -j anycast show | jq -r '.[] | select(.address and .origin != "kernel" and .dev == null) |
-		"\(if .origin == "reserved" then .id else .origin end) \(.address)"' | sort
-}
+stood_for() { query host entries anycast show; }
 
 only_the_identifier() { [[ $(stood_for) == "0 2001:db8:121::" ]]; }
 

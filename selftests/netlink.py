@@ -39,7 +39,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 def enter(netns):
     """Sockets that this thread makes from now on are in that namespace, and stay there."""
-    fd = os.open("/var/run/netns/" + netns, os.O_RDONLY)
+    fd = os.open("/run/netns/" + netns, os.O_RDONLY)
     try:
         if libc.setns(fd, CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), "setns")

@@ -40,10 +40,7 @@ happened() {
 joins() { ns "$1" awk 'END { print NR }' /proc/net/anycast6; }
 
 # state_of NS ADDRESS [DEV]: of its members: dev:state[:reason]
-state_of() {
-	nsip "$1" -j anycast show "${@:2:1}" ${3:+dev "$3"} |
-		jq -r '[.[].members[]? | [.dev, .state, .reason // empty] | join(":")] | join(" ")'
-}
+state_of() { query "$1" states anycast show "${@:2:1}" ${3:+dev "$3"}; }
 
 # settles NS ADDRESS STATE: its members come to be in this state.
 settles() {

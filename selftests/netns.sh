@@ -4,6 +4,7 @@
 # and again, without a reference left behind.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        other
+# cpus: 2
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 . "$(dirname "$0")/netlink.sh"
@@ -106,7 +107,7 @@ under_traffic() {
 		nsip doomed link add red type vrf table 100
 		nsip doomed anycast add $OFF vrf red
 		background "flood$round" client ping -f -W 1 "2001:db8:8$round::a"
-		wait_for "the flood" 20 eval "(( \$(nsip doomed -j -s anycast show 2001:db8:8$round::a | jq '.[0].packets') > 20 ))"
+		wait_for "the flood" 20 eval "(( \$(query doomed 'field packets' -s anycast show 2001:db8:8$round::a) > 20 ))"
 		ns_del doomed
 		wait_for "the end of the device's other end" 20 refute nsip client link show "d$round"
 		stop "flood$round" KILL
@@ -123,7 +124,7 @@ connected() {
 	nsip doomed anycast add 2001:db8:88::a dev x0
 	background server doomed socat TCP6-LISTEN:7777,fork OPEN:/dev/null
 	background sender client bash -c 'until exec 3>/dev/tcp/2001:db8:88::a/7777; do :; done; exec cat /dev/zero >&3'
-	wait_for "a transfer" 30 eval "(( \$(nsip doomed -j -s anycast show 2001:db8:88::a | jq '.[0].bytes') > 100000 ))"
+	wait_for "a transfer" 30 eval "(( \$(query doomed 'field bytes' -s anycast show 2001:db8:88::a) > 100000 ))"
 	stop server KILL || true
 	# shellcheck disable=SC2046
 	kill -9 $(ip netns pids "doomed-$T_ID") 2>/dev/null || true

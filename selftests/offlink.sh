@@ -12,7 +12,7 @@
 HOST=2001:db8:1::1
 
 own_devices() {
-	nsip "$1" -j -d link show | jq -r '[.[] | select(.linkinfo.info_kind == "anycast6") | .ifname] | join(" ")'
+	query "$1" own_devices -d link show
 }
 
 not_configured() {

@@ -36,10 +36,10 @@ as_source() {
 counted() {
 	local before after
 
-	before=$(nsip host -s -j anycast show "$A" | jq '.[].members[0].packets')
+	before=$(query host packets -s anycast show "$A")
 	peer ping client "$A"
 	peer ping client "$A"
-	after=$(nsip host -s -j anycast show "$A" | jq '.[].members[0].packets')
+	after=$(query host packets -s anycast show "$A")
 	is $((after - before)) 2
 }
 

@@ -3,6 +3,33 @@
 # What the data path tests share: the other side of a connection, topologies, assertions.
 # Sourced after lib.sh.
 
+# ---- what ip says ----
+
+# query.py is started at once, for it is wanted by every test that sources this.
+mkfifo "$T_DIR/query.in" "$T_DIR/query.out"
+python3 "$(dirname "$0")/query.py" <"$T_DIR/query.in" >"$T_DIR/query.out" 2>"$T_DIR/query.err" &
+echo $! >>"$T_DIR/pids"
+exec {QUERY_IN}>"$T_DIR/query.in" {QUERY_OUT}<"$T_DIR/query.out"
+
+# query NS QUESTION ARGUMENT...: what query.py answers about the JSON that `ip -j ARGUMENT...` prints there.
+# A question may have words of its own: "field state".
+query() {
+	local answer json=$T_DIR/query.$BASHPID question
+
+	read -ra question <<<"$2"
+	nsip "$1" -j "${@:3}" >"$json" || return
+	echo "${question[0]} $json ${question[*]:1}" >&"$QUERY_IN"
+	if ! read -r -t 60 -u "$QUERY_OUT" answer; then
+		echo "no answer to: query $*"
+		cat "$T_DIR/query.err"
+		return 1
+	fi
+	case $answer in
+	ok*) answer=${answer#ok} answer=${answer# } && echo "${answer//$'\t'/$'\n'}" ;;
+	*) echo "query $*: $answer" && return 1 ;;
+	esac
+}
+
 # ---- the other side ----
 
 # peer_start: start peer.py, once a test.
@@ -78,16 +105,10 @@ unreached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${3-7}" wait=
 # ---- what ip anycast says ----
 
 # members NS ARGUMENT...: of what `ip anycast show` shows, one line a member: address dev state delivery
-members() {
-	nsip "$1" -j -d anycast show "${@:2}" |
-		jq -r '.[] | .address as $a | .members[]? | "\($a) \(.dev) \(.state) \(.delivery)"' | sort
-}
+members() { query "$1" members -d anycast show "${@:2}"; }
 
 # addresses NS ARGUMENT...: the configured addresses, sorted, in one line.
-addresses() {
-	nsip "$1" -j anycast show "${@:2}" |
-		jq -r '[.[] | select(.origin != "kernel") | .address // empty] | unique | join(" ")'
-}
+addresses() { query "$1" addresses anycast show "${@:2}"; }
 
 # has_addresses NS ADDRESS...: these and no others, in the order of sort.
 has_addresses() { is "$(addresses "$1")" "${*:2}"; }
@@ -100,31 +121,36 @@ kernel_anycast() {
 	ns "$1" awk '{ print $2, $3, $4 }' /proc/net/anycast6 | sort
 }
 
+# can_list_hooks: whether the kernel lists its packet hooks; Debian's 6.1 does not.
+can_list_hooks() { modprobe -q nfnetlink_hook; }
+
 # snapshot NS: all that anycast may change in the kernel: joins with their counts, groups, routes,
 # devices, addresses, hooks.
 snapshot() {
-	# one shell for all of it: starting programs is what takes time
-	# shellcheck disable=SC2016  # that shell's
-	ns "$1" bash -c '
+	local hooks=:
+
+	! can_list_hooks || hooks="nft list hooks"
+	(
+		setns "$1-$T_ID" || exit
 		while read -r _ dev address users _; do
 			echo "$dev $address $users"
 		done < <(cat /proc/net/anycast6 /proc/net/igmp6)
 		cat /proc/net/ptype
-		ip -6 -o -batch - <<<"route show table all
+		ip -6 -o -batch - <<-END
+			route show table all
 			address show
 			link show
-			rule show"
-		nft list hooks 2>/dev/null || true' | sed 's/valid_lft.*//; s/ expires .*//' | sort
+			rule show
+		END
+		$hooks
+	) | sed 's/valid_lft.*//; s/ expires .*//' | sort
 }
 
 # mac NS DEV
-mac() { nsip "$1" -j link show dev "$2" | jq -r '.[0].address'; }
+mac() { query "$1" "field address" link show dev "$2"; }
 
 # lladdr NS DEV: its link-local address.
-lladdr() {
-	nsip "$1" -j -6 address show dev "$2" scope link |
-		jq -r 'first(.[].addr_info[] | select(.local) | .local)'
-}
+lladdr() { query "$1" local -6 address show dev "$2" scope link; }
 
 # linklocal_usable NS DEV: it has one, not tentative. For wait_for.
 linklocal_usable() {
@@ -245,7 +271,7 @@ d_small_mtu() {
 d_tcp_fragments() {
 	local source pieces
 
-	source=$(nsip client -j -6 route get "$A" | jq -r '.[0].prefsrc')
+	source=$(query client "field prefsrc" -6 route get "$A")
 	for pieces in 1 2 3; do
 		is "$(peer fragments client c0 "$source" "$A" 7 pieces=$pieces)" "$A"
 	done

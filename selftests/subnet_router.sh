@@ -30,7 +30,7 @@ nothing_new_is_reachable() {
 }
 
 # origin_of ADDRESS: where each object of it comes from.
-origin_of() { nsip host -j anycast show "$1" | jq -r '[.[].origin] | join(" ")'; }
+origin_of() { query host origins anycast show "$1"; }
 
 shown_as_kernel() {
 	is "$(origin_of "$SR")" kernel

@@ -4,6 +4,7 @@
 # it leaves is exactly what was there before it came.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host:  forwarding on h1, [ vrf red: r0 ]
+# cpus: 2
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 . "$(dirname "$0")/netlink.sh"
@@ -68,6 +69,9 @@ configure() {
 	END
 }
 
+# hooked: whether host has a packet hook of the module, where the kernel can tell.
+hooked() { ! can_list_hooks || ns host nft list hooks | grep -q '\[anycast6\]'; }
+
 same_as_before() {
 	all_of_it >"$T_DIR/after"
 	diff "$T_DIR/before" "$T_DIR/after"
@@ -84,6 +88,8 @@ only_loaded() {
 
 configured_and_flushed() {
 	configure
+	# what a snapshot must not have afterwards
+	hooked
 	reached client $A 2001:db8:1::1
 	nsip host anycast flush
 	snapshot host >"$T_DIR/flushed"
@@ -132,7 +138,7 @@ under_traffic() {
 	background server host socat -u TCP6-LISTEN:7777,fork OPEN:/dev/null
 	wait_for "the server" 10 eval "ns host ss -Htln 'sport = 7777' | grep -q ."
 	background sender client socat -u OPEN:/dev/zero TCP6:[$A]:7777
-	wait_for "a transfer" 30 eval "(( \$(nsip host -j -s anycast show $A | jq '.[0].bytes') > 200000 ))"
+	wait_for "a transfer" 30 eval "(( \$(query host 'field bytes' -s anycast show $A) > 200000 ))"
 	unload
 	stop flood KILL || true
 	stop sender KILL || true
@@ -147,10 +153,10 @@ again_under_a_connection() {
 	background server host socat -u TCP6-LISTEN:7777,fork OPEN:/dev/null
 	wait_for "the server" 10 eval "ns host ss -Htln 'sport = 7777' | grep -q ."
 	background sender client socat -u OPEN:/dev/zero TCP6:[$A]:7777
-	wait_for "a transfer" 30 eval "(( \$(nsip host -j -s anycast show $A | jq '.[0].bytes') > 200000 ))"
+	wait_for "a transfer" 30 eval "(( \$(query host 'field bytes' -s anycast show $A) > 200000 ))"
 	configure
 	# it is the same connection that goes on
-	wait_for "the transfer to go on" 60 eval "(( \$(nsip host -j -s anycast show $A | jq '.[0].bytes') > 100000 ))"
+	wait_for "the transfer to go on" 60 eval "(( \$(query host 'field bytes' -s anycast show $A) > 100000 ))"
 	kill -0 "$(<"$T_DIR/sender.pid")"
 	stop sender KILL || true
 	stop server KILL || true

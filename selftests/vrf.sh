@@ -15,15 +15,9 @@ OFF=2001:db8:a::a
 declare -A UNICAST=([red]=2001:db8:1::1 [blue]=2001:db8:1::11 [plain]=2001:db8:1::21)
 
 # vrf_members ADDRESS: vrf dev state delivery, a line each.
-vrf_members() {
-	nsip host -j -d anycast show "$1" | jq -r '.[] | .vrf as $v | .members[] |
-		"\($v // "-") \(.dev) \(.state) \(.delivery)"' | sort
-}
+vrf_members() { query host vrf_members -d anycast show "$1"; }
 
-own_devices() {
-	nsip host -j -d link show | jq -r '[.[] | select(.linkinfo.info_kind == "anycast6") |
-		.master // "-"] | sort | join(" ")'
-}
+own_devices() { query host own_masters -d link show; }
 
 onlink() {
 	unreached red "$A"

@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Answers questions about JSON that ip has printed. One process for a whole test, because jq takes
+# a third of a second to start on an emulated machine: one question and the name of a file a line, one
+# line of answer, lines in it parted by tabs. See peer.sh.
+import json
+import sys
+
+
+def words(*values):
+    return " ".join("null" if value is None else str(value) for value in values)
+
+
+def members(objects):
+    """Of each member: address dev state delivery"""
+    return sorted(words(o.get("address"), m.get("dev"), m.get("state"), m.get("delivery"))
+                  for o in objects for m in o.get("members") or ())
+
+
+def addresses(objects):
+    """The configured ones, in one line."""
+    return [" ".join(sorted({o["address"] for o in objects
+                             if o.get("origin") != "kernel" and o.get("address")}))]
+
+
+def states(objects):
+    """Of each member: dev:state[:reason], in one line."""
+    return [" ".join(":".join([m.get("dev") or "", m["state"]] + list(filter(None, [m.get("reason")])))
+                     for o in objects for m in o.get("members") or ())]
+
+
+def origins(objects):
+    return [" ".join(o["origin"] for o in objects)]
+
+
+def vrf_members(objects):
+    """Of each member: vrf dev state delivery"""
+    return sorted(words(o.get("vrf", "-"), m.get("dev"), m.get("state"), m.get("delivery"))
+                  for o in objects for m in o["members"])
+
+
+def entries(objects):
+    """Of each address that is not link-local: the entry that it is of, and the address."""
+    return sorted("%s %s" % (o["id"] if o["origin"] == "reserved" else o["origin"], o["address"])
+                  for o in objects
+                  if o.get("address") and o["origin"] != "kernel" and o.get("dev") is None)
+
+
+def packets(objects):
+    """What the first member of each address has counted."""
+    return [str(o["members"][0]["packets"]) for o in objects]
+
+
+def count(objects):
+    """How many addresses there are."""
+    return [str(sum("address" in o for o in objects))]
+
+
+def local(objects):
+    """The first address of a device."""
+    return [next(a["local"] for o in objects for a in o.get("addr_info", ()) if a.get("local"))]
+
+
+def field(objects, *names):
+    """These of the first object, with null for what is not there."""
+    return [words(*(objects[0].get(name) for name in names))]
+
+
+def own_devices(objects):
+    """The names of the module's own devices."""
+    return [" ".join(o["ifname"] for o in objects
+                     if o.get("linkinfo", {}).get("info_kind") == "anycast6")]
+
+
+def own_masters(objects):
+    """Their VRFs."""
+    return [" ".join(sorted(o.get("master", "-") for o in objects
+                            if o.get("linkinfo", {}).get("info_kind") == "anycast6"))]
+
+
+QUESTIONS = {f.__name__: f for f in (
+    members, addresses, states, origins, vrf_members, entries, packets, count, local, field,
+    own_devices, own_masters)}
+
+
+def answer(line):
+    question, path, *words = line.split()
+    try:
+        with open(path, encoding="utf-8") as f:
+            return "ok " + "\t".join(QUESTIONS[question](json.load(f), *words))
+    except (OSError, ValueError, LookupError, StopIteration, AttributeError) as error:
+        return "failed %s: %s" % (type(error).__name__, str(error).replace("\n", " "))
+
+
+def main():
+    for line in sys.stdin:
+        print(answer(line), flush=True)
+
+
+main()
