@@ -37,17 +37,6 @@ const char *anycast6_addr_refusal(const struct in6_addr *addr)
 }
 
 /**
- * anycast6_addr_is_linklocal() - whether an address is only valid on its link
- * @addr: network order
- *
- * Context: any.
- */
-bool anycast6_addr_is_linklocal(const struct in6_addr *addr)
-{
-	return ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL;
-}
-
-/**
  * anycast6_prefix_set() - make a prefix of an address and a length
  * @prefix: result
  * @addr: network order; bits beyond @len are cut off

@@ -8,6 +8,7 @@
 
 #include <linux/in6.h>
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 /**
  * struct anycast6_prefix - a prefix in network order
@@ -20,7 +21,6 @@ struct anycast6_prefix {
 };
 
 const char *anycast6_addr_refusal(const struct in6_addr *addr);
-bool anycast6_addr_is_linklocal(const struct in6_addr *addr);
 bool anycast6_addr_subnet_router(const struct anycast6_prefix *prefix,
 				 struct in6_addr *addr);
 bool anycast6_addr_reserved(const struct anycast6_prefix *prefix, u8 id,
@@ -32,5 +32,17 @@ bool anycast6_prefix_contains(const struct anycast6_prefix *prefix,
 			      const struct in6_addr *addr);
 bool anycast6_prefix_equal(const struct anycast6_prefix *a,
 			   const struct anycast6_prefix *b);
+
+/**
+ * anycast6_addr_is_linklocal() - whether an address is only valid on its link
+ * @addr: network order
+ *
+ * Context: any.
+ */
+static inline bool anycast6_addr_is_linklocal(const struct in6_addr *addr)
+{
+	/* fe80::/10 */
+	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
 
 #endif

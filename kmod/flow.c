@@ -3,6 +3,7 @@
  * Flows: which member each has, so that it stays there.
  * Knows no packets, and not how a member is chosen.
  */
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -17,12 +18,17 @@
 /* A state beyond those of enum anycast6_flow_state. */
 #define REMOVED		U8_MAX
 
-const struct rhashtable_params anycast6_flow_params = {
-	.head_offset = offsetof(struct anycast6_flow, node),
-	.key_offset = offsetof(struct anycast6_flow, key),
-	.key_len = sizeof(struct anycast6_flow_key),
-	.automatic_shrinking = true,
-};
+u32 anycast6_flow_secret[ANYCAST6_FLOW_WORDS] __read_mostly;
+
+/**
+ * anycast6_flow_keep_secret() - prepare to hash flows
+ *
+ * Context: process, before any namespace has flows.
+ */
+void __init anycast6_flow_keep_secret(void)
+{
+	get_random_bytes(anycast6_flow_secret, sizeof(anycast6_flow_secret));
+}
 
 static void free_flow(struct anycast6_flow *flow)
 {

@@ -6,6 +6,7 @@
 #ifndef ANYCAST6_FLOW_H
 #define ANYCAST6_FLOW_H
 
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 
@@ -47,8 +48,47 @@ struct anycast6_flows {
 	const unsigned int *max;
 };
 
-extern const struct rhashtable_params anycast6_flow_params;
+/* Of all tables. Random, so that nobody can make flows collide. */
+extern u32 anycast6_flow_secret[];
 
+#define ANYCAST6_FLOW_WORDS	(sizeof(struct anycast6_flow_key) / sizeof(u32))
+
+/* NH (RFC 4418 section 5.2): universal, and cheap enough for each packet. */
+static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
+{
+	const u32 *w = data;
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < ANYCAST6_FLOW_WORDS; i += 2)
+		sum += (u64)(u32)(w[i] + anycast6_flow_secret[i]) *
+		       (u32)(w[i + 1] + anycast6_flow_secret[i + 1]);
+	return (sum * GOLDEN_RATIO_64 >> 32) ^ seed;
+}
+
+static inline int anycast6_flow_differs(struct rhashtable_compare_arg *arg,
+					const void *object)
+{
+	const struct anycast6_flow *flow = object;
+	const u64 *a = arg->key, *b = (const u64 *)&flow->key;
+	unsigned int i;
+	u64 bits = 0;
+
+	for (i = 0; i < ANYCAST6_FLOW_WORDS / 2; i++)
+		bits |= a[i] ^ b[i];
+	return bits != 0;
+}
+
+static const struct rhashtable_params anycast6_flow_params = {
+	.head_offset = offsetof(struct anycast6_flow, node),
+	.key_offset = offsetof(struct anycast6_flow, key),
+	.key_len = sizeof(struct anycast6_flow_key),
+	.hashfn = anycast6_flow_hash,
+	.obj_cmpfn = anycast6_flow_differs,
+	.automatic_shrinking = true,
+};
+
+void anycast6_flow_keep_secret(void);
 int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max);
 void anycast6_flows_free(struct anycast6_flows *flows);
 void anycast6_flows_expire(struct anycast6_flows *flows);

@@ -13,18 +13,6 @@
 #include "net.h"
 
 /**
- * anycast6_dev_vrf() - the routing domain of a device
- * @dev: a device
- *
- * Context: RCU.
- * Return: interface index of the VRF that it is in, or is; 0 outside VRFs.
- */
-u32 anycast6_dev_vrf(const struct net_device *dev)
-{
-	return l3mdev_master_ifindex_rcu(dev);
-}
-
-/**
  * anycast6_link_refresh() - look at the device again
  * @an: the namespace
  * @link: what is brought up to date
@@ -42,11 +30,13 @@ void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link)
 	dev = dev_get_by_index_rcu(an->net, link->ifindex);
 	link->exists = dev && dev->reg_state == NETREG_REGISTERED;
 	link->running = false;
+	link->waiting = false;
 	link->carrier = false;
 	if (link->exists) {
 		idev = __in6_dev_get(dev);
 		link->running = netif_running(dev) && idev && !idev->dead &&
 				!READ_ONCE(idev->cnf.disable_ipv6);
+		link->waiting = netif_running(dev) && !link->running;
 		link->carrier = netif_carrier_ok(dev);
 		WRITE_ONCE(link->vrf, anycast6_dev_vrf(dev));
 	}

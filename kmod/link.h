@@ -8,10 +8,11 @@
 
 #include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/netdevice.h>
 #include <linux/rcupdate.h>
+#include <net/l3mdev.h>
 
 struct anycast6_net;
-struct net_device;
 
 enum anycast6_link_flags {
 	ANYCAST6_LINK_DIRTY,
@@ -24,6 +25,7 @@ enum anycast6_link_flags {
  * @own: it is the module's own device, constant
  * @exists: it is there; an->lock
  * @running: it is administratively up and IPv6 works on it; an->lock
+ * @waiting: it is administratively up, but IPv6 does not work; an->lock
  * @carrier: it has carrier; an->lock
  * @vrf: interface index of its VRF, 0 outside VRFs; READ_ONCE()
  * @flags: ANYCAST6_LINK_*; atomic
@@ -37,6 +39,7 @@ struct anycast6_link {
 	bool own;
 	bool exists;
 	bool running;
+	bool waiting;
 	bool carrier;
 	u32 vrf;
 	unsigned long flags;
@@ -51,6 +54,17 @@ void anycast6_link_put(struct anycast6_net *an, struct anycast6_link *link);
 struct anycast6_link *anycast6_link_find(struct anycast6_net *an, u32 ifindex);
 void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link);
 
-u32 anycast6_dev_vrf(const struct net_device *dev);
+/**
+ * anycast6_dev_vrf() - the routing domain of a device
+ * @dev: a device
+ *
+ * Context: RCU.
+ * Return: interface index of the VRF that it is in, or is; 0 outside VRFs.
+ */
+static inline u32 anycast6_dev_vrf(const struct net_device *dev)
+{
+	return netif_is_l3_slave(dev) || netif_is_l3_master(dev) ?
+	       l3mdev_master_ifindex_rcu(dev) : 0;
+}
 
 #endif

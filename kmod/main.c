@@ -9,6 +9,7 @@
 
 #include "device.h"
 #include "events.h"
+#include "flow.h"
 #include "net.h"
 #include "netlink_gen.h"
 
@@ -16,6 +17,7 @@ static int __init anycast6_init(void)
 {
 	int err;
 
+	anycast6_flow_keep_secret();
 	err = anycast6_device_register();
 	if (err)
 		return err;

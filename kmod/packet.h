@@ -19,6 +19,7 @@ struct sk_buff;
  * @dport: network order
  * @domain: as of struct anycast6_key
  * @proto: IP protocol
+ * @zero: makes it whole words
  */
 struct anycast6_flow_key {
 	struct in6_addr source;
@@ -27,7 +28,8 @@ struct anycast6_flow_key {
 	__be16 dport;
 	u32 domain;
 	u32 proto;
-};
+	u32 zero;
+} __aligned(8);
 
 enum anycast6_packet_kind {
 	/* belongs to a flow that can stay with a member */

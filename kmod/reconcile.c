@@ -205,6 +205,7 @@ static void enlist_domain(struct anycast6_net *an, struct anycast6_link *own)
 			enlist(an, group);
 }
 
+/* Returns whether it must be looked at again. */
 static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	struct anycast6_member *member;
@@ -225,7 +226,12 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 		enlist(an, member->group);
 	if (link->own)
 		enlist_domain(an, link);
-	return bad;
+	/* The kernel does not tell when IPv6 starts again on a device without
+	 * addresses of its own: look every second.
+	 */
+	if (link->waiting)
+		an->retry = 0;
+	return bad || link->waiting;
 }
 
 static bool reconcile_links(struct anycast6_net *an)

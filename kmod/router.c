@@ -109,7 +109,7 @@ int anycast6_router_get(struct anycast6_net *an)
 	if (IS_ERR(router))
 		return PTR_ERR(router);
 	rcu_assign_pointer(an->router, router);
-	err = anycast6_steer_hook(an->net);
+	err = anycast6_steer_hook(router);
 	if (err) {
 		RCU_INIT_POINTER(an->router, NULL);
 		synchronize_rcu();
@@ -134,7 +134,7 @@ void anycast6_router_put(struct anycast6_net *an)
 
 	if (--router->users)
 		return;
-	anycast6_steer_unhook(an->net);
+	anycast6_steer_unhook(router);
 	RCU_INIT_POINTER(an->router, NULL);
 	cancel_delayed_work_sync(&router->upkeep);
 	synchronize_rcu();

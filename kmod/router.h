@@ -8,6 +8,7 @@
 
 #include <linux/hashtable.h>
 #include <linux/list.h>
+#include <linux/netfilter.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -32,6 +33,7 @@ enum anycast6_router_flags {
 /**
  * struct anycast6_router - a namespace with remote members
  * @an: the namespace, constant
+ * @hooks: those of steer, which get the router with each packet
  * @users: remote members; an->lock
  * @sieve: the addresses that have some; RCU, writers under an->lock
  * @addresses: how many are in @sieve; an->lock
@@ -48,6 +50,7 @@ enum anycast6_router_flags {
  */
 struct anycast6_router {
 	struct anycast6_net *an;
+	struct nf_hook_ops hooks[2];
 	unsigned int users;
 	struct anycast6_sieve __rcu *sieve;
 	unsigned int addresses;

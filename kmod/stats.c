@@ -14,15 +14,7 @@
  */
 struct anycast6_stats __percpu *anycast6_stats_alloc(gfp_t gfp)
 {
-	struct anycast6_stats __percpu *stats;
-	int cpu;
-
-	stats = alloc_percpu_gfp(struct anycast6_stats, gfp);
-	if (!stats)
-		return NULL;
-	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(stats, cpu)->syncp);
-	return stats;
+	return alloc_percpu_gfp(struct anycast6_stats, gfp);
 }
 
 /**
@@ -39,15 +31,8 @@ void anycast6_stats_read(const struct anycast6_stats __percpu *stats,
 
 	for_each_possible_cpu(cpu) {
 		const struct anycast6_stats *s = per_cpu_ptr(stats, cpu);
-		unsigned int start;
-		u64 packets, bytes;
 
-		do {
-			start = u64_stats_fetch_begin(&s->syncp);
-			packets = u64_stats_read(&s->packets);
-			bytes = u64_stats_read(&s->bytes);
-		} while (u64_stats_fetch_retry(&s->syncp, start));
-		counts->packets += packets;
-		counts->bytes += bytes;
+		counts->packets += READ_ONCE(s->packets);
+		counts->bytes += READ_ONCE(s->bytes);
 	}
 }

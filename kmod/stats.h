@@ -6,20 +6,17 @@
 #ifndef ANYCAST6_STATS_H
 #define ANYCAST6_STATS_H
 
-#include <linux/bottom_half.h>
 #include <linux/percpu.h>
-#include <linux/u64_stats_sync.h>
+#include <linux/types.h>
 
 /**
  * struct anycast6_stats - one CPU's counters
  * @packets: packets
  * @bytes: their bytes from the network header on
- * @syncp: makes 64-bit reads whole on 32-bit machines
  */
 struct anycast6_stats {
-	u64_stats_t packets;
-	u64_stats_t bytes;
-	struct u64_stats_sync syncp;
+	u64 packets;
+	u64 bytes;
 };
 
 /**
@@ -41,21 +38,13 @@ void anycast6_stats_read(const struct anycast6_stats __percpu *stats,
  * @stats: the counters
  * @bytes: its length
  *
- * Context: any but hard interrupts; what nfnetlink_queue hands back comes from
- * a process.
+ * Context: any; what nfnetlink_queue hands back comes from a process.
  */
 static inline void anycast6_stats_add(struct anycast6_stats __percpu *stats,
 				      unsigned int bytes)
 {
-	struct anycast6_stats *s;
-
-	local_bh_disable();
-	s = this_cpu_ptr(stats);
-	u64_stats_update_begin(&s->syncp);
-	u64_stats_inc(&s->packets);
-	u64_stats_add(&s->bytes, bytes);
-	u64_stats_update_end(&s->syncp);
-	local_bh_enable();
+	this_cpu_inc(stats->packets);
+	this_cpu_add(stats->bytes, bytes);
 }
 
 #endif

@@ -33,8 +33,7 @@
 static bool passes_sieve(const struct anycast6_router *router,
 			 const struct sk_buff *skb)
 {
-	return router &&
-	       anycast6_sieve_passes(rcu_dereference(router->sieve),
+	return anycast6_sieve_passes(rcu_dereference(router->sieve),
 				     &ipv6_hdr(skb)->daddr);
 }
 
@@ -278,17 +277,12 @@ static void begin(struct anycast6_passage *passage, struct net *net,
 	passage->way.counted = false;
 }
 
-static unsigned int pre_routing(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+static noinline unsigned int steer_input(struct anycast6_router *router,
+					 struct sk_buff *skb, struct net *net)
 {
-	struct net *net = state->net;
-	struct anycast6_router *router;
 	struct anycast6_passage passage;
 	unsigned int verdict;
 
-	router = rcu_dereference(anycast6_net(net)->router);
-	if (likely(!passes_sieve(router, skb)))
-		return NF_ACCEPT;
 	/* this node sent it to itself; or it comes again, as the VRF's */
 	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev))
 		return NF_ACCEPT;
@@ -306,15 +300,24 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* Nothing here but what all other traffic pays for. */
+static unsigned int pre_routing(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	if (likely(!passes_sieve(priv, skb)))
+		return NF_ACCEPT;
+	return steer_input(priv, skb, state->net);
+}
+
 /* ---- packets of this node ---- */
 
 /* Who uses this router is not to learn that the address is on the link: it is
  * a member of the router's choice that is there.
  */
-static bool is_redirect(struct anycast6_net *an, const struct sk_buff *skb,
+static bool is_redirect(const struct anycast6_router *router,
+			const struct sk_buff *skb,
 			const struct net_device *dev)
 {
-	const struct anycast6_router *router = rcu_dereference(an->router);
 	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
 	struct anycast6_flow_key key = {};
 	const struct rd_msg *redirect;
@@ -328,7 +331,7 @@ static bool is_redirect(struct anycast6_net *an, const struct sk_buff *skb,
 	key.destination = redirect->dest;
 	key.domain = anycast6_addr_is_linklocal(&redirect->dest) ?
 		     dev->ifindex : anycast6_dev_vrf(dev);
-	return find_group(an, &key);
+	return find_group(router->an, &key);
 }
 
 /* A socket that insists on a device has its way. */
@@ -364,8 +367,9 @@ static void send(struct anycast6_router *router,
 		anycast6_stats_add(member->stats, passage->skb->len);
 }
 
-static void redirect_output(struct anycast6_router *router, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+static noinline void steer_output(struct anycast6_router *router,
+				  struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	struct dst_entry *dst = skb_dst(skb);
 	struct anycast6_passage passage;
@@ -397,15 +401,10 @@ static void redirect_output(struct anycast6_router *router, struct sk_buff *skb,
 static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct anycast6_net *an = anycast6_net(state->net);
-	struct anycast6_router *router = rcu_dereference(an->router);
-
-	if (!router)
-		return NF_ACCEPT;
-	if (unlikely(passes_sieve(router, skb)))
-		redirect_output(router, skb, state);
+	if (unlikely(passes_sieve(priv, skb)))
+		steer_output(priv, skb, state);
 	else if (ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
-		 is_redirect(an, skb, state->out))
+		 is_redirect(priv, skb, state->out))
 		return NF_DROP;
 	return NF_ACCEPT;
 }
@@ -428,23 +427,32 @@ static const struct nf_hook_ops hooks[] = {
 
 /**
  * anycast6_steer_hook() - see packets to addresses that have remote members
- * @net: the namespace
+ * @router: the namespace's
  *
- * Context: process.
+ * Context: process, under an->lock.
  * Return: 0 or a negative errno.
  */
-int anycast6_steer_hook(struct net *net)
+int anycast6_steer_hook(struct anycast6_router *router)
 {
-	return nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+	unsigned int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(hooks) != ARRAY_SIZE(router->hooks));
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		router->hooks[i] = hooks[i];
+		router->hooks[i].priv = router;
+	}
+	return nf_register_net_hooks(router->an->net, router->hooks,
+				     ARRAY_SIZE(hooks));
 }
 
 /**
  * anycast6_steer_unhook() - see them no longer
- * @net: the namespace
+ * @router: the namespace's; the last packet is gone after a grace period
  *
- * Context: process.
+ * Context: process, under an->lock.
  */
-void anycast6_steer_unhook(struct net *net)
+void anycast6_steer_unhook(struct anycast6_router *router)
 {
-	nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+	nf_unregister_net_hooks(router->an->net, router->hooks,
+				ARRAY_SIZE(hooks));
 }

@@ -6,9 +6,9 @@
 #ifndef ANYCAST6_STEER_H
 #define ANYCAST6_STEER_H
 
-struct net;
+struct anycast6_router;
 
-int anycast6_steer_hook(struct net *net);
-void anycast6_steer_unhook(struct net *net);
+int anycast6_steer_hook(struct anycast6_router *router);
+void anycast6_steer_unhook(struct anycast6_router *router);
 
 #endif
