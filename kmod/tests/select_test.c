@@ -4,8 +4,8 @@
  * candidates step by step, and the properties that it promises.
  */
 #include <kunit/test.h>
+#include <linux/in.h>
 #include <linux/math64.h>
-#include <linux/prandom.h>
 
 #include "../select.c"
 
@@ -84,7 +84,7 @@ static struct anycast6_candidate candidate(int n, u64 seed)
 {
 	return (struct anycast6_candidate) {
 		.area = areas[n % 3],
-		.distance = n / 3 % 3 * U32_MAX / 2,
+		.distance = n / 3 % 3 * (U32_MAX / 2),
 		.seed = seed,
 	};
 }
@@ -210,7 +210,7 @@ static void compare_is_an_order(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(r); i++)
 		r[i] = (struct anycast6_rank) {
 			.local = i % 2,
-			.distance = i / 2 % 3 * U32_MAX / 2,
+			.distance = i / 2 % 3 * (U32_MAX / 2),
 			.weight = i / 6 * (U64_MAX / 2),
 		};
 	for (i = 0; i < ARRAY_SIZE(r); i++)
