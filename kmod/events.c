@@ -6,6 +6,7 @@
 #include <linux/netdevice.h>
 #include <net/addrconf.h>
 #include <net/fib_notifier.h>
+#include <net/fib_rules.h>
 #include <net/ip6_fib.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -162,23 +163,45 @@ static int inet6addr_validate(struct notifier_block *nb, unsigned long event,
 	return notifier_from_errno(-EADDRINUSE);
 }
 
+/* Whether a rule may lead packets of one address different ways. Those that any
+ * namespace has, and the one of VRFs, do not: a VRF is part of the address.
+ */
+static bool is_odd(const struct fib_rule *rule)
+{
+	if (rule->l3mdev && rule->proto == RTPROT_KERNEL)
+		return !fib_rule_matchall(rule);
+	return !fib6_rule_default(rule);
+}
+
+static void rule_event(struct anycast6_net *an, unsigned long event,
+		       const struct fib_notifier_info *info)
+{
+	const struct fib_rule_notifier_info *rule =
+		container_of(info, struct fib_rule_notifier_info, info);
+
+	if (is_odd(rule->rule))
+		atomic_add(event == FIB_EVENT_RULE_ADD ? 1 : -1,
+			   &an->odd_rules);
+}
+
+/* What was told so far was wrong, all is told again. */
+static void forget_rules(struct notifier_block *nb)
+{
+	struct anycast6_net *an = container_of(nb, struct anycast6_net, fib_nb);
+
+	atomic_set(&an->odd_rules, 0);
+}
+
 /* A host route that goes may be an address's own; the one to all multicast
  * addresses comes when IPv6 starts on a device.
  */
-static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
+static void route_event(struct anycast6_net *an, unsigned long event,
+			const struct fib_notifier_info *info)
 {
-	struct anycast6_net *an = container_of(nb, struct anycast6_net, fib_nb);
-	const struct fib_notifier_info *info = ptr;
 	const struct fib6_entry_notifier_info *fen;
 	const struct net_device *dev;
 	struct anycast6_group *group;
 	const struct rt6key *dst;
-
-	if (info->family != AF_INET6 ||
-	    (event != FIB_EVENT_ENTRY_DEL &&
-	     event != FIB_EVENT_ENTRY_REPLACE &&
-	     event != FIB_EVENT_ENTRY_APPEND))
-		return NOTIFY_DONE;
 
 	fen = container_of(info, struct fib6_entry_notifier_info, info);
 	dst = &fen->rt->fib6_dst;
@@ -187,12 +210,12 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	anycast6_nexthops_mark(an, ROUTE_DELAY);
 	if (dst->plen != 128 && dst->plen != 8) {
 		rcu_read_unlock();
-		return NOTIFY_DONE;
+		return;
 	}
 	dev = fib6_info_nh_dev(fen->rt);
 	if (!dev) {
 		rcu_read_unlock();
-		return NOTIFY_DONE;
+		return;
 	}
 	if (event == FIB_EVENT_ENTRY_DEL && dst->plen == 128) {
 		group = find_on(an, dev, &dst->addr);
@@ -202,6 +225,26 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 		mark_dev(an, dev);
 	}
 	rcu_read_unlock();
+}
+
+static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct anycast6_net *an = container_of(nb, struct anycast6_net, fib_nb);
+	const struct fib_notifier_info *info = ptr;
+
+	if (info->family != AF_INET6)
+		return NOTIFY_DONE;
+	switch (event) {
+	case FIB_EVENT_RULE_ADD:
+	case FIB_EVENT_RULE_DEL:
+		rule_event(an, event, info);
+		break;
+	case FIB_EVENT_ENTRY_DEL:
+	case FIB_EVENT_ENTRY_REPLACE:
+	case FIB_EVENT_ENTRY_APPEND:
+		route_event(an, event, info);
+		break;
+	}
 	return NOTIFY_DONE;
 }
 
@@ -226,11 +269,16 @@ static int listen(struct anycast6_net *an, bool wanted)
 	if (an->listening == wanted)
 		return 0;
 	an->fib_nb.notifier_call = fib_event;
+	atomic_set(&an->odd_rules, 0);
 	if (wanted)
-		err = register_fib_notifier(an->net, &an->fib_nb, NULL, NULL);
+		err = register_fib_notifier(an->net, &an->fib_nb, forget_rules,
+					    NULL);
 	else
 		unregister_fib_notifier(an->net, &an->fib_nb);
 	an->listening = wanted && !err;
+	/* who is not told, does not know */
+	if (!an->listening)
+		atomic_set(&an->odd_rules, 1);
 	return err;
 }
 

@@ -53,6 +53,7 @@ static int __net_init net_init(struct net *net)
 	an->limits.members = 1048576;
 	an->limits.joins = 4096;
 	an->limits.flows = 262144;
+	atomic_set(&an->odd_rules, 1);
 	mutex_init(&an->lock);
 	xa_init_flags(&an->ids, XA_FLAGS_ALLOC);
 	xa_init(&an->links);

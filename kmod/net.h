@@ -57,7 +57,9 @@ struct anycast6_limits {
  * @links_dirty: a link in @links has its dirty bit set; atomic
  * @work: reconciles what is dirty
  * @retry: how long what the kernel refused has waited, jiffies; @lock
- * @fib_nb: told of routes that go, while there are addresses
+ * @fib_nb: told of routes and rules, while there are addresses
+ * @odd_rules: how many rules may route packets of one address differently;
+ *             atomic
  * @listening: @fib_nb is registered; @lock
  * @hooked: the packet hooks are registered; @lock
  * @dead: the namespace goes, no work may be queued; READ_ONCE()
@@ -83,6 +85,7 @@ struct anycast6_net {
 	struct delayed_work work;
 	unsigned long retry;
 	struct notifier_block fib_nb;
+	atomic_t odd_rules;
 	bool listening;
 	bool hooked;
 	bool dead;

@@ -13,6 +13,7 @@
 #include <anycast6_compat.h>
 
 #include "device.h"
+#include "net.h"
 #include "nexthop.h"
 #include "path.h"
 
@@ -154,6 +155,12 @@ u32 anycast6_path_metric(const struct anycast6_path *path)
 	return from ? from->fib6_metric : 0;
 }
 
+static bool has_odd_rules(const struct net *net)
+{
+	return fib6_has_custom_rules(net) &&
+	       atomic_read(&anycast6_net(net)->odd_rules);
+}
+
 /* Where rules may want another route for a packet's mark, source or interface,
  * they are asked for each packet. What they say is mostly what is cached.
  */
@@ -214,7 +221,7 @@ bool anycast6_path_find(struct net *net, struct anycast6_nexthop *nexthop,
 
 	if (unlikely(READ_ONCE(nexthop->failed)))
 		return false;
-	if (unlikely(fib6_has_custom_rules(net)) && !nexthop->key.ifindex)
+	if (unlikely(has_odd_rules(net)) && !nexthop->key.ifindex)
 		return find_by_rules(net, nexthop, skb, iif, way);
 
 	path = anycast6_path_get(net, nexthop);

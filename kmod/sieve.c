@@ -10,8 +10,8 @@
 
 #include "sieve.h"
 
-/* So one in sixteen other addresses is looked up in vain, at most. */
-#define BITS_PER_ADDRESS	16
+/* So one in 256 other addresses is looked up in vain, at most. */
+#define BITS_PER_ADDRESS	32
 #define ORDER_MIN		10
 #define ORDER_MAX		25
 

@@ -12,7 +12,7 @@
 #include <linux/rcupdate.h>
 
 /**
- * struct anycast6_sieve - a bit for each address that may be meant
+ * struct anycast6_sieve - two bits for each address that may be meant
  * @rcu: frees it after its readers
  * @shift: how many bits of a hash are too many
  * @bits: a power of two of them; atomic
@@ -26,13 +26,12 @@ struct anycast6_sieve {
 struct anycast6_sieve *anycast6_sieve_alloc(unsigned int addresses);
 unsigned int anycast6_sieve_room(const struct anycast6_sieve *sieve);
 
-static inline unsigned int anycast6_sieve_bit(const struct anycast6_sieve *sieve,
-					      const struct in6_addr *addr)
+static inline u64 anycast6_sieve_hash(const struct in6_addr *addr)
 {
 	const __be32 *w = addr->s6_addr32;
 	u64 x = (__force u64)(w[0] ^ w[2]) << 32 | (__force u32)(w[1] ^ w[3]);
 
-	return x * GOLDEN_RATIO_64 >> sieve->shift;
+	return x * GOLDEN_RATIO_64;
 }
 
 /**
@@ -45,7 +44,10 @@ static inline unsigned int anycast6_sieve_bit(const struct anycast6_sieve *sieve
 static inline void anycast6_sieve_add(struct anycast6_sieve *sieve,
 				      const struct in6_addr *addr)
 {
-	set_bit(anycast6_sieve_bit(sieve, addr), sieve->bits);
+	u64 hash = anycast6_sieve_hash(addr);
+
+	set_bit(hash >> sieve->shift, sieve->bits);
+	set_bit(hash * GOLDEN_RATIO_64 >> sieve->shift, sieve->bits);
 }
 
 /**
@@ -58,7 +60,10 @@ static inline void anycast6_sieve_add(struct anycast6_sieve *sieve,
 static inline bool anycast6_sieve_passes(const struct anycast6_sieve *sieve,
 					 const struct in6_addr *addr)
 {
-	return test_bit(anycast6_sieve_bit(sieve, addr), sieve->bits);
+	u64 hash = anycast6_sieve_hash(addr);
+
+	return test_bit(hash >> sieve->shift, sieve->bits) &&
+	       test_bit(hash * GOLDEN_RATIO_64 >> sieve->shift, sieve->bits);
 }
 
 #endif
