@@ -8,12 +8,14 @@ CURRENT := /lib/modules/$(shell uname -r)/build
 KDIR ?= $(if $(wildcard $(CURRENT)/Makefile),$(CURRENT),6.12)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check modules iproute2 shell install clean setup
+.PHONY: help demo check bench modules iproute2 shell install clean setup
 
 help:
 	@echo "make demo                     see it work, in a guest: a client, a router, a host"
 	@echo "make check                    every test, on Debian's 6.1 and 6.12 and on a debug kernel"
 	@echo "  [TEST=name] [KERNEL=6.1|6.12|debug]   only one of selftests/, only on one kernel"
+	@echo "make bench                    what forwarding a packet costs, on 6.1 and 6.12 side by side"
+	@echo "  [QUICK=1] [ROWS=name,...] [KERNEL=6.1|6.12]   rougher, only some rows, only one kernel"
 	@echo "make shell [KERNEL=...]       a guest to play in, with the module and the demo's topology"
 	@echo "make modules [KDIR=dir]       build/<release>/anycast6.ko"
 	@echo "make iproute2                 build/iproute2/ip/ip, with 'ip anycast'"
@@ -31,6 +33,9 @@ demo: setup
 
 check: setup
 	@scripts/check $(if $(KERNEL),--kernel $(KERNEL)) $(if $(TEST),--test $(TEST))
+
+bench: setup
+	@scripts/bench $(if $(KERNEL),--kernel $(KERNEL)) $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS))
 
 modules: setup
 	@scripts/module $(if $(filter 6.1 6.12 debug,$(KDIR)),$(KDIR),$(abspath $(KDIR)))

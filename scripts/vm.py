@@ -113,10 +113,15 @@ class Tail:
 
 
 class Guest:
-    def __init__(self, kernel, name=None, cpus=2, kmemleak=True):
+    """icount: with one processor whose clock counts instructions, one a nanosecond: what a guest
+    measures is then the same on any machine, however busy. more: further arguments of QEMU."""
+
+    def __init__(self, kernel, name=None, cpus=2, kmemleak=True, icount=False, more=()):
         self.kernel = kernel
         self.cpus = cpus
         self.kmemleak = kmemleak and kernel == "debug"
+        self.icount = icount
+        self.more = more
         self.directory, self.lock = self._claim(name or "guest-" + kernel)
         self.console = os.path.join(self.directory, "console")
         self.output = os.path.join(self.directory, "output")
@@ -168,8 +173,10 @@ class Guest:
                   "random.trust_cpu=on", "apparmor=0", "audit=0"]
         # On a busy host an emulated processor may stand still for seconds. A kernel that measures
         # its clocks then gets them wrong by factors, and takes it for a stall when it goes on.
-        append += ["no_timer_check", "tsc=reliable", "tsc_early_khz=%d" % tsc_khz(),
+        append += ["no_timer_check", "tsc=reliable", "tsc_early_khz=%d" % (1000000 if self.icount else tsc_khz()),
                    "watchdog_thresh=30", "rcupdate.rcu_cpu_stall_timeout=60"]
+        # With AppArmor off, SELinux would come in its place, and hook into what is forwarded.
+        append += ["security=none"] if self.icount else []
         append += ["kmemleak=on"] if self.kmemleak else []
         # A shell's user may want to look at what is left after a report.
         append += [] if shell else ["panic_on_warn=1"]
@@ -178,11 +185,14 @@ class Guest:
     def _arguments(self, shell):
         debug = self.kernel == "debug"
         d = self.directory
+        # What counts instructions counts a repeated one each time: with ERMS, a byte at a time.
+        cpus = (["-accel", "tcg,thread=single", "-icount", "shift=0,align=off,sleep=off", "-smp", "1",
+                 "-cpu", "max,erms=off"]
+                if self.icount else ["-accel", "tcg,thread=multi", "-smp", str(self.cpus), "-cpu", "max"])
         arguments = [
             # Whoever ends us must not leave a guest behind.
             "setpriv", "--pdeathsig", "KILL",
-            "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-M", "q35",
-            "-smp", str(self.cpus), "-m", "1536" if debug else "1024",
+            "qemu-system-x86_64", *cpus, "-M", "q35", "-m", "1536" if debug else "1024",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-kernel", d + "/bzImage", "-initrd", d + "/initramfs", "-append", " ".join(self._append(shell)),
             "-chardev", "file,id=console,path=" + self.console, "-serial", "chardev:console",
@@ -195,6 +205,7 @@ class Guest:
         if shell:
             arguments += ["-chardev", "stdio,id=shell,signal=off",
                           "-device", "virtconsole,chardev=shell"]
+        arguments += self.more
         for image in "root", "run":
             arguments += ["-drive", "file=%s/%s.squashfs,format=raw,if=none,readonly=on,id=%s"
                           % (d, image, image), "-device", "virtio-blk-pci,drive=" + image]
