@@ -279,27 +279,20 @@ bool anycast6_flow_move(struct anycast6_flow *flow,
 }
 
 /**
- * anycast6_flow_advance() - one more packet of a flow
+ * anycast6_flow_go_on() - a packet of a flow that may change what is known of it
  * @flows: the namespace's
  * @flow: the flow
  * @flags: ANYCAST6_TRACK_* of the packet
  *
- * Writes only what changes: the flow may be read by other CPUs.
- *
  * Context: RCU; any.
- * Return: false if the packet begins the flow anew, which then needs a member.
+ * Return: false if the packet begins the flow anew.
  */
-bool anycast6_flow_advance(struct anycast6_flows *flows,
-			   struct anycast6_flow *flow, u8 flags)
+bool anycast6_flow_go_on(struct anycast6_flows *flows,
+			 struct anycast6_flow *flow, u8 flags)
 {
-	u32 state = READ_ONCE(flow->state), now = jiffies, next;
+	u32 state = READ_ONCE(flow->state), next;
 	u8 proto = flow->key.proto;
 	bool restarts;
-
-	if (likely(READ_ONCE(flow->used) == now &&
-		   state == ANYCAST6_FLOW_STATE_ESTABLISHED &&
-		   !(flags & ANYCAST6_TRACK_CHANGES)))
-		return true;
 
 	restarts = anycast6_track_restarts(state, proto, flags) ||
 		   anycast6_flow_is_over(flow);
@@ -307,6 +300,6 @@ bool anycast6_flow_advance(struct anycast6_flows *flows,
 			  anycast6_track_next(state, proto, flags);
 	if (next != state && state != REMOVED)
 		set_state(flows, flow, state, next);
-	WRITE_ONCE(flow->used, now);
+	WRITE_ONCE(flow->used, (u32)jiffies);
 	return !restarts;
 }

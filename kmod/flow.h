@@ -10,6 +10,8 @@
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 
+#include <uapi/linux/anycast6.h>
+
 #include "packet.h"
 #include "track.h"
 
@@ -100,8 +102,8 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       struct anycast6_member *member);
 bool anycast6_flow_move(struct anycast6_flow *flow,
 			struct anycast6_member *member);
-bool anycast6_flow_advance(struct anycast6_flows *flows,
-			   struct anycast6_flow *flow, u8 flags);
+bool anycast6_flow_go_on(struct anycast6_flows *flows,
+			 struct anycast6_flow *flow, u8 flags);
 bool anycast6_flow_is_over(const struct anycast6_flow *flow);
 u32 anycast6_flow_idle(const struct anycast6_flow *flow);
 
@@ -117,7 +119,30 @@ static inline struct anycast6_flow *
 anycast6_flow_find(struct anycast6_flows *flows,
 		   const struct anycast6_flow_key *key)
 {
-	return rhashtable_lookup(&flows->table, key, anycast6_flow_params);
+	/* what rhashtable_lookup() does inside of another RCU section */
+	const struct rhash_head *head =
+		__rhashtable_lookup(&flows->table, key, anycast6_flow_params);
+
+	return head ? container_of(head, struct anycast6_flow, node) : NULL;
+}
+
+/**
+ * anycast6_flow_advance() - one more packet of a flow
+ * @flows: the namespace's
+ * @flow: the flow
+ * @flags: ANYCAST6_TRACK_* of the packet
+ *
+ * Context: RCU; any.
+ * Return: false if the packet begins the flow anew, which then needs a member.
+ */
+static inline bool anycast6_flow_advance(struct anycast6_flows *flows,
+					 struct anycast6_flow *flow, u8 flags)
+{
+	if (likely(READ_ONCE(flow->used) == (u32)jiffies &&
+		   READ_ONCE(flow->state) == ANYCAST6_FLOW_STATE_ESTABLISHED &&
+		   !(flags & ANYCAST6_TRACK_CHANGES)))
+		return true;
+	return anycast6_flow_go_on(flows, flow, flags);
 }
 
 #endif

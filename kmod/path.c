@@ -35,16 +35,6 @@ static bool leads_away(const struct dst_entry *dst)
 	       !anycast6_device_is_own(dst->dev);
 }
 
-/* Link events may come late, so the carrier is asked when a packet goes. */
-static bool go(struct anycast6_way *way, struct dst_entry *dst, bool counted)
-{
-	if (unlikely(!netif_running(dst->dev) || !netif_carrier_ok(dst->dev)))
-		return false;
-	way->dst = dst;
-	way->counted = counted;
-	return true;
-}
-
 static struct dst_entry *lookup(struct net *net,
 				const struct anycast6_nexthop *nexthop)
 {
@@ -74,8 +64,16 @@ void anycast6_path_free(struct anycast6_path *path)
 	kfree_rcu(path, rcu);
 }
 
-static noinline struct anycast6_path *
-renew(struct net *net, struct anycast6_nexthop *nexthop)
+/**
+ * anycast6_path_renew() - look the route to a next hop up, and remember it
+ * @net: the namespace
+ * @nexthop: the next hop
+ *
+ * Context: RCU, as long as the result is used.
+ * Return: the path, or NULL if there is no route, or no memory.
+ */
+struct anycast6_path *anycast6_path_renew(struct net *net,
+					  struct anycast6_nexthop *nexthop)
 {
 	struct anycast6_path *path, *old;
 	struct dst_entry *dst;
@@ -98,24 +96,6 @@ renew(struct net *net, struct anycast6_nexthop *nexthop)
 	/* somebody was quicker */
 	anycast6_path_free(path);
 	return rcu_dereference(nexthop->path);
-}
-
-/**
- * anycast6_path_get() - the route to a next hop, looked up if it has changed
- * @net: the namespace
- * @nexthop: the next hop
- *
- * Context: RCU, as long as the result is used.
- * Return: the path, or NULL if there is no route, or no memory.
- */
-struct anycast6_path *anycast6_path_get(struct net *net,
-					struct anycast6_nexthop *nexthop)
-{
-	struct anycast6_path *path = rcu_dereference(nexthop->path);
-
-	if (likely(path && dst_check(path->dst, path->cookie)))
-		return path;
-	return renew(net, nexthop);
 }
 
 /**
@@ -155,20 +135,25 @@ u32 anycast6_path_metric(const struct anycast6_path *path)
 	return from ? from->fib6_metric : 0;
 }
 
-static bool has_odd_rules(const struct net *net)
-{
-	return fib6_has_custom_rules(net) &&
-	       atomic_read(&anycast6_net(net)->odd_rules);
-}
-
-/* Where rules may want another route for a packet's mark, source or interface,
+/**
+ * anycast6_path_find_by_rules() - find the way of a packet where rules matter
+ * @net: the namespace
+ * @nexthop: the next hop
+ * @skb: the packet
+ * @iif: the device it came by, NULL if this node sends it
+ * @way: result, if there is one
+ *
+ * Rules may want another route for a packet's mark, source or interface, so
  * they are asked for each packet. What they say is mostly what is cached.
+ *
+ * Context: RCU.
+ * Return: false if there is none that is alive.
  */
-static noinline bool find_by_rules(struct net *net,
-				   struct anycast6_nexthop *nexthop,
-				   const struct sk_buff *skb,
-				   struct net_device *iif,
-				   struct anycast6_way *way)
+bool anycast6_path_find_by_rules(struct net *net,
+				 struct anycast6_nexthop *nexthop,
+				 const struct sk_buff *skb,
+				 struct net_device *iif,
+				 struct anycast6_way *way)
 {
 	struct anycast6_path *path = anycast6_path_get(net, nexthop);
 	struct dst_entry *dst;
@@ -191,41 +176,15 @@ static noinline bool find_by_rules(struct net *net,
 		return false;
 	if (path && rcu_access_pointer(dst_rt6_info(path->dst)->from) ==
 		    rcu_access_pointer(dst_rt6_info(dst)->from))
-		return go(way, path->dst, false);
+		return anycast6_way_go(way, path->dst, false);
 
 	fl6.flowi6_flags = FLOWI_FLAG_KNOWN_NH;
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,
 				     RT6_LOOKUP_F_HAS_SADDR);
-	if (leads_away(dst) && go(way, dst, true))
+	if (leads_away(dst) && anycast6_way_go(way, dst, true))
 		return true;
 	dst_release(dst);
 	return false;
-}
-
-/**
- * anycast6_path_find() - find the way of a packet to a next hop
- * @net: the namespace
- * @nexthop: the next hop
- * @skb: the packet
- * @iif: the device it came by, NULL if this node sends it
- * @way: result, if there is one
- *
- * Context: RCU.
- * Return: false if there is none that is alive.
- */
-bool anycast6_path_find(struct net *net, struct anycast6_nexthop *nexthop,
-			const struct sk_buff *skb, struct net_device *iif,
-			struct anycast6_way *way)
-{
-	struct anycast6_path *path;
-
-	if (unlikely(READ_ONCE(nexthop->failed)))
-		return false;
-	if (unlikely(has_odd_rules(net)) && !nexthop->key.ifindex)
-		return find_by_rules(net, nexthop, skb, iif, way);
-
-	path = anycast6_path_get(net, nexthop);
-	return likely(path) && go(way, path->dst, false);
 }
 
 /**
@@ -243,7 +202,8 @@ void anycast6_way_drop(struct anycast6_way *way)
 }
 
 /**
- * anycast6_way_is_back() - whether a route leads to where a packet came from
+ * anycast6_way_is_to_sender() - whether a route leads to the neighbour that a
+ * packet came from, out of the device that it came by
  * @dst: the route
  * @skb: the packet, its link-layer header still there
  *
@@ -252,8 +212,8 @@ void anycast6_way_drop(struct anycast6_way *way)
  *
  * Context: RCU.
  */
-bool anycast6_way_is_back(const struct dst_entry *dst,
-			  const struct sk_buff *skb)
+bool anycast6_way_is_to_sender(const struct dst_entry *dst,
+			       const struct sk_buff *skb)
 {
 	u8 source[MAX_ADDR_LEN], address[MAX_ADDR_LEN];
 	struct net_device *dev = dst->dev;
@@ -261,12 +221,10 @@ bool anycast6_way_is_back(const struct dst_entry *dst,
 	const struct in6_addr *addr;
 	int len = 0;
 
-	if (likely(dev->ifindex != IP6CB(skb)->iif))
-		return false;
 	if (skb_mac_header_was_set(skb))
 		len = anycast6_compat_parse_header(skb, dev, source);
 	if (!len)
-		return !(dev->flags & IFF_LOOPBACK);
+		return true;
 
 	addr = rt6_nexthop(dst_rt6_info(dst), &ipv6_hdr(skb)->daddr);
 	neighbour = __ipv6_neigh_lookup_noref(dev, addr);

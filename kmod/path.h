@@ -6,13 +6,16 @@
 #ifndef ANYCAST6_PATH_H
 #define ANYCAST6_PATH_H
 
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
 #include <linux/rcupdate.h>
-#include <linux/types.h>
+#include <net/dst.h>
+#include <net/ip6_fib.h>
 
-struct anycast6_nexthop;
-struct dst_entry;
+#include "net.h"
+#include "nexthop.h"
+
 struct in6_addr;
-struct net;
 struct net_device;
 struct sk_buff;
 
@@ -38,18 +41,93 @@ struct anycast6_way {
 	bool counted;
 };
 
-bool anycast6_path_find(struct net *net, struct anycast6_nexthop *nexthop,
-			const struct sk_buff *skb, struct net_device *iif,
-			struct anycast6_way *way);
-struct anycast6_path *anycast6_path_get(struct net *net,
-					struct anycast6_nexthop *nexthop);
+struct anycast6_path *anycast6_path_renew(struct net *net,
+					  struct anycast6_nexthop *nexthop);
+bool anycast6_path_find_by_rules(struct net *net,
+				 struct anycast6_nexthop *nexthop,
+				 const struct sk_buff *skb,
+				 struct net_device *iif,
+				 struct anycast6_way *way);
 bool anycast6_path_forget(struct anycast6_nexthop *nexthop,
 			  const struct net_device *dev);
 void anycast6_path_free(struct anycast6_path *path);
 u32 anycast6_path_metric(const struct anycast6_path *path);
 
 void anycast6_way_drop(struct anycast6_way *way);
-bool anycast6_way_is_back(const struct dst_entry *dst,
-			  const struct sk_buff *skb);
+bool anycast6_way_is_to_sender(const struct dst_entry *dst,
+			       const struct sk_buff *skb);
+
+/**
+ * anycast6_path_get() - the route to a next hop, looked up if it has changed
+ * @net: the namespace
+ * @nexthop: the next hop
+ *
+ * Context: RCU, as long as the result is used.
+ * Return: the path, or NULL if there is no route, or no memory.
+ */
+static inline struct anycast6_path *
+anycast6_path_get(struct net *net, struct anycast6_nexthop *nexthop)
+{
+	struct anycast6_path *path = rcu_dereference(nexthop->path);
+
+	if (likely(path && dst_check(path->dst, path->cookie)))
+		return path;
+	return anycast6_path_renew(net, nexthop);
+}
+
+/* Link events may come late, so the carrier is asked when a packet goes. */
+static inline bool anycast6_way_go(struct anycast6_way *way,
+				   struct dst_entry *dst, bool counted)
+{
+	if (unlikely(!netif_running(dst->dev) || !netif_carrier_ok(dst->dev)))
+		return false;
+	way->dst = dst;
+	way->counted = counted;
+	return true;
+}
+
+/**
+ * anycast6_way_is_back() - whether a route leads to where a packet came from
+ * @dst: the route
+ * @skb: the packet, its link-layer header still there
+ *
+ * Context: RCU.
+ */
+static inline bool anycast6_way_is_back(const struct dst_entry *dst,
+					const struct sk_buff *skb)
+{
+	return unlikely(dst->dev->ifindex == IP6CB(skb)->iif) &&
+	       !(dst->dev->flags & IFF_LOOPBACK) &&
+	       anycast6_way_is_to_sender(dst, skb);
+}
+
+/**
+ * anycast6_path_find() - find the way of a packet to a next hop
+ * @net: the namespace
+ * @nexthop: the next hop
+ * @skb: the packet
+ * @iif: the device it came by, NULL if this node sends it
+ * @way: result, if there is one
+ *
+ * Context: RCU.
+ * Return: false if there is none that is alive.
+ */
+static inline bool anycast6_path_find(struct net *net,
+				      struct anycast6_nexthop *nexthop,
+				      const struct sk_buff *skb,
+				      struct net_device *iif,
+				      struct anycast6_way *way)
+{
+	struct anycast6_path *path;
+
+	if (unlikely(READ_ONCE(nexthop->failed)))
+		return false;
+	if (unlikely(fib6_has_custom_rules(net)) && !nexthop->key.ifindex &&
+	    atomic_read(&anycast6_net(net)->odd_rules))
+		return anycast6_path_find_by_rules(net, nexthop, skb, iif, way);
+
+	path = anycast6_path_get(net, nexthop);
+	return likely(path) && anycast6_way_go(way, path->dst, false);
+}
 
 #endif

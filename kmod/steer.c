@@ -169,7 +169,7 @@ choose_member(struct anycast6_router *router, struct anycast6_flow *flow,
 }
 
 /* The member that the packet's flow has, if it takes the packet. */
-static struct anycast6_member *
+static __always_inline struct anycast6_member *
 find_pinned(struct anycast6_router *router, struct anycast6_flow *flow,
 	    struct anycast6_passage *passage)
 {
