@@ -345,26 +345,27 @@ def do_join(address, dev, options):
 
 
 kept = []
+OPTIONS = {"freebind", "pktinfo", "dev", "src", "wait", "dstopts", "hopopts", "size", "mac",
+           "lifetime", "onlink", "pieces", "nollao"}
 
 
-def answer(line):
+def answer(line, verbs):
     verb, netns, *words = line.split()
     options = {}
-    while words and (words[-1].split("=")[0] in (
-            "freebind", "pktinfo", "dev", "src", "wait", "dstopts", "hopopts", "size", "mac",
-            "lifetime", "onlink", "pieces", "nollao")):
+    while words and words[-1].split("=")[0] in OPTIONS:
         name, _, value = words.pop().partition("=")
         options[name] = value
     try:
         enter(netns)
-        return "ok " + globals()["do_" + verb](*words, options)
-    except (OSError, ValueError) as error:
+        return "ok " + verbs["do_" + verb](*words, options)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         return "failed %s" % (str(error) or type(error).__name__)
 
 
-def main():
+def main(verbs):
     for line in sys.stdin:
-        print(answer(line), flush=True)
+        print(answer(line, verbs), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main(globals())

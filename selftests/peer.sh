@@ -32,10 +32,10 @@ query() {
 
 # ---- the other side ----
 
-# peer_start: start peer.py, once a test.
+# peer_start [PROGRAM]: start peer.py, or one that knows more, once a test.
 peer_start() {
 	mkfifo "$T_DIR/peer.in" "$T_DIR/peer.out"
-	python3 "$(dirname "$0")/peer.py" <"$T_DIR/peer.in" >"$T_DIR/peer.out" 2>"$T_DIR/peer.log" &
+	python3 "$(dirname "$0")/${1-peer.py}" <"$T_DIR/peer.in" >"$T_DIR/peer.out" 2>"$T_DIR/peer.log" &
 	echo $! >>"$T_DIR/pids"
 	exec {PEER_IN}>"$T_DIR/peer.in" {PEER_OUT}<"$T_DIR/peer.out"
 }

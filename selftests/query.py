@@ -51,6 +51,29 @@ def packets(objects):
     return [str(o["members"][0]["packets"]) for o in objects]
 
 
+def misses(objects):
+    """Why packets to the first address were not steered, in the order of the counters."""
+    return [words(*(objects[0]["misses"][name]
+                    for name in ("no_member", "loop", "forwarding", "unpinned")))]
+
+
+def member_states(objects):
+    """Of each member of the first address: via state [reason], in one line."""
+    return [", ".join(" ".join(filter(None, (m.get("via"), m["state"], m.get("reason"))))
+                      for m in objects[0]["members"])] if objects else []
+
+
+def flows(objects):
+    """Of each flow: client proto port member state"""
+    return sorted(words(o["from"], o["proto"], o.get("sport", o.get("id")), o["via"], o["state"])
+                  for o in objects)
+
+
+def active_flows(objects):
+    """How many flows the members of the first address have."""
+    return [str(sum(m["active_flows"] for m in objects[0]["members"]))]
+
+
 def count(objects):
     """How many addresses there are."""
     return [str(sum("address" in o for o in objects))]
@@ -79,8 +102,8 @@ def own_masters(objects):
 
 
 QUESTIONS = {f.__name__: f for f in (
-    members, addresses, states, origins, vrf_members, entries, packets, count, local, field,
-    own_devices, own_masters)}
+    members, addresses, states, origins, vrf_members, entries, packets, misses, member_states, flows,
+    active_flows, count, local, field, own_devices, own_masters)}
 
 
 def answer(line):

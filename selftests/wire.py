@@ -1,0 +1,471 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# peer.py, and what the tests of steering need besides: servers that say who they are, flows that
+# last, hand-made errors and fragments, and watching what is on the wire. See steering.sh.
+import re
+import resource
+import select
+import socket
+import struct
+import sys
+import threading
+import time
+
+import peer
+from peer import (ECHO_REPLY, ECHO_REQUEST, FRAGMENT, ICMPV6, TCP, checksum, icmpv6, ipv6, make_socket,
+                  packed, pattern, raw_socket, sockaddr, text)
+
+SO_RCVBUFFORCE = 33
+UDP = 17
+DESTINATION_OPTIONS = 60
+REDIRECT = 137
+PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6}
+
+peer.OPTIONS |= {"sport", "count", "reset", "hops", "step", "id", "mute", "cut", "options", "later",
+                 "gap", "least", "size"}
+
+
+# ---- servers that say who they are ----
+
+def named_tcp(listener, name):
+    def serve(sock):
+        with sock:
+            try:
+                sock.sendall(name + b"\n")
+                while data := sock.recv(65536):
+                    sock.sendall(data)
+            except OSError:
+                pass
+
+    while True:
+        try:
+            sock = listener.accept()[0]
+        except OSError:
+            return
+        sock.settimeout(120)
+        threading.Thread(target=serve, args=(sock,), daemon=True).start()
+
+
+def named_udp(sock, name):
+    # nothing but a packet wakes who waits for one
+    sock.settimeout(0.2)
+    while sock not in ended:
+        try:
+            data, control, _, source = sock.recvmsg(65536, 256)
+        except TimeoutError:
+            continue
+        try:
+            # from the address that was asked
+            sock.sendmsg([name + b"\n" + data], control, 0, source)
+        except OSError as error:
+            print("to %s: %s" % (source, error), file=sys.stderr, flush=True)
+
+
+def do_named(name, port, options):
+    """named NS NAME PORT [dev=DEV]: an echo server, TCP and UDP, whose answers begin with its name and
+    come from the address that was asked."""
+    options["wait"] = 1e6
+    options["freebind"] = ""
+    for kind, serve in (socket.SOCK_STREAM, named_tcp), (socket.SOCK_DGRAM, named_udp):
+        sock = make_socket(kind, options)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(sockaddr("::", int(port)))
+        if kind == socket.SOCK_STREAM:
+            sock.listen(4096)
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        thread = threading.Thread(target=serve, args=(sock, name.encode()), daemon=True)
+        thread.start()
+        servers.setdefault(name, []).append((sock, thread))
+    return ""
+
+
+def do_unnamed(name, _):
+    """unnamed NS NAME: end this server, which holds its namespace. NS is another one."""
+    for sock, thread in servers.pop(name, ()):
+        ended.add(sock)
+        if sock.type == socket.SOCK_STREAM:
+            sock.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+        if thread.is_alive():
+            raise TimeoutError("a server does not end")
+        sock.close()
+    return ""
+
+
+servers, ended = {}, set()
+
+
+# ---- flows that last ----
+
+class Flow:
+    """A connection, or a socket that asks from one port."""
+
+    def __init__(self, kind, address, port, options):
+        self.target = sockaddr(address, int(port))
+        source = sockaddr(options.pop("src", "::"), int(options.get("sport", 0)))
+        self.stream = kind == "tcp"
+        self.sock = make_socket(socket.SOCK_STREAM if self.stream else socket.SOCK_DGRAM, options)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
+        self.sock.bind(source)
+        self.name = ""
+        self.number = 0
+        if self.stream:
+            self.sock.connect(self.target)
+            while not self.name.endswith("\n"):
+                piece = self.sock.recv(1).decode()
+                if not piece:
+                    raise OSError("closed")
+                self.name += piece
+
+    def say(self, size, seconds):
+        data = pattern(size)
+        end = time.monotonic() + seconds
+        if self.stream:
+            self.sock.settimeout(seconds)
+            sender = threading.Thread(target=self.sock.sendall, args=(data,), daemon=True)
+            sender.start()
+            received = bytearray()
+            while len(received) < size:
+                piece = self.sock.recv(1 << 18)
+                if not piece:
+                    raise OSError("closed")
+                received += piece
+            sender.join()
+            if received != data:
+                raise ValueError("other data came back")
+            return self.name.strip()
+
+        self.number += 1
+        data = b"%d\n" % self.number + data
+        # a network may lose a packet, or say that it is too big
+        while (left := end - time.monotonic()) > 0:
+            self.sock.sendto(data, self.target)
+            self.sock.settimeout(min(left, 1))
+            try:
+                while True:
+                    answer = self.sock.recv(65536)
+                    name, _, rest = answer.partition(b"\n")
+                    if rest == data:
+                        return name.decode()
+            except TimeoutError:
+                continue
+        raise TimeoutError("no answer")
+
+
+flows = {}
+
+
+def do_open(name, kind, address, port, options):
+    """open NS NAME tcp|udp ADDRESS PORT [src=…] [sport=…]: a flow; whom it reached (one packet of UDP)"""
+    seconds = float(options.get("wait", 15))
+    flow = Flow(kind, address, port, options)
+    if name in flows:
+        flows[name].sock.close()
+    flows[name] = flow
+    return flow.name.strip() or flow.say(0, seconds)
+
+
+def do_say(name, options):
+    """say NS NAME [size=BYTES] [wait=SECONDS]: who answers on a flow"""
+    return flows[name].say(int(options.get("size", 10)), float(options.get("wait", 30)))
+
+
+def do_close(name, options):
+    """close NS NAME [reset]: end a flow"""
+    sock = flows.pop(name).sock
+    if "reset" in options:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+    return ""
+
+
+def do_ask(address, port, sports, options):
+    """ask NS ADDRESS PORT FIRST-LAST [src=ADDRESS] [wait=SECONDS]: one datagram from each of these ports;
+    who answered, a word each, - for nobody"""
+    first, last = map(int, sports.split("-"))
+    source = options.pop("src", "::")
+    socks = []
+    for number in range(first, last + 1):
+        sock = make_socket(socket.SOCK_DGRAM, options)
+        sock.bind(sockaddr(source, number))
+        socks.append(sock)
+        sock.sendto(b"?", sockaddr(address, int(port)))
+    return collect(socks, float(options.get("wait", 5)))
+
+
+def do_each(prefix, count, port, options):
+    """each NS PREFIX COUNT PORT [sport=PORT] [wait=SECONDS]: one datagram to each of PREFIX0,
+    PREFIX1… (hexadecimal); who answered, a word each, - for nobody"""
+    socks = []
+    for number in range(int(count)):
+        sock = make_socket(socket.SOCK_DGRAM, options)
+        if "sport" in options:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(("::", int(options["sport"]) + number))
+        socks.append(sock)
+        sock.sendto(b"?", sockaddr("%s%x" % (prefix, number), int(port)))
+    return collect(socks, float(options.get("wait", 5)))
+
+
+def collect(socks, seconds):
+    names = []
+    end = time.monotonic() + seconds
+    for sock in socks:
+        with sock:
+            try:
+                sock.settimeout(max(end - time.monotonic(), 0))
+                names.append(sock.recv(65536).partition(b"\n")[0].decode())
+            except OSError:
+                names.append("-")
+    return " ".join(names)
+
+
+class Stream(threading.Thread):
+    """Datagrams at intervals, and what comes back."""
+
+    def __init__(self, address, port, options):
+        super().__init__(daemon=True)
+        self.target = sockaddr(address, int(port))
+        self.gap = float(options.get("gap", 5)) / 1000
+        self.sock = make_socket(socket.SOCK_DGRAM, options)
+        self.over = False
+        self.sent = self.received = 0
+
+    def run(self):
+        while not self.over:
+            try:
+                self.sock.sendto(b"%d" % self.sent, self.target)
+                self.sent += 1
+            except OSError:
+                pass
+            due = time.monotonic() + self.gap
+            while (left := due - time.monotonic()) > 0:
+                if not select.select([self.sock], [], [], left)[0]:
+                    break
+                try:
+                    self.sock.recv(65536)
+                    self.received += 1
+                except OSError:
+                    pass
+
+
+def do_stream(name, address, port, options):
+    """stream NS NAME ADDRESS PORT [gap=MSEC]: send datagrams until streamed"""
+    streams[name] = Stream(address, port, options)
+    streams[name].start()
+    return ""
+
+
+def do_flowing(name, options):
+    """flowing NS NAME [count=N]: wait for N more answers, 20 if not told"""
+    stream = streams[name]
+    wanted = stream.received + int(options.get("count", 20))
+    end = time.monotonic() + float(options.get("wait", 20))
+    while stream.received < wanted:
+        if time.monotonic() > end:
+            raise TimeoutError("%d sent, %d received" % (stream.sent, stream.received))
+        time.sleep(0.01)
+    return ""
+
+
+def do_streamed(name, options):
+    """streamed NS NAME: end it; how many were sent and received"""
+    stream = streams.pop(name)
+    stream.over = True
+    stream.join()
+    stream.sock.close()
+    return "%d %d" % (stream.sent, stream.received)
+
+
+streams = {}
+
+
+# ---- hand-made packets ----
+
+def out_socket():
+    return socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+
+
+def transport(kind, source, target, sport, dport, data=b"", flags=2):
+    """A datagram, an echo request, or a TCP segment without options: SYN, if not told."""
+    if kind == "udp":
+        head = struct.pack("!HHH", sport, dport, 8 + len(data))
+        summed = checksum(source, target, UDP, head + b"\0\0" + data)
+        return head + (summed if any(summed) else b"\xff\xff") + data
+    if kind == "echo":
+        body = struct.pack("!HH", sport, dport) + data
+        return icmpv6(source, target, ECHO_REQUEST, body)[40:]
+    head = struct.pack("!HHLLBBH", sport, dport, 1, 0, 5 << 4, flags, 65535)
+    return head + checksum(source, target, TCP, head + b"\0\0\0\0" + data) + b"\0\0" + data
+
+
+def do_inject(source, target, kind, sport, dport, options):
+    """inject NS SOURCE TARGET tcp|udp|echo SPORT DPORT [hops=N] [size=BYTES] [count=N]: hand-made
+    packets from any source; each has the next source port"""
+    with out_socket() as out:
+        for number in range(int(options.get("count", 1))):
+            data = transport(kind, source, target, int(sport) + number, int(dport),
+                             pattern(int(options.get("size", 0))))
+            out.sendto(ipv6(source, target, PROTOCOLS[kind], data, int(options.get("hops", 64))),
+                       (target, 0))
+    return ""
+
+
+def do_flood(prefix, target, port, count, options):
+    """flood NS PREFIX TARGET PORT COUNT: SYNs, each from another source PREFIXn (hexadecimal)"""
+    with out_socket() as out:
+        for number in range(int(count)):
+            source = "%s%x" % (prefix, number)
+            data = transport("tcp", source, target, 1024 + number % 60000, int(port))
+            out.sendto(ipv6(source, target, TCP, data, 64), (target, 0))
+    return ""
+
+
+def do_error(source, target, what, quoted, options):
+    """error NS SOURCE TARGET TYPE-CODE-MTU QUOTE [cut=BYTES] [options] [later]: an ICMPv6 error. QUOTE
+    is SOURCE,TARGET,tcp|udp|echo,SPORT,DPORT of what its target has sent, an echo reply for echo;
+    cut short, behind destination options, or as a later fragment."""
+    kind, code, mtu = map(int, what.split("-"))
+    from_, to, proto, sport, dport = quoted.split(",")
+    number = PROTOCOLS[proto]
+    if proto == "echo":
+        inner = icmpv6(from_, to, ECHO_REPLY, struct.pack("!HH", int(sport), 1))[40:]
+    else:
+        inner = transport(proto, from_, to, int(sport), int(dport), pattern(100), 0x10)
+    if "later" in options:
+        inner, number = struct.pack("!BBHL", number, 0, 1440, 7) + inner, FRAGMENT
+    if "options" in options:
+        inner, number = bytes((number, 0, 1, 4, 0, 0, 0, 0)) + inner, DESTINATION_OPTIONS
+    quote = ipv6(from_, to, number, inner, 60)[:int(options.get("cut", 1200))]
+    head = bytes((kind, code)), struct.pack("!L", mtu)
+    summed = checksum(source, target, ICMPV6, head[0] + b"\0\0" + head[1] + quote)
+    with out_socket() as out:
+        out.sendto(ipv6(source, target, ICMPV6, head[0] + summed + head[1] + quote, 64), (target, 0))
+    return ""
+
+
+def cut_up(source, target, sport, dport, options):
+    """The fragments of a datagram."""
+    size, step = int(options.get("size", 3000)), int(options.get("step", 1024))
+    ident = int(options.get("id", 0)) or sport << 8 | int(time.monotonic() * 100) & 0xff
+    data = transport("udp", source, target, sport, dport, pattern(size))
+    result = []
+    for at in range(0, len(data), step):
+        more = at + step < len(data)
+        head = struct.pack("!BBHL", UDP, 0, at | more, ident)
+        result.append(ipv6(source, target, FRAGMENT, head + data[at:at + step], 64))
+    # one that says something else of a part of the second, and of the first
+    head = struct.pack("!BBHL", UDP, 0, (step - 64) | 1, ident)
+    result.append(ipv6(source, target, FRAGMENT, head + bytes(step), 64))
+    return result
+
+
+def do_pieces(source, target, sports, dport, order, options):
+    """pieces NS SOURCE TARGET SPORT[,SPORT…] DPORT ORDER [size=…] [step=…] [id=…] [mute] [wait=…]: a
+    datagram from each of these ports in fragments, in this order (0,1,2; x is one that overlaps),
+    turn by turn. Who answered, a word each, - for nobody; with mute nobody listens."""
+    sports = [int(sport) for sport in sports.split(",")]
+    socks = []
+    if "mute" not in options:
+        for sport in sports:
+            socks.append(make_socket(socket.SOCK_DGRAM, {}))
+            socks[-1].bind(sockaddr(source, sport))
+    pieces = [cut_up(source, target, sport, int(dport), options) for sport in sports]
+    with out_socket() as out:
+        for number in order.split(","):
+            for datagram in pieces:
+                out.sendto(datagram[-1 if number == "x" else int(number)], (target, 0))
+    return collect(socks, float(options.get("wait", 10)))
+
+
+def do_heads(source, target, count, options):
+    """heads NS SOURCE TARGET COUNT: first fragments, of as many datagrams, and nothing else"""
+    with out_socket() as out:
+        for number in range(int(count)):
+            options["id"] = 0x10000 + number
+            out.sendto(cut_up(source, target, 9, 9, options)[0], (target, 0))
+    return ""
+
+
+# ---- what is on the wire ----
+
+def contents(proto, data):
+    """What comes after an IPv6 header, in a word."""
+    if proto == FRAGMENT and len(data) >= 8:
+        _, _, offset, ident = struct.unpack("!BBHL", data[:8])
+        return "frag-%x-%d-%d%s" % (ident, offset & ~7, len(data) - 8, "+" if offset & 1 else "")
+    if proto in (TCP, UDP) and len(data) >= 8:
+        word = "%s-%d-%d" % (("tcp" if proto == TCP else "udp",) + struct.unpack("!HH", data[:4]))
+        return word + ("-%02x" % data[13] if proto == TCP and len(data) > 13 else "")
+    if proto != ICMPV6 or len(data) < 8:
+        return "proto-%d" % proto
+    if data[0] in (ECHO_REQUEST, ECHO_REPLY):
+        word = "echo" if data[0] == ECHO_REQUEST else "reply"
+        return "%s-%d-%d" % ((word,) + struct.unpack("!HH", data[4:8]))
+    if data[0] < 128:
+        quoted = describe(data[8:]) if len(data) >= 48 else ""
+        return "error-%d-%d-%d[%s]" % (data[0], data[1], struct.unpack("!L", data[4:8])[0], quoted)
+    if data[0] == REDIRECT:
+        return "redirect-%s" % text(data[24:40])
+    return "icmp-%d" % data[0]
+
+
+def describe(packet):
+    """A packet in a word: SOURCE>TARGET/HOPS/LENGTH/contents"""
+    length = 40 + struct.unpack("!H", packet[4:6])[0]
+    return "%s>%s/%d/%d/%s" % (text(packet[8:24]), text(packet[24:40]), packet[7], length,
+                               contents(packet[6], packet[40:length]))
+
+
+class Watch:
+    """What comes in by a device."""
+
+    def __init__(self, dev):
+        self.sock = raw_socket(dev)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 26)
+        self.seen = []
+
+    def drain(self, seconds):
+        while select.select([self.sock], [], [], seconds)[0]:
+            seconds = 0
+            frame, origin = self.sock.recvfrom(65536)
+            if origin[2] != socket.PACKET_OUTGOING:
+                self.seen.append(describe(frame[14:]))
+
+
+watches = {}
+
+
+def do_watch(name, dev, _):
+    """watch NS NAME DEV: remember what comes in by a device, from now on"""
+    if name in watches:
+        watches[name].sock.close()
+    watches[name] = Watch(dev)
+    return ""
+
+
+def do_seen(name, wanted, options):
+    """seen NS NAME REGEX [least=N] [wait=SECONDS]: the packets seen that match, a word each (describe);
+    with least: wait until there are so many."""
+    watch = watches[name]
+    least = int(options.get("least", 0))
+    end = time.monotonic() + float(options.get("wait", 10))
+    watch.drain(0)
+    while True:
+        found = [word for word in watch.seen if re.search(wanted, word)]
+        left = end - time.monotonic()
+        if len(found) >= least:
+            return " ".join(found)
+        if left <= 0:
+            raise TimeoutError("only %d: %s; of %d: %s" % (len(found), " ".join(found), len(watch.seen),
+                                                          " ".join(watch.seen[-20:])))
+        watch.drain(left)
+
+
+if __name__ == "__main__":
+    # each asks from many sockets
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1 << 16, 1 << 16))
+    peer.main({**vars(peer), **globals()})
