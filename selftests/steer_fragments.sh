@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Fragments to remote members: all go where their flow goes, in whatever order they come; they leave as
+# fragments again; what stays incomplete costs little and not for long; nobody else's are touched.
+#
+#                                             2001:db8:1::/64 --- (m0) one
+#   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1
+#    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
+#                                                                   ::1
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/steering.sh"
+
+PORTS=40001,40002,40003,40004,40005,40006,40007,40008
+RANGE=40001-40008
+# When incomplete ones are given up, seconds, and how much memory they may have.
+PATIENCE=3
+MEMORY=20000
+
+# What the flows' members are; more than one of them.
+members_of_flows() {
+	MEMBERS=$(peer ask client $A 7 $RANGE src=$CLIENT)
+	echo "members: $MEMBERS"
+	[[ $MEMBERS != *-* ]]
+}
+
+# order ORDER: datagrams in fragments, flow by flow turn by turn, go where the flows went before; and where
+# they go if they are the first of their flows.
+order() {
+	members_of_flows
+	is "$(peer pieces client $CLIENT $A $PORTS 7 "$1")" "$MEMBERS"
+	nsip router anycast flow flush
+	is "$(peer pieces client $CLIENT $A $PORTS 7 "$1")" "$MEMBERS"
+	is "$(count_flows router)" 8
+	# and so do whole ones after them
+	members_of_flows
+	nsip router anycast flow flush
+}
+
+# not_remembered ORDER: the same, when there is no room to remember flows
+not_remembered() {
+	members_of_flows
+	ns router sysctl -qw net.anycast6.max_flows=0
+	nsip router anycast flow flush
+	is "$(peer pieces client $CLIENT $A $PORTS 7 "$1")" "$MEMBERS"
+	is "$(count_flows router)" 0
+	ns router sysctl -qw net.anycast6.max_flows=262144
+}
+
+# Pieces as they came go out again: none is bigger, none is missing, none goes elsewhere. Their
+# identification is the router's.
+as_fragments() {
+	local name other found
+
+	name=$(peer ask client $A 7 40100-40100 src=$CLIENT)
+	other=one
+	[[ $name == two ]] || other=two
+	watch_members
+	is "$(peer pieces client $CLIENT $A 40100 7 2,0,1 id=77 step=1024 size=3000)" "$name"
+	found=$(peer seen "$name" "$name" "^$CLIENT>$A/63/.*/frag-" least=3)
+	echo "found: $found"
+	is "$(grep -o 'frag-[^ ]*' <<<"$found" | cut -d- -f3- | sort | tr '\n' ' ')" \
+		"0-1024+ 1024-1024+ 2048-960 "
+	is "$(grep -o 'frag-[^ ]*' <<<"$found" | cut -d- -f2 | sort -u | wc -l)" 1
+	is "$(peer seen "$other" "$other" "^$CLIENT>$A/")" ""
+	# smaller ones stay as small
+	watch_members
+	is "$(peer pieces client $CLIENT $A 40100 7 4,3,2,1,0,5 id=78 step=512 size=3000)" "$name"
+	found=$(peer seen "$name" "$name" "^$CLIENT>$A/63/.*/frag-" least=6)
+	is "$(words "$found")" 6
+}
+
+# Same addresses, same identification: only the order in time tells them apart.
+same_identification() {
+	local i
+
+	members_of_flows
+	for ((i = 1; i <= 8; i++)); do
+		is "$(peer pieces client $CLIENT $A 4000$i 7 1,0,2 id=99)" "$(cut -d' ' -f$i <<<"$MEMBERS")"
+	done
+}
+
+big_packets() {
+	members_of_flows
+	peer ping client $A size=20000
+	is "$(peer udp client $A 7 1)" "" || true
+	peer open client big udp $A 7 src=$CLIENT sport=40001
+	is "$(peer say client big size=40000)" "${MEMBERS%% *}"
+	peer close client big
+}
+
+# The whole datagram is dropped (RFC 5722), and nothing of it gets to anybody.
+overlapping() {
+	watch_members
+	is "$(peer pieces client $CLIENT $A 40200 7 0,x,1,2 id=500 wait=0.5)" "-"
+	is "$(peer pieces client $CLIENT $A 40201 7 2,1,x,0 id=501 wait=0.5)" "-"
+	steered client
+	is "$(peer seen one one "/frag-")$(peer seen two two "/frag-")" ""
+}
+
+# Fragments that nobody completes go after a time, and the sender of a first one is told.
+incomplete() {
+	local before
+
+	before=$(count_flows router)
+	watch_members
+	peer watch client client c0
+	peer pieces client $CLIENT $A 40300 7 0,1 mute id=600
+	peer pieces client $CLIENT $A 40301 7 1,2 mute id=601
+	peer seen client client ">$CLIENT/.*/error-3-1-0\[$CLIENT>$A/.*frag-258-0-" least=1 wait=30
+	is "$(peer seen one one "/frag-")$(peer seen two two "/frag-")" ""
+	is "$(count_flows router)" "$before"
+	# the missing piece comes too late
+	peer pieces client $CLIENT $A 40300 7 2 mute id=600
+	steered client
+	is "$(peer seen one one "/frag-")$(peer seen two two "/frag-")" ""
+}
+
+# Whoever sends first fragments only fills what they may have, no more. Whole packets pass meanwhile.
+bounded() {
+	ns router sysctl -qw net.netfilter.nf_conntrack_frag6_low_thresh=$MEMORY \
+		net.netfilter.nf_conntrack_frag6_high_thresh=$MEMORY
+	peer heads client 2001:db8:c::bad $A 1000
+	is "$(peer pieces client $CLIENT $A 40400 7 0,1,2 wait=0.3)" "-"
+	peer udp client $A 7 1 >/dev/null || true
+	steered client
+	[[ $(peer ask client $A 7 40400-40400 src=$CLIENT) != - ]]
+	wait_for "room for fragments" 30 answered 40401
+	ns router sysctl -qw net.netfilter.nf_conntrack_frag6_high_thresh=4194304
+}
+
+answered() { [[ $(peer pieces client $CLIENT $A "$1" 7 0,1,2 wait=0.5) != - ]]; }
+
+# A piece that comes alone passes at once, as long as nobody gathers it. CONNTRACK: conntrack does.
+others_untouched() {
+	watch_members
+	peer pieces client $CLIENT $ONE 40500 7 1 mute id=700
+	peer pieces client $CLIENT $A 40500 7 1 mute id=701
+	peer pieces client $CLIENT 2001:db8:a::b 40500 7 1 mute id=702
+	peer seen one one "^$CLIENT>$ONE/63/.*/frag-2bc-1024-1024\+" least=1
+	peer seen one one "^$CLIENT>2001:db8:a::b/63/.*/frag-2be-1024-1024\+" least=1
+	steered client
+	is "$(peer seen one one ">$A/.*/frag-")$(peer seen two two "/frag-")" ""
+	# nor is it for an address that has no remote member any more
+	nsip router anycast add 2001:db8:a::b via $TWO
+	nsip router anycast del 2001:db8:a::b
+	peer pieces client $CLIENT 2001:db8:a::b 40500 7 1 mute id=703
+	peer seen one one "^$CLIENT>2001:db8:a::b/63/.*/frag-2bf-1024-1024\+" least=1
+}
+
+# Fragments that wait when their address goes.
+waiting_when_deleted() {
+	peer pieces client $CLIENT $A 40600 7 0,1 mute id=800
+	nsip router anycast del $A
+	add_members
+	steered client
+	peer pieces client $CLIENT $A 40600 7 0,1 mute id=801
+	ns_del router
+	wait_for "the end of the router" 60 eval "refute ip -n client-$T_ID link show c0"
+}
+
+conntrack_on() {
+	ns router nft -f - <<-END
+		table ip6 t {
+			chain forward {
+				type filter hook forward priority filter; policy accept;
+				# an echo reply from a unicast address answers nothing that it knows
+				meta l4proto != ipv6-icmp ct state invalid drop
+				ct state established,related,new counter accept
+			}
+		}
+	END
+}
+
+all_orders() {
+	local order
+
+	for order in 0,1,2 2,1,0 1,2,0 1,0,2; do
+		t_run "$1: fragments in the order $order" order $order
+	done
+	t_run "$1: flows that are not remembered" not_remembered 1,2,0
+	t_run "$1: they leave as they came" as_fragments
+	t_run "$1: datagrams with the same identification" same_identification
+	t_run "$1: packets of many fragments" big_packets
+	t_run "$1: fragments that overlap are dropped" overlapping
+	t_run "$1: incomplete ones vanish, and the sender is told" incomplete
+}
+
+peer_start wire.py
+make_members || exit
+make_client || exit
+add_members
+# a way for what is not steered
+nsip router -6 route add 2001:db8:a::/48 via $ONE
+ns router sysctl -qw net.netfilter.nf_conntrack_frag6_timeout=$PATIENCE
+steered client
+t_run "other addresses' fragments are not touched" others_untouched
+all_orders "no conntrack"
+t_run "no conntrack: their memory is bounded" bounded
+t_run "conntrack comes" conntrack_on
+all_orders "conntrack"
+t_run "fragments that wait when the address, and the router goes" waiting_when_deleted
+t_done
