@@ -1,0 +1,365 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Packets to remote members are forwarded packets like all others: filters, conntrack, marks and rules,
+# traffic control and sysctls see and rule them; and who has no remote members has no hook.
+#
+#                                             2001:db8:1::/64 --- (m0) one
+#   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1
+#    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
+#                                          |                        ::1
+#                                          +- 2001:db8:3::/64 --- (m1) one
+#                                                                   ::1
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/steering.sh"
+
+TRACING=/sys/kernel/tracing
+
+make_second_cable() {
+	link_veth router r3 one m1
+	addr_add router r3 2001:db8:3::f/64
+	addr_add one m1 2001:db8:3::1/64
+}
+
+# counter NAME: the packets that rules with this comment have seen.
+counter() {
+	ns router nft -j list chain ip6 t forward |
+		jq "[.nftables[].rule? | select(.comment == \"$1\") | .expr[].counter?.packets // 0] | add"
+}
+
+make_filter() {
+	ns router nft -f - <<-END
+		table ip6 t {
+			chain forward {
+				type filter hook forward priority filter; policy accept;
+				ip6 daddr $A iif r0 oif r1 counter comment "one"
+				ip6 daddr $A iif r0 oif r2 counter comment "two"
+				ip6 daddr $A iif != r0 counter comment "wrong"
+				ip6 daddr $A oif != { r1, r2 } counter comment "wrong"
+			}
+			chain block {
+				type filter hook forward priority filter + 10; policy accept;
+			}
+		}
+	END
+}
+
+forward_seen() {
+	local names
+
+	make_filter
+	names=$(peer ask client $A 7 41001-41040 src=$CLIENT)
+	is "$(counter one)" "$(tr ' ' '\n' <<<"$names" | grep -c one)"
+	is "$(counter two)" "$(tr ' ' '\n' <<<"$names" | grep -c two)"
+	is "$(counter wrong)" 0
+	is "$(words "$names")" 40
+}
+
+# A rule on where the packet goes: it is known in FORWARD.
+forward_drops() {
+	local before after
+
+	before=$(peer ask client $A 7 41101-41120 src=$CLIENT)
+	ns router nft add rule ip6 t block oif r1 ip6 daddr $A counter drop
+	after=$(peer ask client $A 7 41101-41120 src=$CLIENT wait=1)
+	is "$after" "${before//one/-}"
+	[[ $after == *two* && $after == *-* ]]
+	ns router nft flush chain ip6 t block
+	ns router nft add rule ip6 t block ip6 daddr $A udp dport 7 reject with icmpv6 admin-prohibited
+	peer watch client client c0
+	peer inject client $CLIENT $A udp 41121 7
+	peer seen client client ">$CLIENT/.*/error-1-1-0\[$CLIENT>$A/.*udp-41121" least=1
+	ns router nft flush chain ip6 t block
+	is "$(peer ask client $A 7 41101-41120 src=$CLIENT)" "$before"
+}
+
+conntrack_sees() {
+	local name entry
+
+	ns router nft add rule ip6 t block ct state invalid drop
+	ns router nft add rule ip6 t block ct state new,established,related accept
+	ns router nft add rule ip6 t block drop
+	name=$(peer open client ct1 tcp $A 7 src=$CLIENT sport=41201)
+	is "$(peer say client ct1 size=10000)" "$name"
+	peer ask client $A 7 41202-41202 src=$CLIENT
+	entry=$(ns router conntrack -L -f ipv6 -p tcp --orig-port-src 41201 2>/dev/null)
+	echo "$entry"
+	[[ $entry == *ESTABLISHED*"src=$CLIENT dst=$A sport=41201 dport=7 src=$A dst=$CLIENT sport=7 dport=41201 [ASSURED]"* ]]
+	entry=$(ns router conntrack -L -f ipv6 -p udp --orig-port-src 41202 2>/dev/null)
+	echo "$entry"
+	[[ $entry == *"src=$CLIENT dst=$A sport=41202 dport=7 src=$A dst=$CLIENT sport=7 dport=41202"* ]]
+	refute grep -q UNREPLIED <<<"$entry"
+	peer close client ct1
+	ns router nft flush chain ip6 t block
+}
+
+# A destination that a filter changes is what counts.
+translated() {
+	ns router nft -f - <<-END
+		table ip6 nat {
+			chain pre {
+				type nat hook prerouting priority dstnat;
+				ip6 daddr 2001:db8:d::d dnat to $A
+			}
+		}
+	END
+	[[ $(peer ask client 2001:db8:d::d 7 41301-41301 src=$CLIENT) == @(one|two) ]]
+	is "$(peer open client nat tcp 2001:db8:d::d 7 src=$CLIENT sport=41302)" "$(peer say client nat size=10000)"
+	peer close client nat
+	ns router nft delete table ip6 nat
+}
+
+# What is marked goes to one by the second cable, be its flow remembered or not.
+marked() {
+	local port ports=()
+
+	watch_members
+	peer watch one second m1
+	for port in 41401 41402 41403 41404 41405 41406 41407 41408; do
+		[[ $(peer ask client $A 7 $port-$port src=$CLIENT) != one ]] || ports+=("$port")
+	done
+	((${#ports[@]} > 0 && ${#ports[@]} < 8))
+	ns router nft -f - <<-END
+		table ip6 marks {
+			chain pre {
+				type filter hook prerouting priority mangle;
+				ip6 daddr $A udp sport 41400-41499 meta mark set 7
+			}
+		}
+	END
+	nsip router -6 -batch - <<-END
+		route add $ONE/128 via 2001:db8:3::1 dev r3 table 77
+		rule add fwmark 7 pref 100 lookup 77
+	END
+	steered client
+	is "$(peer seen one second "^$CLIENT>$A/")" ""
+	for port in "${ports[@]}"; do
+		is "$(peer ask client $A 7 "$port-$port" src=$CLIENT)" one
+		peer seen one second "^$CLIENT>$A/.*/udp-$port-7" least=1
+	done
+	# flows that begin now
+	peer ask client $A 7 41410-41430 src=$CLIENT
+	peer seen one second "^$CLIENT>$A/.*/udp-414[123]" least=1
+	is "$(peer seen one one "^$CLIENT>$A/.*/udp-414[123]")" ""
+	# what is not marked takes the way it took
+	[[ $(peer ask client $A 7 41501-41520 src=$CLIENT) == *one* ]]
+	peer seen one one "^$CLIENT>$A/.*/udp-415" least=1
+	is "$(peer seen one second "^$CLIENT>$A/.*/udp-415")" ""
+	# a rule that forbids leaves the other member
+	nsip router -6 route replace unreachable $ONE/128 table 77
+	is "$(peer ask client $A 7 "${ports[0]}-${ports[0]}" src=$CLIENT)" two
+	nsip router -6 rule del pref 100
+	nsip router -6 route flush table 77
+	ns router nft delete table ip6 marks
+	[[ $(peer ask client $A 7 41401-41408 src=$CLIENT) == *one* ]]
+}
+
+traffic_control() {
+	local before after
+
+	before=$(peer ask client $A 7 41701-41720 src=$CLIENT)
+	ns router tc qdisc add dev r1 clsact
+	ns router tc filter add dev r1 egress protocol ipv6 flower dst_ip $A action drop
+	after=$(peer ask client $A 7 41701-41720 src=$CLIENT wait=1)
+	is "$after" "${before//one/-}"
+	is "$(ns router tc -s -j filter show dev r1 egress | jq '[.. | .packets? // empty] | max')" \
+		"$(tr ' ' '\n' <<<"$before" | grep -c one)"
+	ns router tc qdisc del dev r1 clsact
+	# and a queue that shapes
+	ns router tc qdisc add dev r1 root tbf rate 20mbit burst 20k latency 200ms
+	ns router tc qdisc add dev r2 root tbf rate 20mbit burst 20k latency 200ms
+	peer open client tbf tcp $A 7 src=$CLIENT
+	peer say client tbf size=200000
+	peer close client tbf
+	ns router tc qdisc del dev r1 root
+	ns router tc qdisc del dev r2 root
+}
+
+# ---- one link ----
+
+# Client, router and members share a link: the router sends what comes back out of it.
+make_bridge() {
+	local name i=0
+
+	ns_make switch client router one two
+	nsip switch link add br0 type bridge
+	nsip switch link set br0 up
+	for name in client router one two; do
+		link_veth switch p$((++i)) $name e0
+		nsip switch link set p$i master br0
+		addr_add $name e0 2001:db8:1::$i/64
+	done
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratelimit=0
+	for name in one two; do
+		nsip $name anycast add $A
+		peer named $name $name 7
+	done
+	ns client sysctl -qw net.ipv6.conf.all.accept_redirects=0 net.ipv6.conf.e0.accept_redirects=0
+	nsip client -6 -batch - <<-END
+		route add $A/128 via 2001:db8:1::2
+		route add 2001:db8:1::3/128 via 2001:db8:1::2
+	END
+	addr_add client e0 2001:db8:1::15/64
+	nsip router -batch - <<-END
+		anycast add $A via 2001:db8:1::3
+		anycast add $A via 2001:db8:1::4
+	END
+	wait_for "the link" 20 peer ping client 2001:db8:1::2 wait=1
+}
+
+no_redirect() {
+	local i
+
+	peer watch client client e0
+	for i in 1 2 3 4 5; do
+		peer ping client $A src=2001:db8:1::1
+	done
+	[[ $(peer ask client $A 7 41801-41820 src=2001:db8:1::1) == @(*one*two*|*two*one*) ]]
+	is "$(peer seen client client "/redirect-")" ""
+	# the control: another address gets one. They are rare for each source, so it is from another.
+	peer ping client 2001:db8:1::3 src=2001:db8:1::15
+	peer seen client client "/redirect-2001:db8:1::3" least=1
+	peer ping client $A
+	is "$(peer seen client client "/redirect-$A")" ""
+	is "$(misses router loop)" 0
+}
+
+# ---- hooks ----
+
+hits() { awk -v name="$1" '$1 == name { print $2 }' $TRACING/kprobe_profile; }
+
+# hooked NS FROM: whether the module's hooks see a packet that FROM has forwarded through NS.
+probe_hooks() {
+	[[ -e $TRACING/kprobe_events ]] || mount -t tracefs tracefs $TRACING
+	[[ -w $TRACING/kprobe_events ]] || skip "no kprobes"
+	echo "p:ac6/pre anycast6:pre_routing" >>$TRACING/kprobe_events
+	echo "p:ac6/out anycast6:local_out" >>$TRACING/kprobe_events
+	echo 1 >$TRACING/events/ac6/enable
+}
+
+unprobe_hooks() {
+	[[ -e $TRACING/events/ac6 ]] || return 0
+	echo 0 >$TRACING/events/ac6/enable
+	echo "-:ac6/pre" >>$TRACING/kprobe_events 2>/dev/null || true
+	echo "-:ac6/out" >>$TRACING/kprobe_events 2>/dev/null || true
+}
+
+# calls COMMAND...: how often each hook is called meanwhile: yes or no for PRE_ROUTING and LOCAL_OUT
+calls() {
+	local pre out
+
+	pre=$(hits pre)
+	out=$(hits out)
+	"$@" >/dev/null
+	pre=$(($(hits pre) - pre))
+	out=$(($(hits out) - out))
+	echo "$((pre > 0)) $((out > 0))"
+}
+
+both_ways() { peer ping client $ONE && peer ping router $TWO; }
+
+hooks() {
+	nsip router anycast flush
+	probe_hooks
+	is "$(calls both_ways)" "0 0"
+	nsip router anycast add $A via $ONE
+	is "$(calls both_ways)" "1 1"
+	nsip router anycast add $A via $TWO
+	nsip router anycast add 2001:db8:a::b via $TWO
+	nsip router anycast del $A
+	is "$(calls both_ways)" "1 1"
+	nsip router anycast del 2001:db8:a::b
+	is "$(calls both_ways)" "0 0"
+	# local members have none of these
+	nsip router anycast add 2001:db8:a::c
+	is "$(calls both_ways)" "0 0"
+	nsip router anycast add 2001:db8:a::c via $ONE
+	is "$(calls both_ways)" "1 1"
+	nsip router anycast flush
+	is "$(calls both_ways)" "0 0"
+	unprobe_hooks
+	add_members
+}
+
+# ---- a node that does not forward ----
+
+forwarding_off() {
+	local member said
+
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=0
+	nsip router anycast del $A
+	for member in $ONE $TWO; do
+		said=$(nsip router anycast add $A via $member 2>&1)
+		[[ $said == "Warning: anycast6: this node does not forward"*"net.ipv6.conf.all.forwarding"* ]]
+	done
+}
+
+# three packets, three answers
+told() {
+	peer watch client client c0
+	peer inject client $CLIENT $A echo 41901 1
+	peer inject client $CLIENT $A udp 41902 7
+	peer inject client $CLIENT $A tcp 41903 7
+	peer seen client client \
+		">$CLIENT/.*/error-1-[0-9]-0\[$CLIENT>$A/.*(echo-41901-1|udp-41902-7|tcp-41903-7)" least=3
+}
+
+forwarding_counted() {
+	local before
+
+	before=$(misses router forwarding)
+	told
+	is $(($(misses router forwarding) - before)) 3
+}
+
+# Where a route leads on, it does not lead there.
+forwarding_route() {
+	local before
+
+	watch_members
+	before=$(misses router forwarding)
+	nsip router -6 route add 2001:db8:a::/48 via $ONE
+	told
+	nsip router -6 route del 2001:db8:a::/48 via $ONE
+	is $(($(misses router forwarding) - before)) 3
+	is "$(peer seen one one ">$A/")$(peer seen two two ">$A/")" ""
+}
+
+# What it sends itself needs no forwarding.
+forwarding_own() {
+	peer ping router $A
+	[[ $(peer ask router $A 7 41910-41920) != *-* ]]
+}
+
+forwarding_on() {
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=1
+	steered client
+	nsip router anycast del $A
+	is "$(nsip router anycast add $A via $ONE 2>&1)" ""
+	is "$(nsip router anycast add $A via $TWO 2>&1)" ""
+}
+
+peer_start wire.py
+make_members || exit
+make_client || exit
+make_second_cable || exit
+add_members
+steered client
+t_run "nftables FORWARD sees them, between the right devices" forward_seen
+t_run "nftables FORWARD drops and rejects them" forward_drops
+t_run "conntrack has their entries, with answers" conntrack_sees
+t_run "an address that is translated to an anycast one" translated
+t_run "marks and rules choose another way to the member" marked
+t_run "tc filters and queues" traffic_control
+t_run "hooks exist with remote members only" hooks
+unprobe_hooks
+t_run "without forwarding: a warning" forwarding_off
+t_run "without forwarding: Destination Unreachable" told
+t_run "without forwarding: a count" forwarding_counted
+t_run "without forwarding: Destination Unreachable, and a count, in spite of a route" forwarding_route
+t_run "without forwarding: own packets go" forwarding_own
+t_run "forwarding again" forwarding_on
+ns_del client router one two
+make_bridge || exit
+t_run "no Redirect for a steered address" no_redirect
+t_done
