@@ -1,0 +1,298 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What bounds steering: routers that point at each other, a table of flows that is full, a flood of SYNs,
+# the end of flows, who may see them, and how many addresses a next hop may have.
+#
+#                                             2001:db8:1::/64 --- (m0) one
+#   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1
+#    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
+#    (c1)                                  |                        ::1
+#     +--- 2001:db8:e::/64 --- (o0) other (o1) --- (r3) 2001:db8:f::/64
+#          ::2                  ::f       ::2       ::f
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/steering.sh"
+
+# of many addresses, which the members have without knowing of them
+MANY=2001:db8:b::
+case ${ANYCAST6_KERNEL-} in
+debug) COUNT=500 FLOOD=1000 ;;
+*) COUNT=4000 FLOOD=5000 ;;
+esac
+ROOM=200
+
+make_other() {
+	ns_make other
+	link_veth router r3 other o1
+	link_veth client c1 other o0
+	ns other sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratelimit=0
+	addr_add router r3 2001:db8:f::f/64
+	addr_add other o1 2001:db8:f::2/64
+	addr_add other o0 2001:db8:e::f/64
+	addr_add client c1 2001:db8:e::2/64
+	nsip other -6 -batch - <<-END
+		route add 2001:db8:c::/64 via 2001:db8:f::f
+		route add 2001:db8:1::/64 via 2001:db8:f::f
+	END
+	nsip router -6 route add 2001:db8:e::/64 via 2001:db8:f::2
+	for name in one two; do
+		nsip $name -6 route add local $MANY/64 dev lo
+	done
+	wait_for "the neighbour" 20 peer ping router 2001:db8:f::2 wait=1
+	wait_for "the other neighbour" 20 peer ping client 2001:db8:e::f wait=1
+	wait_for "the client" 20 peer ping client 2001:db8:c::f wait=1
+}
+
+# what crosses the link between them, each way, and what the client is told
+watch_routers() {
+	peer watch router back r3
+	peer watch other forth o1
+	peer watch client client c0
+}
+
+# Both send the other what the one sends them: it crosses the link once.
+loop() {
+	local before
+
+	nsip router anycast flush
+	nsip router anycast add $A via 2001:db8:f::2
+	nsip other anycast add $A via 2001:db8:f::f
+	before=$(misses other loop)
+	watch_routers
+	peer inject client $CLIENT $A echo 42001 1
+	peer inject client $CLIENT $A udp 42002 7
+	peer inject client $CLIENT $A tcp 42003 7
+	peer seen client client ">$CLIENT/.*/error-1-[03]-0\[$CLIENT>$A/.*(echo-42001|udp-42002|tcp-42003)" least=3
+	is "$(words "$(peer seen other forth "^$CLIENT>$A/")")" 3
+	is "$(peer seen router back "^$CLIENT>$A/")" ""
+	echo $(($(misses other loop) - before)) >"$T_DIR/loops"
+	is "$(misses router loop)" 0
+}
+
+# counted COUNT: the misses of the last case were counted as loops
+counted() { is "$(<"$T_DIR/loops")" "$1"; }
+
+# The other one has remembered the way back for a flow, when that was right.
+pinned_loop() {
+	local before
+
+	nsip router anycast flush
+	nsip other anycast flush
+	nsip router anycast add $A via $ONE
+	nsip other anycast add $A via 2001:db8:f::f
+	# by the other router, from an address that both know the way to
+	nsip client -6 route add $A/128 via 2001:db8:e::f
+	is "$(peer ask client $A 7 42101-42101 src=$CLIENT)" one
+	is "$(peer ask client $A 7 42101-42101 src=$CLIENT)" one
+	[[ $(flows other) == "$CLIENT udp 42101 2001:db8:f::f established" ]]
+	# now the router knows nothing better than the other one
+	nsip router anycast add $A via 2001:db8:f::2
+	nsip router anycast del $A via $ONE
+	nsip client -6 route del $A/128 via 2001:db8:e::f
+	before=$(misses other loop)
+	watch_routers
+	peer inject client $CLIENT $A udp 42101 7
+	peer seen client client ">$CLIENT/.*/error-1-[03]-0\[$CLIENT>$A/.*udp-42101" least=1
+	is "$(words "$(peer seen other forth "^$CLIENT>$A/")")" 1
+	is "$(peer seen router back "^$CLIENT>$A/")" ""
+	echo $(($(misses other loop) - before)) >"$T_DIR/loops"
+	# it takes another member, if there is one
+	nsip other anycast add $A via $ONE metric 5000
+	nsip router anycast add $A via $TWO metric 9000
+	nsip router anycast del $A via 2001:db8:f::2
+	is "$(peer ask client $A 7 42101-42101 src=$CLIENT)" two
+}
+
+# A route of the tables that leads back counts as well.
+routed_loop() {
+	local before
+
+	nsip router anycast flush
+	nsip other anycast flush
+	nsip router anycast add $A via 2001:db8:f::2
+	# one that can't be reached: routes decide
+	nsip other -6 route add 2001:db8:a::/48 via 2001:db8:f::f
+	nsip other anycast add $A via 2001:db8:77::1
+	before=$(misses other loop)
+	watch_routers
+	peer inject client $CLIENT $A echo 42201 1
+	peer seen client client ">$CLIENT/.*/error-1-[03]-0\[$CLIENT>$A/.*echo-42201" least=1
+	is "$(words "$(peer seen other forth "^$CLIENT>$A/")")" 1
+	is "$(peer seen router back "^$CLIENT>$A/")" ""
+	is $(($(misses other loop) - before)) 1
+	nsip other -6 route del 2001:db8:a::/48 via 2001:db8:f::f
+	nsip other anycast flush
+	nsip router anycast flush
+}
+
+# ---- the table ----
+
+begin() {
+	nsip router anycast flush
+	add_members
+	steered client
+	nsip router anycast flow flush
+	ns router sysctl -qw net.anycast6.max_flows="$1"
+}
+
+# Of ten places new flows may have five: the others are steered as well, to the members they would have.
+full() {
+	local names
+
+	begin 10
+	names=$(peer ask client $A 7 42301-42320 src=$CLIENT)
+	[[ $names != *-* && $names == *one* && $names == *two* ]]
+	is "$(count_flows router)" 5
+	is "$(misses router unpinned)" 15
+	is "$(active_flows router)" 5
+	# a second packet makes room for others: the five are new no more
+	is "$(peer ask client $A 7 42301-42320 src=$CLIENT)" "$names"
+	is "$(count_flows router)" 10
+	is "$(peer ask client $A 7 42301-42320 src=$CLIENT)" "$names"
+	is "$(count_flows router)" 10
+	is "$(misses router unpinned)" $((15 + 10 + 10))
+	nsip router anycast flow flush
+	is "$(count_flows router)" 0
+	is "$(active_flows router)" 0
+	# less room than there are flows: those that are remembered stay
+	ns router sysctl -qw net.anycast6.max_flows=100
+	is "$(peer ask client $A 7 42301-42320 src=$CLIENT)" "$names"
+	ns router sysctl -qw net.anycast6.max_flows=1
+	is "$(count_flows router)" 20
+	is "$(peer ask client $A 7 42301-42320 src=$CLIENT)" "$names"
+	is "$(misses router unpinned)" 35
+}
+
+syn_flood() {
+	local i name=()
+
+	begin $ROOM
+	for ((i = 0; i < 12; i++)); do
+		name[i]=$(peer open client syn$i tcp $A 7)
+		is "$(peer say client syn$i size=1000)" "${name[i]}"
+	done
+	is "$(flows router | grep -c established)" 12
+	peer flood client 2001:db8:bad:: $A 7 $FLOOD
+	is "$(flows router | grep -c established)" 12
+	(($(count_flows router) <= ROOM / 2 + 12))
+	(($(misses router unpinned) >= FLOOD - ROOM))
+	# they would not find their members by chance
+	nsip router anycast change $A via $ONE metric 5
+	for ((i = 0; i < 12; i++)); do
+		is "$(peer say client syn$i size=5000)" "${name[i]}"
+	done
+	is "$(flows router | grep -c established)" 12
+	# those that come now are served, and remembered when they are established
+	is "$(peer open client after tcp $A 7)" one
+	is "$(peer say client after size=5000)" one
+	is "$(flows router | grep -c established)" 13
+	for ((i = 0; i < 12; i++)); do
+		peer close client syn$i
+	done
+	peer close client after
+}
+
+forgotten() { ! flows router | grep -q "$CLIENT $1"; }
+
+# A connection that was reset is forgotten after 10 s, a SYN that nobody followed too.
+expire() {
+	begin $ROOM
+	peer open client ended tcp $A 7 src=$CLIENT sport=42501
+	peer open client kept tcp $A 7 src=$CLIENT sport=42502
+	peer say client ended
+	peer say client kept
+	peer close client ended reset
+	peer inject client $CLIENT $A tcp 42503 9
+	flows router
+	flows router | grep -q "^$CLIENT tcp 42501 .* closed$"
+	flows router | grep -q "^$CLIENT tcp 42503 .* \(new\|closed\)$"
+	wait_for "the end of the flow" 30 forgotten "tcp 42501"
+	wait_for "the end of the SYN" 30 forgotten "tcp 42503"
+	flows router | grep -q "^$CLIENT tcp 42502 .* established$"
+	wait_for "the count of flows" 10 eval "is \$(active_flows router) \$(count_flows router)"
+	peer close client kept
+}
+
+# Flows go with their address and with their member.
+with_member() {
+	begin $ROOM
+	peer ask client $A 7 42601-42620 src=$CLIENT
+	is "$(count_flows router)" 20
+	nsip router anycast del $A via $ONE
+	wait_for "the end of the member's flows" 20 eval "! flows router | grep -q ' $ONE '"
+	peer ask client $A 7 42601-42620 src=$CLIENT
+	is "$(flows router | grep -c " $TWO ")" 20
+	nsip router anycast del $A
+	is "$(count_flows router)" 0
+}
+
+privileges() {
+	local said status=0
+
+	begin $ROOM
+	peer ask client $A 7 42701-42703 src=$CLIENT
+	said=$(ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		ip anycast flow show 2>&1) || status=$?
+	is "$said" "Error: anycast6: flows name clients, which needs CAP_NET_ADMIN."
+	is $status 2
+	status=0
+	said=$(ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		ip anycast flow flush 2>&1) || status=$?
+	[[ $said == *CAP_NET_ADMIN* ]]
+	is $status 2
+	is "$(count_flows router)" 3
+	# the rest may be read
+	is "$(ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		ip anycast show | head -n 1)" "$(nsip router anycast show | head -n 1)"
+}
+
+# all_at NAME [OPTION]: one packet to each address, and each has this answer
+all_at() {
+	local names
+
+	names=$(peer each client $MANY $COUNT 7 wait=20 "${@:2}")
+	is "$(tr ' ' '\n' <<<"$names" | sort | uniq -c | xargs)" "$COUNT $1"
+}
+
+# All addresses of a next hop that dies are elsewhere with the next packet.
+many() {
+	local member
+
+	nsip router anycast flush
+	ns router sysctl -qw net.anycast6.max_flows=262144
+	for member in "$ONE metric 1" "$TWO metric 2"; do
+		for ((i = 0; i < COUNT; i++)); do
+			printf "anycast add $MANY%x via $member\n" "$i"
+		done
+	done | nsip router -batch -
+	is "$(query router count anycast show origin static)" $COUNT
+	wait_for "one" 20 eval "[[ \$(peer each client $MANY 1 7) == one ]]"
+	all_at one sport=20000
+	# the carrier goes, and nothing waits for the news; remembered flows move as well
+	nsip one link set m0 down
+	all_at two sport=20000
+	all_at two
+	nsip one link set m0 up
+	addr_add one m0 $ONE/64 || true
+	nsip one -6 route replace default via 2001:db8:1::f
+	wait_for "one again" 20 eval "[[ \$(peer each client $MANY 1 7) == one ]]"
+	all_at one
+	nsip router anycast flush
+}
+
+peer_start wire.py
+make_members || exit
+make_client || exit
+make_other || exit
+t_run "two routers that point at each other" loop
+t_run "two routers that point at each other: a count" counted 3
+t_run "two routers that point at each other, a flow that is remembered" pinned_loop
+t_run "two routers that point at each other, a flow that is remembered: a count" counted 1
+t_run "a route that leads back" routed_loop
+t_run "a full table: flows are steered, and not remembered" full
+t_run "a flood of SYNs leaves established flows alone" syn_flood
+t_run "flows end" expire
+t_run "flows go with their member and their address" with_member
+t_run "flows are shown to who may configure, only" privileges
+t_run "many addresses of one next hop switch at once" many
+t_done
