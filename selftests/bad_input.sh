@@ -11,6 +11,8 @@
 A=2001:db8:1::a
 # beyond every index in use
 NO_DEV='#77777'
+# a member that no route leads to
+LOST=2001:db8:99::1
 
 make_host() {
 	ns_make host
@@ -31,6 +33,9 @@ make_host() {
 		anycast add 2001:db8:53::e vrf red
 		anycast add subnet-router dev d0
 		anycast add reserved 5 dev d0
+		anycast add 2001:db8:53::5
+		anycast set 2001:db8:53::5 scope 2001:db8::/32
+		anycast add 2001:db8:53::6 via $LOST
 	END
 	netlink_start
 }
@@ -223,6 +228,111 @@ bad "set without a length" "EINVAL - $NEEDED" "set address=2001:db8:53::e scope=
 bad "set without an address" "EINVAL - $NEEDED" "set scope=2001:db8:: scope-len=32"
 bad "scope given to add" "EINVAL scope Unsupported attribute" \
 	"add address=$A scope=2001:db8:: scope-len=32"
+
+# ---- remote members ----
+
+FAR=2001:db8:9::9
+VIA="anycast6: a remote member is reached through a unicast address"
+bad "via a multicast address" "EINVAL via $VIA" "add address=$A via=ff02::1" "add $A via ff02::1"
+bad "via the unspecified address" "EINVAL via $VIA" "add address=$A via=::" "add $A via ::"
+bad "via the loopback address" "EINVAL via $VIA" "add address=$A via=::1" "add $A via ::1"
+bad "via an IPv4-mapped address" "EINVAL via $VIA" \
+	"add address=$A via=::ffff:192.0.2.1" "add $A via ::ffff:192.0.2.1"
+bad "replace does not let it in" "EINVAL via $VIA" \
+	"replace address=2001:db8:53::e via=ff02::1" "replace 2001:db8:53::e via ff02::1"
+bad "via the address itself" "EINVAL via anycast6: a member can't be reached through the address itself" \
+	"add address=$A via=$A" "add $A via $A"
+OURS="anycast6: this is an address of this node"
+bad "via a unicast address of this node" "EINVAL via $OURS" \
+	"add address=$A via=2001:db8:1::1" "add $A via 2001:db8:1::1"
+bad "via a unicast address of another device" "EINVAL via $OURS" \
+	"add address=$A via=2001:db8:1::1 dev=d2" "add $A via 2001:db8:1::1 dev d2"
+bad "via a unicast address of this node in the VRF" "EINVAL via $OURS" \
+	"add address=$A vrf=red via=2001:db8:2::1" "add $A vrf red via 2001:db8:2::1"
+bad "via a link-local address of this node" "EINVAL via $OURS" \
+	"add address=$A via=$ll dev=d0" "add $A via $ll dev d0"
+bad "via an anycast address of this node" "EINVAL via $OURS" \
+	"add address=$A via=2001:db8:1::e" "add $A via 2001:db8:1::e"
+bad "via an anycast address that an entry makes" "EINVAL via $OURS" \
+	"add address=$A via=2001:db8:1::" "add $A via 2001:db8:1::"
+bad "via a link-local address without a device" \
+	"EINVAL via anycast6: a link-local next hop needs a device" \
+	"add address=$A via=fe80::b" "add $A via fe80::b"
+bad "a link-local address via a global one" \
+	"EINVAL via anycast6: a member of a link-local address has one on the same link" \
+	"add address=fe80::a dev=d0 via=$FAR" "add fe80::a dev d0 via $FAR"
+bad "a link-local address without a device, via" "EINVAL address $LINKLOCAL" \
+	"add address=fe80::a via=fe80::b" "add fe80::a via fe80::b"
+bad "a link-local address via, in a VRF" \
+	"ENOTSUP via anycast6: packets to link-local addresses can't be steered in a VRF" \
+	"add address=fe80::a dev=d1 via=fe80::b" "add fe80::a dev d1 via fe80::b"
+bad "a unicast address, via" "EADDRINUSE address $USED" \
+	"add address=2001:db8:1::1 via=$FAR" "add 2001:db8:1::1 via $FAR"
+bad "a multicast address, via" "EINVAL address anycast6: a multicast address $CANT" \
+	"add address=ff02::1 via=$FAR" "add ff02::1 via $FAR"
+bad "a member outside of the scope" "ERANGE via anycast6: the member is outside of the address's scope" \
+	"add address=2001:db8:53::5 via=2001:db9::1" "add 2001:db8:53::5 via 2001:db9::1"
+bad "a scope outside of which a member is" "ERANGE scope anycast6: a member is outside that scope" \
+	"set address=2001:db8:53::6 scope=2001:db8:53:: scope-len=48" "set 2001:db8:53::6 scope 2001:db8:53::/48"
+bad "via, no such device" "ENODEV dev anycast6: no such device" "add address=$A via=$FAR dev=$NO_DEV"
+bad_word "via, no such device, by name" 'Cannot find device "nowhere"' "add $A via $FAR dev nowhere"
+bad "via, a device in another VRF" "EINVAL dev anycast6: the device is not in that VRF" \
+	"add address=$A vrf=red via=$FAR dev=d0" "add $A vrf red via $FAR dev d0"
+bad "via, no such VRF" "ENODEV vrf anycast6: no such VRF" "add address=$A via=$FAR vrf=$NO_DEV"
+bad "via, on lo" "EINVAL dev anycast6: that device leads nowhere" \
+	"add address=$A via=$FAR dev=lo" "add $A via $FAR dev lo"
+bad "via, on the module's own device" "EINVAL dev anycast6: that device leads nowhere" \
+	"add address=$A via=$FAR dev=anycast0" "add $A via $FAR dev anycast0"
+bad "an identical remote member" "EEXIST address $TWICE" \
+	"add address=2001:db8:53::6 via=$LOST" "add 2001:db8:53::6 via $LOST"
+bad "change of a remote member that is not there" "ENOENT address anycast6: no such member" \
+	"change address=2001:db8:53::6 via=$FAR metric=5" "change 2001:db8:53::6 via $FAR metric 5"
+bad "change of a remote member on another device" "ENOENT address anycast6: no such member" \
+	"change address=2001:db8:53::6 via=$LOST dev=d0" "change 2001:db8:53::6 via $LOST dev d0"
+bad "del of a remote member that is not there" "ENOENT via anycast6: the address has no such member" \
+	"del address=2001:db8:53::6 via=$FAR" "del 2001:db8:53::6 via $FAR"
+bad "del of a local member that is not there" "ENOENT dev anycast6: the address has no such member" \
+	"del address=2001:db8:53::6 dev=d0" "del 2001:db8:53::6 dev d0"
+bad "subnet-router via" "EINVAL via anycast6: derived addresses have local members only" \
+	"add origin=subnet-router dev=d2 via=$FAR"
+bad "short next hop" "ERANGE via binary attribute size out of range" "add address=$A via:20010db8"
+bad "long next hop" "ERANGE via binary attribute size out of range" \
+	"add address=$A via:20010db8000100000000000000000000000a"
+bad "short metric" "EINVAL metric invalid attribute length" "add address=$A via=$FAR metric:0100"
+bad "metric given to del" "EINVAL metric Unknown attribute type" \
+	"del address=2001:db8:53::6 via=$LOST metric=5"
+bad_word "metric that is no number" 'Error: argument "near" is wrong: a number is expected' \
+	"add $A via $FAR metric near"
+bad_word "metric without a number" 'Error: argument "metric NUMBER" is required' "add $A via $FAR metric"
+WHOLE="anycast6: an area is an address and a length"
+bad "area without a length" "EINVAL area $WHOLE" "add address=$A via=$FAR area=2001:db8::"
+bad "area without an address" "EINVAL area-len $WHOLE" "add address=$A via=$FAR area-len=32"
+bad "area of 129 bits, on netlink" "ERANGE area-len integer out of range" \
+	"add address=$A via=$FAR area=2001:db8:: area-len=129"
+bad "a multicast area" "EINVAL area anycast6: nothing is sent from a multicast address" \
+	"add address=$A via=$FAR area=ff02:: area-len=16" "add $A via $FAR area ff02::/16"
+bad "short area" "ERANGE area binary attribute size out of range" \
+	"add address=$A via=$FAR area:20010db8 area-len=32"
+bad_word "area that is garbage" 'Error: argument "here" is wrong: an IPv6 prefix is expected' \
+	"add $A via $FAR area here"
+
+# ---- get and flow ----
+
+bad "get of an address that is not there" "ENOENT flow-address $UNKNOWN" \
+	"resolve flow-address=$A flow-source=2001:db8::2" "get $A from 2001:db8::2"
+bad "get of an address in the wrong VRF" "ENOENT flow-address $UNKNOWN" \
+	"resolve flow-address=2001:db8:1::e flow-source=2001:db8::2 flow-vrf=red" \
+	"get 2001:db8:1::e vrf red from 2001:db8::2"
+QUESTION="anycast6: an address and a source are needed"
+bad "get without a source, on netlink" "EINVAL - $QUESTION" "resolve flow-address=2001:db8:1::e"
+bad "get without an address" "EINVAL - $QUESTION" "resolve flow-source=2001:db8::2"
+bad "get with ports of nothing" "EINVAL flow-sport anycast6: ports are those of a protocol" \
+	"resolve flow-address=2001:db8:1::e flow-source=2001:db8::2 flow-sport=1"
+bad "get with an unknown attribute" "EINVAL 99 Unknown attribute type" \
+	"resolve flow-address=2001:db8:1::e flow-source=2001:db8::2 99:00000000"
+bad "flow flush with an attribute of get" "EINVAL flow-source Unknown attribute type" \
+	"flow-flush flow-source=2001:db8::2"
+bad "flow show without dump" "ENOTSUP -" "flow-get"
 
 # ---- malformed requests ----
 

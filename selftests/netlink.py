@@ -25,13 +25,17 @@ IPV6_JOIN_ANYCAST, SO_RCVBUFFORCE = 27, 33
 
 # By hand, not from the header: a renumbering must not go unnoticed.
 COMMANDS = {"get": 1, "add": 2, "change": 3, "replace": 4, "del": 5, "set": 6, "flush": 7,
-            "added": 8, "changed": 9, "deleted": 10}
+            "added": 8, "changed": 9, "deleted": 10, "resolve": 11, "flow-get": 12, "flow-flush": 13}
 ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin": 6, "id": 7,
-         "state": 8, "member": 9, "addresses": 10, "stats": 11}
+         "state": 8, "member": 9, "addresses": 10, "stats": 11, "via": 12, "metric": 13, "area": 14,
+         "area-len": 15, "misses": 16}
+# of requests about flows; a word is written flow-NAME
+FLOW_ATTRS = {"flow-address": 1, "flow-vrf": 2, "flow-dev": 3, "flow-source": 4, "flow-iif": 5,
+              "flow-proto": 6, "flow-sport": 7, "flow-dport": 8}
 MEMBER_ATTRS = {"dev": 1, "own": 2, "origin": 3, "state": 4, "reason": 5, "delivery": 6, "stats": 7}
 ORIGINS = ["static", "subnet-router", "reserved", "kernel"]
 STATES = ["down", "up"]
-REASONS = ["", "admin", "link", "address", "join"]
+REASONS = ["", "admin", "link", "address", "join", "neighbour", "route"]
 DELIVERIES = ["", "join", "route", "kernel"]
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -129,14 +133,15 @@ class Netlink:
     @staticmethod
     def _refusal(code, flags, message, body, is_ack):
         said = dict(attributes(message[20 if is_ack else 4:])) if flags & NLM_F_ACK_TLVS else {}
+        names = FLOW_ATTRS if body[0] >= COMMANDS["resolve"] else ATTRS
         blamed = "-"
         if 2 in said:
             # counted from the start of the request
             offset = u32(said[2]) - 20
             kind = struct.unpack_from("=H", body, 4 + offset + 2)[0] & 0x3fff
-            blamed = next((k for k, v in ATTRS.items() if v == kind), str(kind))
+            blamed = next((k for k, v in names.items() if v == kind), str(kind))
         elif 5 in said:
-            blamed = "no-" + next(k for k, v in ATTRS.items() if v == u32(said[5]))
+            blamed = "no-" + next(k for k, v in names.items() if v == u32(said[5]))
         return Refused(code, blamed, said.get(1, b"\0")[:-1].decode())
 
     def request(self, kind, cmd, payload, flags, **more):
@@ -166,7 +171,14 @@ def prefix(address, length):
 def member_of(data):
     raw = dict(attributes(data))
     # The module's own device may be gone when its event is read, and has any number.
-    result = {"dev": "own" if 2 in raw else ifname(u32(raw[1])), "state": STATES[u32(raw[4])]}
+    result = {"dev": "own" if 2 in raw else ifname(u32(raw[1])) if 1 in raw else "-",
+              "state": STATES[u32(raw[4])]}
+    if 8 in raw:
+        result["via"] = str(ipaddress.IPv6Address(raw[8]))
+    if 9 in raw:
+        result["metric"] = u32(raw[9])
+    if 11 in raw:
+        result["area"] = prefix(raw[11], raw[12][0])
     for name, kind, words in (("origin", 3, ORIGINS), ("reason", 5, REASONS),
                               ("delivery", 6, DELIVERIES)):
         if kind in raw:
@@ -222,6 +234,14 @@ def state(nl):
 
 # ---- requests as words ----
 
+def flow_value(name, value):
+    if name in ("flow-address", "flow-source"):
+        return ipaddress.IPv6Address(value).packed
+    if name in ("flow-vrf", "flow-dev", "flow-iif"):
+        return struct.pack("=I", int(value[1:]) if value[0] == "#" else socket.if_nametoindex(value))
+    return struct.pack("=B" if name == "flow-proto" else "=H", int(value))
+
+
 def payload_of(words):
     """NAME=VALUE attributes and header fields: a device by name or as #INDEX, TYPE:HEX raw."""
     payload, header = b"", {"flags": NLM_F_ACK}
@@ -236,12 +256,14 @@ def payload_of(words):
         elif not value and ":" in name:
             kind, _, data = name.partition(":")
             payload += attr(ATTRS.get(kind) or int(kind), bytes.fromhex(data))
-        elif name in ("address", "scope"):
+        elif name in FLOW_ATTRS:
+            payload += attr(FLOW_ATTRS[name], flow_value(name, value))
+        elif name in ("address", "scope", "via", "area"):
             payload += attr(ATTRS[name], ipaddress.IPv6Address(value).packed)
         elif name in ("dev", "vrf"):
             index = int(value[1:]) if value[0] == "#" else socket.if_nametoindex(value)
             payload += attr(ATTRS[name], struct.pack("=I", index))
-        elif name in ("id", "scope-len"):
+        elif name in ("id", "scope-len", "area-len"):
             payload += attr(ATTRS[name], bytes((int(value),)))
         else:
             words_of = ORIGINS if name == "origin" else STATES
