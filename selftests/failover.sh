@@ -23,7 +23,7 @@ gateway() {
 	ns_make gw s3
 	link_veth router rg gw g0
 	link_veth gw g1 s3 s0
-	ns gw sysctl -qw net.ipv6.conf.all.forwarding=1
+	ns gw sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.g0.keep_addr_on_down=1
 	nsip gw -batch - <<-END
 		address add 2001:db8:9::1/64 dev g0 nodad
 		address add 2001:db8:3::f/64 dev g1 nodad

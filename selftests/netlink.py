@@ -27,7 +27,7 @@ IPV6_JOIN_ANYCAST, SO_RCVBUFFORCE = 27, 33
 COMMANDS = {"get": 1, "add": 2, "change": 3, "replace": 4, "del": 5, "set": 6, "flush": 7,
             "added": 8, "changed": 9, "deleted": 10}
 ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin": 6, "id": 7,
-         "state": 8, "member": 9, "addresses": 10, "stats": 11, "via": 12}
+         "state": 8, "member": 9, "addresses": 10, "stats": 11}
 MEMBER_ATTRS = {"dev": 1, "own": 2, "origin": 3, "state": 4, "reason": 5, "delivery": 6, "stats": 7}
 ORIGINS = ["static", "subnet-router", "reserved", "kernel"]
 STATES = ["down", "up"]
@@ -236,7 +236,7 @@ def payload_of(words):
         elif not value and ":" in name:
             kind, _, data = name.partition(":")
             payload += attr(ATTRS.get(kind) or int(kind), bytes.fromhex(data))
-        elif name in ("address", "scope", "via"):
+        elif name in ("address", "scope"):
             payload += attr(ATTRS[name], ipaddress.IPv6Address(value).packed)
         elif name in ("dev", "vrf"):
             index = int(value[1:]) if value[0] == "#" else socket.if_nametoindex(value)

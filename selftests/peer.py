@@ -319,8 +319,9 @@ class Stream:
             self.sent += 1
             following = max(following + self.pause, time.monotonic())
             self.receive(following)
-        self.end = time.monotonic() + float(self.options.get("wait", 5))
-        while len(self.answers) < self.sent and time.monotonic() < self.end:
+        # what comes after the answer to the last one is lost
+        end = time.monotonic() + float(self.options.get("wait", 5))
+        while self.sent not in self.answers and time.monotonic() < end:
             self.receive(time.monotonic() + 0.05)
 
     def receive(self, until):
