@@ -86,7 +86,7 @@ gateway_chooses() {
 	has_members 3 1
 	nsip gw anycast add $A via 2001:db8:3::1
 	served s3
-	is "$(nsip gw -s -j anycast show $A | jq '.[0].members[0].packets > 100')" true
+	is "$(nsip gw -s -j anycast show $A | jq '.[0].members[0].packets > 10')" true
 	nsip gw anycast flush
 }
 
@@ -103,7 +103,8 @@ gateway_is_member() {
 
 # ---- tunnels ----
 
-# tunnel TYPE...: to s3; the gateway sees but two unicast addresses.
+# tunnel TYPE...: to s3; the gateway sees but two unicast addresses. Answers come straight, but for echo:
+# the kernel sends that back by the device that the request came by, so there must be a route there.
 tunnel() {
 	nsip router -batch - <<-END
 		link add t3 type $1 local 2001:db8:9::f remote 2001:db8:3::1 ${*:2}
@@ -114,6 +115,7 @@ tunnel() {
 		link add t0 type $1 local 2001:db8:3::1 remote 2001:db8:9::f ${*:2}
 		link set t0 up
 		address add 2001:db8:33::3/64 dev t0 nodad
+		route add default dev t0 metric 4096
 	END
 	has_members 1
 	router add $A via 2001:db8:33::3 dev t3 metric 1
@@ -168,8 +170,7 @@ linklocal() {
 	nsip s2 anycast add $L dev l0
 	router add $L via "$near" dev rl metric 1
 	router add $L via "$far" dev rl metric 2
-	refused "link" router add $L via "$(lladdr s1 s0)" dev r1
-	refused "" router add $L dev rl via 2001:db8:1::1
+	refused "link" router add $L via 2001:db8:1::1 dev rl
 	is "$(peer ask router udp $L%rl 7 5000-5004)" "5000=s1 5001=s1 5002=s1 5003=s1 5004=s1"
 	is "$(peer ask router tcp $L%rl 7 5000)" 5000=s1
 	is "$(peer ping router $L%rl)" "$near"
@@ -204,6 +205,7 @@ make_vrf() {
 		rule del pref 0
 		link add red type vrf table 10
 		link set red up
+		route add unreachable default metric 4278198272 vrf red
 		link set r0 master red
 		link set r1 master red
 		link set r2 master red
@@ -257,19 +259,35 @@ vrf_fails_over() {
 	router flush
 }
 
+# try NAME FUNCTION [ARGUMENT...]: a test case; what one that fails leaves behind is not the next one's.
+try() {
+	local failed=$T_FAILED
+
+	t_run "$@"
+	((T_FAILED == failed)) || repair >/dev/null 2>&1
+}
+
+repair() {
+	router flush
+	nsip gw anycast flush
+	nsip gw -6 route del $A
+	nsip router link del t3
+	nsip s3 link del t0
+}
+
 peer_start
 make_servers 2
 gateway
 lan
-t_run "a gateway that has a route to the address" route_of_gateway
-t_run "a gateway that has members of its own" gateway_chooses
-t_run "a gateway that is a member" gateway_is_member
-t_run "a tunnel: ip6tnl" tunnel ip6tnl mode ip6ip6
-t_run "a tunnel: ip6gre" tunnel ip6gre
-t_run "a link-local next hop" via_linklocal
-t_run "a link-local anycast address" linklocal
+try "a gateway that has a route to the address" route_of_gateway
+try "a gateway that has members of its own" gateway_chooses
+try "a gateway that is a member" gateway_is_member
+try "a tunnel: ip6tnl" tunnel ip6tnl mode ip6ip6
+try "a tunnel: ip6gre" tunnel ip6gre
+try "a link-local next hop" via_linklocal
+try "a link-local anycast address" linklocal
 make_vrf >/dev/null
-t_run "in a VRF" vrf
-t_run "in a VRF and outside" vrf_and_not
-t_run "in a VRF: the next nearest, and routes that come" vrf_fails_over
+try "in a VRF" vrf
+try "in a VRF and outside" vrf_and_not
+try "in a VRF: the next nearest, and routes that come" vrf_fails_over
 t_done
