@@ -175,7 +175,8 @@ def do_tcp(address, port, size, options):
 
 def do_ping(address, options):
     """ping NS ADDRESS [size=BYTES] [dev=DEV] [src=ADDRESS] [wait=SECONDS]: who answers."""
-    ident = struct.pack("!HH", os.getpid() & 0xffff, time.monotonic_ns() & 0xffff)
+    # a router that tells flows apart is to take each for one of its own
+    ident = struct.pack("!HH", time.monotonic_ns() >> 10 & 0xffff, os.getpid() & 0xffff)
     data = ident + pattern(int(options.get("size", 56)))
     with make_socket(socket.SOCK_RAW, options, socket.IPPROTO_ICMPV6) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)

@@ -111,7 +111,7 @@ tunnel() {
 		link set t3 up
 		address add 2001:db8:33::f/64 dev t3 nodad
 	END
-	nsip s3 -batch - <<-END
+	nsip s3 -6 -batch - <<-END
 		link add t0 type $1 local 2001:db8:3::1 remote 2001:db8:9::f ${*:2}
 		link set t0 up
 		address add 2001:db8:33::3/64 dev t0 nodad
@@ -200,7 +200,7 @@ linklocal() {
 make_vrf() {
 	router flush
 	ns router sysctl -qw net.ipv6.conf.{r0,r1,r2}.keep_addr_on_down=1
-	nsip router -batch - <<-END
+	nsip router -6 -batch - <<-END
 		rule add pref 32765 table local
 		rule del pref 0
 		link add red type vrf table 10
@@ -239,6 +239,7 @@ vrf() {
 vrf_and_not() {
 	nsip gw -6 route add $A via 2001:db8:3::1
 	router add $A via $U3
+	router flow flush
 	is "$(peer ask router udp $A 7 6000)" 6000=s3
 	is "$(peer ask router tcp $A 7 6000)" 6000=s3
 	is "$(peer ask router udp $A 7 6000 dev=red)" 6000=s2
