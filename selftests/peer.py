@@ -4,6 +4,7 @@
 # One process for a whole test, because starting Python takes long on an emulated machine: it reads
 # one request a line and answers each with one line, "ok RESULT" or "failed REASON". See peer.sh.
 import ctypes
+import errno
 import hashlib
 import ipaddress
 import os
@@ -16,6 +17,7 @@ import time
 
 # What Python 3.11 has no names for.
 CLONE_NEWNET = 0x40000000
+IPV6_RECVERR = 25
 IPV6_FREEBIND = 78
 ETH_P_IPV6 = 0x86DD
 FRAGMENT = 44
@@ -23,6 +25,8 @@ TCP = 6
 ICMPV6 = 58
 ECHO_REQUEST, ECHO_REPLY = 128, 129
 ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT = 134, 135, 136
+# So much of a TCP connection is the name of a server that has one.
+NAME_SIZE = 16
 # A destination option header of 8 bytes: next header and length are the kernel's, then PadN.
 PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))
 
@@ -81,11 +85,16 @@ def sockaddr(address, port=0):
 
 # ---- servers ----
 
-def echo_tcp(listener):
+def echo_tcp(listener, name):
     def serve(sock):
-        with sock:
-            while data := sock.recv(65536):
-                sock.sendall(data)
+        try:
+            with sock:
+                if name:
+                    sock.sendall(name.ljust(NAME_SIZE).encode())
+                while data := sock.recv(65536):
+                    sock.sendall(data)
+        except OSError as error:
+            print("tcp: %s" % error, file=sys.stderr, flush=True)
 
     while True:
         sock = listener.accept()[0]
@@ -93,9 +102,11 @@ def echo_tcp(listener):
         threading.Thread(target=serve, args=(sock,), daemon=True).start()
 
 
-def echo_udp(sock, pktinfo):
+def echo_udp(sock, pktinfo, name):
+    prefix = name.encode() + b" " if name else b""
     while True:
         data, control, _, source = sock.recvmsg(65536, 256)
+        data = prefix + data
         try:
             # As it came: the source of the answer is the destination of the question.
             sock.sendmsg([data], control if pktinfo else [], 0, source)
@@ -104,19 +115,21 @@ def echo_udp(sock, pktinfo):
 
 
 def do_serve(kind, address, port, options):
-    """serve NS tcp|udp ADDRESS PORT [freebind] [pktinfo] [dev=DEV]: an echo server."""
+    """serve NS tcp|udp ADDRESS PORT [freebind] [pktinfo] [dev=DEV] [id=NAME]: an echo server. With
+    a name it is what each answer and each connection begins with."""
+    name = options.get("id", "")
     options["wait"] = 1e6
     sock = make_socket(socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM, options)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(sockaddr(address, int(port)))
     if kind == "tcp":
         sock.listen()
-        threading.Thread(target=echo_tcp, args=(sock,), daemon=True).start()
+        threading.Thread(target=echo_tcp, args=(sock, name), daemon=True).start()
         return ""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     if "pktinfo" in options:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
-    threading.Thread(target=echo_udp, args=(sock, "pktinfo" in options), daemon=True).start()
+    threading.Thread(target=echo_udp, args=(sock, "pktinfo" in options, name), daemon=True).start()
     return ""
 
 
@@ -162,7 +175,8 @@ def do_tcp(address, port, size, options):
 
 def do_ping(address, options):
     """ping NS ADDRESS [size=BYTES] [dev=DEV] [src=ADDRESS] [wait=SECONDS]: who answers."""
-    ident = struct.pack("!HH", os.getpid() & 0xffff, time.monotonic_ns() & 0xffff)
+    # a router that tells flows apart is to take each for one of its own
+    ident = struct.pack("!HH", time.monotonic_ns() >> 10 & 0xffff, os.getpid() & 0xffff)
     data = ident + pattern(int(options.get("size", 56)))
     with make_socket(socket.SOCK_RAW, options, socket.IPPROTO_ICMPV6) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
@@ -202,6 +216,230 @@ def do_reach(address, port, options):
     for thread in threads:
         thread.join()
     return " ".join(answers)
+
+
+# ---- which server has it ----
+
+def symbol(error):
+    return errno.errorcode.get(error.errno, "-") if error.errno else "-"
+
+
+def ports_of(text):
+    """1,5-7: 1, 5, 6 and 7."""
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def bound(kind, sport, options):
+    sock = make_socket(kind, {key: value for key, value in options.items() if key != "src"})
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(sockaddr(options.get("src", "::"), sport))
+    return sock
+
+
+def ask_tcp(target, sport, options):
+    with bound(socket.SOCK_STREAM, sport, options) as sock:
+        # a RST at the end, so that the port can be used again
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        try:
+            sock.connect(target)
+            return sock.recv(NAME_SIZE, socket.MSG_WAITALL).decode().strip() or "-"
+        except OSError as error:
+            return symbol(error)
+
+
+def ask_udp(target, sports, options):
+    """Each with a socket of its own, all at the same time."""
+    waiting, found = {}, {}
+    for sport in sports:
+        sock = bound(socket.SOCK_DGRAM, sport, options)
+        # answers come from another address, so it can't be connected
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+        sock.sendto(b"%d" % sport, target)
+        waiting[sock] = sport
+        # not more than queues take
+        if len(waiting) >= 64:
+            collect(waiting, found, 0.05)
+    end = time.monotonic() + float(options.get("wait", 15))
+    while waiting and (left := end - time.monotonic()) > 0:
+        collect(waiting, found, left)
+    for sock, sport in waiting.items():
+        found[sport] = "-"
+        sock.close()
+    return found
+
+
+def collect(waiting, found, seconds):
+    for sock in select.select(list(waiting), [], [], seconds)[0]:
+        sport = waiting.pop(sock)
+        with sock:
+            try:
+                name, data = sock.recv(2048).decode().split()
+                found[sport] = name if data == str(sport) else "wrong"
+            except OSError as error:
+                found[sport] = symbol(error)
+
+
+def do_ask(proto, address, port, sports, options):
+    """ask NS udp|tcp ADDRESS PORT SPORT[-SPORT][,…] [src=ADDRESS] [wait=SECONDS] [dev=DEV]: who has
+    each flow, as SPORT=NAME; - for no answer, or the error."""
+    target = sockaddr(address, int(port))
+    if proto == "udp":
+        found = ask_udp(target, list(ports_of(sports)), options)
+    else:
+        found = {sport: ask_tcp(target, sport, options) for sport in ports_of(sports)}
+    return " ".join("%d=%s" % pair for pair in sorted(found.items()))
+
+
+class Stream:
+    """Requests with numbers, one after the other at a steady pace; one flow, or each its own."""
+
+    def __init__(self, target, options):
+        self.target, self.options = target, options
+        self.pause = float(options.get("every", 20)) / 1000
+        self.sent, self.answers, self.ended = 0, {}, False
+        self.sock = make_socket(socket.SOCK_DGRAM, options)
+        self.sock.settimeout(0)
+        self.socks = [self.sock]
+        # it stays in the namespace that it is started in
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        following = time.monotonic()
+        while not self.ended:
+            if "fresh" in self.options:
+                self.sock = make_socket(socket.SOCK_DGRAM, self.options)
+                self.sock.settimeout(0)
+                self.socks = self.socks[-100:] + [self.sock]
+            try:
+                self.sock.sendto(b"%d" % (self.sent + 1), self.target)
+            except OSError as error:
+                self.answers[self.sent + 1] = symbol(error)
+            self.sent += 1
+            following = max(following + self.pause, time.monotonic())
+            self.receive(following)
+        # what comes after the answer to the last one is lost
+        end = time.monotonic() + float(self.options.get("wait", 5))
+        while self.sent not in self.answers and time.monotonic() < end:
+            self.receive(time.monotonic() + 0.05)
+
+    def receive(self, until):
+        while (left := until - time.monotonic()) > 0:
+            for sock in select.select(self.socks, [], [], left)[0]:
+                try:
+                    name, number = sock.recv(2048).decode().split()
+                    self.answers[int(number)] = name
+                except OSError:
+                    continue
+
+    def __str__(self):
+        """Who answered which ones, 1-57=s1 58-58=- 59-110=s2: - for none."""
+        runs = []
+        for number in range(1, self.sent + 1):
+            name = self.answers.get(number, "-")
+            if runs and runs[-1][2] == name:
+                runs[-1][1] = number
+            else:
+                runs.append([number, number, name])
+        return " ".join("%d-%d=%s" % tuple(run) for run in runs)
+
+
+def do_stream(verb, name, *words):
+    """stream NS start NAME ADDRESS PORT [every=MSEC] [fresh]: send requests until it is stopped;
+    stream NS sent NAME: how many so far; stream NS answered NAME NUMBER: once an answer came to one
+    of that number or higher; stream NS stop NAME: who answered, see Stream."""
+    *words, options = words
+    if verb == "start":
+        running[name] = Stream(sockaddr(words[0], int(words[1])), options)
+        return ""
+    stream = running[name]
+    if verb == "sent":
+        return "%d" % stream.sent
+    if verb == "answered":
+        wait_until(lambda: max(list(stream.answers), default=0) >= int(words[0]))
+        return ""
+    stream.ended = True
+    stream.thread.join()
+    return str(running.pop(name))
+
+
+def wait_until(condition, seconds=50):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("waited in vain")
+        time.sleep(0.01)
+
+
+class Transfer:
+    """A TCP connection to an echo server that has a name; slow until it is told to go."""
+
+    def __init__(self, target, size, options):
+        self.data = hashlib.shake_128(b"anycast").digest(size)
+        self.received, self.name, self.error = bytearray(), "", ""
+        self.may_go = "slow" not in options
+        self.sock = make_socket(socket.SOCK_STREAM, options)
+        self.sock.settimeout(50)
+        self.sock.connect(target)
+        self.name = self.sock.recv(NAME_SIZE, socket.MSG_WAITALL).decode().strip()
+        self.threads = [threading.Thread(target=target, daemon=True)
+                        for target in (self.send, self.receive)]
+        for thread in self.threads:
+            thread.start()
+
+    def send(self):
+        try:
+            self.sock.sendall(self.data)
+        except BrokenPipeError:
+            # the other thread was told why
+            return
+        except OSError as error:
+            self.error = symbol(error)
+
+    def receive(self):
+        try:
+            while len(self.received) < len(self.data):
+                if not self.may_go:
+                    time.sleep(0.05)
+                piece = self.sock.recv(1 << 18 if self.may_go else 1 << 14)
+                if not piece:
+                    break
+                self.received += piece
+        except OSError as error:
+            self.error = symbol(error)
+
+
+def do_transfer(verb, name, *words):
+    """transfer NS start NAME ADDRESS PORT SIZE [slow]: send and get back; who answers. transfer NS at
+    NAME BYTES: once so much came back. transfer NS go NAME: not slow any more. transfer NS end NAME:
+    how it ended: the size, or the error."""
+    *words, options = words
+    if verb == "start":
+        running[name] = Transfer(sockaddr(words[0], int(words[1])), int(words[2]), options)
+        return running[name].name
+    transfer = running[name]
+    if verb == "at":
+        wait_until(lambda: len(transfer.received) >= int(words[0]))
+        return ""
+    transfer.may_go = True
+    if verb == "go":
+        return ""
+    for thread in transfer.threads:
+        thread.join(50)
+        if thread.is_alive():
+            raise TimeoutError("%d bytes so far" % len(transfer.received))
+    transfer.sock.close()
+    del running[name]
+    if transfer.error:
+        return transfer.error
+    if transfer.received != transfer.data:
+        raise ValueError("other data came back (%d bytes)" % len(transfer.received))
+    return "%d" % len(transfer.received)
+
+
+running = {}
 
 
 # ---- hand-made packets ----
@@ -346,7 +584,7 @@ def do_join(address, dev, options):
 
 kept = []
 OPTIONS = {"freebind", "pktinfo", "dev", "src", "wait", "dstopts", "hopopts", "size", "mac",
-           "lifetime", "onlink", "pieces", "nollao"}
+           "lifetime", "onlink", "pieces", "nollao", "id", "every", "fresh", "slow"}
 
 
 def answer(line, verbs):

@@ -41,7 +41,7 @@ peer_start() {
 }
 
 # peer VERB NS ARGUMENT...: ask it; prints the result, or why there is none. peer.py lists the verbs:
-# serve, udp, datagram, tcp, ping, reach, solicit, advertise, fragments, join.
+# serve, udp, datagram, tcp, ping, reach, ask, stream, transfer, solicit, advertise, fragments, join.
 peer() {
 	local answer
 

@@ -1,0 +1,443 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A member that goes down, in each way there is, under running traffic: what is sent after that goes
+# to the next nearest, all of it; what comes back, and what becomes nearer, moves no flow.
+#
+#   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
+#                               (r2) --- (s0) s2   2001:db8:f::2, metric 200
+#                               (rg) --- (g0) gw (g1) --- (s0) s3   2001:db8:f::3, metric 300
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/servers.sh"
+
+U1=2001:db8:f::1
+U2=2001:db8:f::2
+U3=2001:db8:f::3
+B=2001:db8:53::54
+# Milliseconds between two packets of a stream.
+EVERY=5
+[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=25
+
+# gateway: s3 behind a router that knows A by its own route.
+gateway() {
+	ns_make gw s3
+	link_veth router rg gw g0
+	link_veth gw g1 s3 s0
+	ns gw sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.g0.keep_addr_on_down=1
+	nsip gw -batch - <<-END
+		address add 2001:db8:9::1/64 dev g0 nodad
+		address add 2001:db8:3::f/64 dev g1 nodad
+		route add default via 2001:db8:9::f
+		route add $A via 2001:db8:3::1
+		route add $U3 via 2001:db8:3::1
+	END
+	nsip s3 -batch - <<-END
+		address add 2001:db8:3::1/64 dev s0 nodad
+		address add $U3/128 dev lo nodad
+		route add default via 2001:db8:3::f src $U3
+		anycast add $A
+	END
+	nsip router -batch - <<-END
+		address add 2001:db8:9::f/64 dev rg nodad
+		route add $U3 via 2001:db8:9::1 metric 300
+	END
+	serve_all s3 7 id=s3 >/dev/null
+}
+
+# ---- what is told ----
+
+# listen: from here on, for told.
+listen() { MARK=$(wc -l <"$T_DIR/monitor.log"); }
+
+# told [VIA STATE]...: `ip anycast monitor` says this of members of A since listen, and nothing else.
+told() {
+	local wanted
+
+	wanted=$(printf '%s %s\n' "$@")
+	wait_for "the events: $wanted" 60 events_are "$wanted" || {
+		echo "told:"
+		events
+		return 1
+	}
+}
+
+events_are() { [[ $(events) == "$1" ]]; }
+
+# Of an event's line, the member: VIA up, or VIA down reason REASON.
+events() {
+	tail -n +$((MARK + 1)) "$T_DIR/monitor.log" |
+		sed -nE 's/^'$A' .*\\ +via ([^ ]+) .*state (up|down reason [a-z]+).*/\1 \2/p'
+}
+
+# ---- traffic ----
+
+# traffic_starts: one flow, a stream of flows of one packet each, both of s1's for now, and TCP.
+traffic_starts() {
+	peer stream client start one $A 7 every=$EVERY
+	peer stream client start many $A 7 every=$EVERY fresh
+	is "$(peer transfer client start tcp $A 7 10000000 slow)" "$1"
+	peer stream client answered one 20
+	peer stream client answered many 20
+}
+
+# before_it: all that was sent so far had an answer.
+before_it() {
+	BEFORE=("$(peer stream client sent one)" "$(peer stream client sent many)")
+	peer stream client answered one "${BEFORE[0]}"
+	peer stream client answered many "${BEFORE[1]}"
+}
+
+# after_it: what is sent from here on must not be lost.
+after_it() { AFTER=("$(peer stream client sent one)" "$(peer stream client sent many)"); }
+
+# traffic_moved FROM TO [LOST]: both streams moved from a server to another, and lost nothing of what was
+# sent before the event and after it; in between not more than so many.
+traffic_moved() {
+	local result
+
+	peer stream client answered one $((AFTER[0] + 40))
+	peer stream client answered many $((AFTER[1] + 40))
+	result=$(peer stream client stop one)
+	moved "$1" "$2" "${BEFORE[0]}" "${AFTER[0]}" "$result" "${3-}"
+	result=$(peer stream client stop many)
+	moved "$1" "$2" "${BEFORE[1]}" "${AFTER[1]}" "$result" "${3-}"
+}
+
+# moved FROM TO BEFORE AFTER RESULT [LOST]
+moved() {
+	local first last
+
+	echo "from $1 to $2, event between $3 and $4: $5"
+	[[ $5 =~ ^1-([0-9]+)=$1\ ([0-9]+-[0-9]+=-\ )?([0-9]+)-[0-9]+=$2$ ]]
+	first=$((BASH_REMATCH[1] + 1))
+	last=$((BASH_REMATCH[3] - 1))
+	# those that had the old server had it before the event
+	((first > $3 && last <= $4))
+	[[ ! ${6-} ]] || ((last - first + 1 <= $6))
+}
+
+# heal: s1 and its link are as at the beginning.
+heal() {
+	nsip s1 link set s0 up
+	nsip s1 -6 route replace default via 2001:db8:1::f src $U1
+	wait_for "s1 to be up" 60 is_state $U1 up
+}
+
+# ---- the ways to go down ----
+
+# The client's connection to s1 is refused by s2, which does not know it: at once, without a time-out.
+carrier() {
+	has_members "2 metric 10" "1 metric 20"
+	is "$(peer transfer client start other $A 7 10000000 slow)" s2
+	router change $A via $U1 metric 5
+	traffic_starts s1
+	listen
+	before_it
+	nsip s1 link set s0 down
+	after_it
+	traffic_moved s1 s2
+	told "$U1" "down reason link"
+	is "$(member_state $U1)" "down link"
+	is "$(verdicts)" "s2=chosen s1=down"
+	is "$(peer transfer client end tcp)" ECONNRESET
+	# nobody else's connection is touched
+	is "$(peer transfer client end other)" 10000000
+	all_ask s2
+}
+
+carrier_again() {
+	has_members 1 2
+	is "$(ask udp 5000)" 5000=s2
+	listen
+	heal
+	told "$U1" up
+	all_ask s1
+	is "$(ask udp 5000)" 5000=s2
+	is "$(pings_to)" $U1
+}
+
+# Carrier goes and comes under traffic, several times; no event comes in between that could tell what
+# to do with a packet.
+carrier_flaps() {
+	local i
+
+	has_members 1 2
+	for i in 1 2 3 4 5; do
+		nsip s1 link set s0 down
+		is "$(ask udp $((5000 + 10 * i))-$((5004 + 10 * i)))" "$(all_of s2 $((5000 + 10 * i)) $((5004 + 10 * i)))"
+		nsip s1 link set s0 up
+		nsip s1 -6 route replace default via 2001:db8:1::f src $U1
+	done
+	heal
+	all_ask s1
+}
+
+all_of() {
+	local i words=()
+
+	for ((i = $2; i <= $3; i++)); do
+		words+=("$i=$1")
+	done
+	echo "${words[*]}"
+}
+
+silence() {
+	ns s1 nft -f - <<-END
+		table ip6 silent {
+			chain in { type filter hook prerouting priority -300; drop; }
+			chain out { type filter hook output priority -300; drop; }
+		}
+	END
+}
+
+# s1 hangs: its link is there, but nobody answers. Lost is what was sent until that is noticed.
+neighbour() {
+	has_members 1 2
+	router add $B via $U1
+	router add $B via $U2
+	traffic_starts s1
+	listen
+	before_it
+	capture_start ask router r1 "icmp6 and ip6[40] == 135 and ip6[24] == 0xff"
+	silence
+	told "$U1" "down reason neighbour"
+	after_it
+	traffic_moved s1 s2
+	is "$(member_state $U1)" "down neighbour"
+	# one next hop for all addresses
+	is "$(nsip router -j anycast show $B | jq -c '[.[0].members[].state]')" '["down","up"]'
+	is "$(verdicts)" "s1=down s2=chosen"
+	is "$(peer transfer client end tcp)" ECONNRESET
+	all_ask s2
+}
+
+# It is asked again, less and less often, and is back when it answers, though nothing is sent to it.
+neighbour_again() {
+	local packets
+
+	wait_for "the third time that it is asked again" 60 bursts 4
+	cat "$T_DIR/bursts"
+	awk '{ if (NR > 2 && $1 - last < gap + 0.5) exit 1; gap = $1 - last; last = $1 }' "$T_DIR/bursts"
+	packets=$(nsip router -s -j anycast show $A | jq '.[0].members[0].packets')
+	listen
+	ns s1 nft delete table ip6 silent
+	told "$U1" up
+	is "$(nsip router -s -j anycast show $A | jq '.[0].members[0].packets')" "$packets"
+	router flow flush
+	all_ask s1
+	capture_stop ask
+}
+
+# bursts N: so many times the router began to solicit; when, in a file.
+bursts() {
+	capture_show ask -tt | awk '$1 - last > 1.2 { print $1 } { last = $1 }' >"$T_DIR/bursts"
+	(($(wc -l <"$T_DIR/bursts") >= $1))
+}
+
+# What the route leads to has lost its address. It still gets what is sent to it, until it is found
+# that it does not answer solicitations: nothing is lost at all.
+neighbour_address() {
+	has_members 1 2
+	traffic_starts s1
+	listen
+	before_it
+	nsip s1 address del 2001:db8:1::1/64 dev s0
+	nsip s1 -6 route replace default via "$(lladdr router r1)" dev s0 src $U1
+	told "$U1" "down reason neighbour"
+	after_it
+	traffic_moved s1 s2 2
+	listen
+	addr_add s1 s0 2001:db8:1::1/64
+	heal
+	told "$U1" up
+	is "$(peer transfer client end tcp)" ECONNRESET
+}
+
+# A member behind a gateway: first its route goes, then the gateway's link.
+route() {
+	has_members "3 metric 10" 1
+	traffic_starts s3
+	listen
+	before_it
+	nsip router -6 route del $U3 via 2001:db8:9::1
+	after_it
+	traffic_moved s3 s1
+	told "$U3" "down reason route"
+	is "$(peer transfer client end tcp)" ECONNRESET
+	is "$(ask udp 5000)" 5000=s1
+	nsip router -6 route add $U3 via 2001:db8:9::1 metric 300
+	told "$U3" "down reason route" "$U3" up
+	all_ask s3
+	is "$(ask udp 5000)" 5000=s1
+}
+
+gateway_link() {
+	has_members "3 metric 10" 1
+	traffic_starts s3
+	listen
+	before_it
+	nsip gw link set g0 down
+	after_it
+	traffic_moved s3 s1
+	told "$U3" "down reason link"
+	is "$(peer transfer client end tcp)" ECONNRESET
+	nsip gw link set g0 up
+	nsip gw -6 route replace default via 2001:db8:9::f
+	told "$U3" "down reason link" "$U3" up
+	all_ask s3
+}
+
+# With the device its routes go. A member that names the device says so.
+device() {
+	has_members "1 dev r1 metric 10" 2 "1 metric 20"
+	traffic_starts s1
+	listen
+	before_it
+	nsip router link set r1 down
+	after_it
+	traffic_moved s1 s2
+	is "$(peer transfer client end tcp)" ECONNRESET
+	wait_for "both events" 20 eval '(($(events | wc -l) >= 2))'
+	is "$(events | sort -u)" "$U1 down reason admin"$'\n'"$U1 down reason route"
+	listen
+	nsip router -batch - <<-END
+		link set r1 up
+		route replace $U1 via 2001:db8:1::1 metric 100
+	END
+	wait_for "both to be up" 20 eval '(($(events | grep -c up) >= 2))'
+	all_ask s1
+}
+
+# ---- something nearer ----
+
+# Old flows, with their packets in full flow, stay; the new ones go to the nearer one.
+nearer() {
+	has_members 2
+	peer stream client start one $A 7 every=$EVERY
+	is "$(peer transfer client start tcp $A 7 10000000 slow)" s2
+	peer transfer client at tcp 30000
+	listen
+	router add $A via $U1
+	told "$U1" up
+	all_ask s1
+	peer transfer client go tcp
+	peer transfer client at tcp 1000000
+	# nearer still, by a route this time
+	nsip router -6 route add $U3 via 2001:db8:9::1 metric 1
+	router add $A via $U3
+	all_ask s3
+	is "$(peer transfer client end tcp)" 10000000
+	peer stream client answered one 100
+	[[ $(peer stream client stop one) =~ ^1-[0-9]+=s2$ ]]
+	is "$(peer transfer client start tcp $A 7 1000)" s3
+	is "$(peer transfer client end tcp)" 1000
+	nsip router -6 route del $U3 via 2001:db8:9::1 metric 1
+}
+
+# ---- nobody left ----
+
+links_down() {
+	nsip s1 link set s0 down
+	nsip s2 link set s0 down
+}
+
+mend() {
+	nsip s2 link set s0 up
+	nsip s2 -6 route replace default via 2001:db8:2::f src $U2
+	heal
+	wait_for "s2 to be up" 60 is_state $U2 up
+}
+
+# A routing protocol knows another place.
+routes_decide() {
+	has_members 1 2
+	is "$(ask udp 5000)" 5000=s1
+	nsip router -6 route add $A via 2001:db8:9::1
+	all_ask s1
+	listen
+	links_down
+	all_ask s3
+	is "$(ask udp 5000)" 5000=s3
+	is "$(pings_to)" $U3
+	told "$U1" "down reason link" "$U2" "down reason link"
+	[[ $(router show $A) == "$A scope ::/0 state down"* ]]
+	[[ $(router get $A from $C iif r0) == "$A from $C "*"by route"* ]]
+	mend
+	all_ask s1
+	is "$(ask udp 5000)" 5000=s1
+	nsip router -6 route del $A
+}
+
+# Nobody does: the client is told at once, in the middle of a connection, too.
+unreachable() {
+	has_members 1 2
+	is "$(ask udp 5000)" 5000=s1
+	links_down
+	is "$(ask udp 5000-5003)" "5000=ENETUNREACH 5001=ENETUNREACH 5002=ENETUNREACH 5003=ENETUNREACH"
+	is "$(nsip router -s -j anycast show $A | jq -c '.[0].misses | [.no_member, .loop]')" "[4,0]"
+	is "$(ask tcp 5000,5001)" "5000=ENETUNREACH 5001=ENETUNREACH"
+	refused "Network is unreachable" peer udp router $A 7 100 wait=1
+	mend
+	all_ask s1
+}
+
+# Two members in one: the last of them is used when nothing is left, as far as it is.
+down_to_the_last() {
+	has_members 1 2 3
+	is "$(ask udp 5000)" 5000=s1
+	nsip s1 link set s0 down
+	is "$(ask udp 5000)" 5000=s2
+	nsip s2 link set s0 down
+	is "$(ask udp 5000)" 5000=s3
+	all_ask s3
+	mend
+	is "$(ask udp 5000)" 5000=s3
+	all_ask s1
+}
+
+# try NAME FUNCTION: a test case; what one that fails leaves behind is not the next one's.
+try() {
+	local failed=$T_FAILED
+
+	t_run "$@"
+	((T_FAILED == failed)) || repair >/dev/null 2>&1
+}
+
+repair() {
+	ns s1 nft delete table ip6 silent
+	peer stream client stop one
+	peer stream client stop many
+	nsip gw link set g0 up
+	nsip gw -6 route replace default via 2001:db8:9::f
+	nsip router link set r1 up
+	nsip router -6 route replace $U1 via 2001:db8:1::1 metric 100
+	nsip router -6 route replace $U3 via 2001:db8:9::1 metric 300
+	nsip router -6 route del $A
+	mend
+}
+
+peer_start
+make_servers 2
+gateway
+# found within seconds, not half a minute
+for dev in r1 r2 rg; do
+	ns router sysctl -qw "net.ipv6.conf.$dev.keep_addr_on_down=1" \
+		"net.ipv6.neigh.$dev.base_reachable_time_ms=1000" "net.ipv6.neigh.$dev.delay_first_probe_time=1" \
+		"net.ipv6.neigh.$dev.retrans_time_ms=300"
+done
+background monitor router ip -o anycast monitor
+wait_for "monitor to listen" 30 eval "router replace $B && router del $B && [[ -s $T_DIR/monitor.log ]]"
+try "carrier lost: the next packet goes to the next nearest" carrier
+try "carrier back: new flows return, old ones stay" carrier_again
+try "carrier comes and goes" carrier_flaps
+try "neighbour lost: flows move once that is found" neighbour
+try "neighbour back: it is solicited without traffic, ever more rarely" neighbour_again
+try "neighbour lost its address: nothing is lost" neighbour_address
+try "route lost and back, behind a gateway" route
+try "carrier of a gateway lost and back" gateway_link
+try "device down and up" device
+try "a nearer member in the middle of 10 MB" nearer
+try "all down: the routes decide" routes_decide
+try "all down: unreachable at once" unreachable
+try "down to the last one, and back" down_to_the_last
+t_done

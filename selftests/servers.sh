@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the tests of steering share: servers behind a router, and whom it chooses.
+# Sourced after lib.sh and peer.sh.
+#
+#   client (c0) --- (r0) router (r1) --- (s0) s1
+#                              (r2) --- (s0) s2
+#                              (r3) --- (s0) s3, and so on
+#
+# The client is 2001:db8:c::2 and 2001:db8:d::2, the router ::f on all links, the link to sN is
+# 2001:db8:N::/64, sN is ::1 on it, and 2001:db8:f::N wherever it is, from which it answers.
+
+A=2001:db8:53::53
+C=2001:db8:c::2
+D=2001:db8:d::2
+
+# link_server N: a server on a link of the router's, which holds A; answers with its name on port 7.
+link_server() {
+	ns_make "s$1"
+	link_veth router "r$1" "s$1" s0
+	ns "s$1" sysctl -qw net.ipv6.conf.s0.keep_addr_on_down=1
+	nsip "s$1" -batch - <<-END
+		address add 2001:db8:$1::1/64 dev s0 nodad
+		address add 2001:db8:f::$1/128 dev lo nodad
+		route add default via 2001:db8:$1::f src 2001:db8:f::$1
+		anycast add $A
+	END
+	nsip router -batch - <<-END
+		address add 2001:db8:$1::f/64 dev r$1 nodad
+		route add 2001:db8:f::$1 via 2001:db8:$1::1 metric $((100 * $1))
+	END
+	serve_all "s$1" 7 id="s$1" >/dev/null
+}
+
+# make_servers N: the topology, with N of them.
+make_servers() {
+	local i
+
+	ns_make client router
+	link_veth client c0 router r0
+	nsip client -batch - <<-END
+		address add $C/64 dev c0 nodad
+		address add $D/64 dev c0 nodad
+		route add default via 2001:db8:c::f src $C
+	END
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=1
+	nsip router -batch - <<-END
+		address add 2001:db8:c::f/64 dev r0 nodad
+		address add 2001:db8:d::f/64 dev r0 nodad
+	END
+	for ((i = 1; i <= $1; i++)); do
+		link_server "$i"
+	done
+}
+
+# router COMMAND...: `ip anycast` on the router.
+router() { nsip router anycast "$@"; }
+
+# has_members "N [OPTION...]"...: A has these members and no others, and no flow.
+has_members() {
+	{
+		echo "anycast flush"
+		printf 'anycast add '$A' via 2001:db8:f::%s\n' "$@"
+	} | nsip router -batch -
+}
+
+# ask PROTO PORTS [OPTION...]: who has the client's flows from these ports: port=name, a word each.
+# A port is asked for once in a test, unless flows are to be met again.
+ask() { peer ask client "$1" "$A" 7 "${@:2}"; }
+
+# all_ask NAME [OPTION...]: new flows of all kinds go to this server.
+all_ask() {
+	local sport=$((SPORT += 10))
+
+	is "$(shares "$(ask udp $sport-$((sport + 4)) "${@:2}")")" "$1=5"
+	is "$(ask tcp $sport,$((sport + 1)) "${@:2}")" "$sport=$1 $((sport + 1))=$1"
+}
+SPORT=1000
+
+# pings_to [OPTION...]: the address that answers a ping from the client.
+pings_to() { peer ping client "$A" "$@"; }
+
+# resolve PROTO PORTS [SOURCE]: whom the router would choose for the client's flows from these ports,
+# in words of ask.
+resolve() {
+	local port
+
+	for ((port = ${2%-*}; port <= ${2#*-}; port++)); do
+		echo "anycast get $A from ${3-$C} iif r0 proto $1 sport $port dport 7"
+	done | nsip router -j -batch - |
+		jq -rs --argjson first "${2%-*}" 'to_entries | map("\(.key + $first)=s" +
+			(.value[0].via | split(":") | last)) | join(" ")'
+}
+
+# verdicts [GET-ARGUMENT...]: what the router says of each member: server=verdict, a word each.
+verdicts() {
+	nsip router -j anycast get "$A" from "$C" "$@" |
+		jq -r '[.[0].members[] | if .via then "s" + (.via | split(":") | last) else .dev end +
+			"=" + .verdict] | join(" ")'
+}
+
+# shares WORDS OF ASK: how many flows each server has, in order of their names.
+shares() {
+	local word names=()
+	declare -A count
+
+	for word in $1; do
+		[[ ${count[${word#*=}]-} ]] || names+=("${word#*=}")
+		count[${word#*=}]=$((${count[${word#*=}]-0} + 1))
+	done
+	for word in $(printf '%s\n' "${names[@]}" | sort); do
+		echo "$word=${count[$word]}"
+	done | xargs
+}
+
+# member_state VIA: state and reason of a member of A on the router.
+member_state() {
+	nsip router -j anycast show "$A" | jq -r --arg via "$1" \
+		'.[0].members[] | select(.via == $via) | .state + if .reason then " " + .reason else "" end'
+}
+
+# is_state VIA STATE [REASON]: for wait_for.
+is_state() { [[ $(member_state "$1") == "${*:2}" ]]; }
+
+# distance_of VIA
+distance_of() {
+	nsip router -j anycast show "$A" | jq -r --arg via "$1" '.[0].members[] | select(.via == $via) | .distance'
+}
+
+# is_distance VIA NUMBER: for wait_for.
+is_distance() { [[ $(distance_of "$1") == "$2" ]]; }
