@@ -71,6 +71,17 @@ static bool joins_lost(unsigned long event, const struct net_device *dev)
 	       (event == NETDEV_CHANGEMTU && !__in6_dev_get(dev));
 }
 
+/* Also in a namespace that goes: its other devices may go before this module's
+ * state does.
+ */
+static void let_go(const struct net_device *dev)
+{
+	struct anycast6_net *an = anycast6_net(dev_net(dev));
+
+	if (an)
+		anycast6_nexthops_forget_dev(an, dev);
+}
+
 /* IPv6 itself was told before: a namespace's own notifiers would be told first,
  * and find it not yet changed.
  */
@@ -92,8 +103,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		atomic_inc(&link->generation);
 	if (link)
 		anycast6_mark_link(an, link);
-	if (an && event == NETDEV_UNREGISTER)
-		anycast6_nexthops_forget_dev(an, dev);
+	if (event == NETDEV_UNREGISTER)
+		let_go(dev);
 	if (an)
 		anycast6_nexthops_mark(an, 0);
 	rcu_read_unlock();

@@ -334,12 +334,14 @@ static bool is_redirect(const struct anycast6_router *router,
 	return find_group(router->an, &key);
 }
 
-/* A socket that insists on a device has its way. */
-static bool is_bound(const struct sock *sk, u32 vrf)
+/* A socket that insists on a device has its way. To a link-local address every
+ * one does, and the members are on that link.
+ */
+static bool is_bound(const struct sock *sk, u32 domain)
 {
 	u32 bound = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0;
 
-	return bound && bound != vrf;
+	return bound && bound != domain;
 }
 
 static void send(struct anycast6_router *router,
@@ -374,7 +376,7 @@ static noinline void steer_output(struct anycast6_router *router,
 	struct dst_entry *dst = skb_dst(skb);
 	struct anycast6_passage passage;
 	struct net_device *dev;
-	u32 vrf;
+	u32 domain;
 
 	if (!dst || dst_xfrm(dst))
 		return;
@@ -382,14 +384,13 @@ static noinline void steer_output(struct anycast6_router *router,
 	dev = dst->dev;
 	if (netif_is_l3_slave(dev) && netif_is_l3_master(state->out))
 		return;
-	vrf = anycast6_dev_vrf(dev);
-	if (is_bound(state->sk, vrf))
+	domain = anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr) ?
+		 dev->ifindex : anycast6_dev_vrf(dev);
+	if (is_bound(state->sk, domain))
 		return;
 
 	begin(&passage, state->net, skb, NULL, true);
-	send(router, &passage,
-	     anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr) ?
-	     dev->ifindex : vrf);
+	send(router, &passage, domain);
 	/* it leaves this RCU section with the packet */
 	if (!passage.way.dst ||
 	    (!passage.way.counted && !dst_hold_safe(passage.way.dst)))
