@@ -112,17 +112,16 @@ static unsigned int leave_to_routes(struct anycast6_passage *passage,
 	struct sk_buff *skb = passage->skb;
 	struct dst_entry *dst = route_input(passage->net, skb);
 
-	if (is_local(dst) || dst->error || skb->pkt_type != PACKET_HOST)
+	if (is_local(dst) || skb->pkt_type != PACKET_HOST)
 		return NF_ACCEPT;
-	if (!passage->forwards) {
+	if (!passage->forwards)
 		anycast6_miss(group->misses, ANYCAST6_MISS_FORWARDING);
-		return refuse(skb);
-	}
-	if (passage->looped || anycast6_way_is_back(dst, skb)) {
+	else if (passage->looped || anycast6_way_is_back(dst, skb))
 		anycast6_miss(group->misses, ANYCAST6_MISS_LOOP);
-		return refuse(skb);
-	}
-	return NF_ACCEPT;
+	else
+		return NF_ACCEPT;
+	/* of an error the kernel tells the sender itself */
+	return dst->error ? NF_ACCEPT : refuse(skb);
 }
 
 /* ---- the choice ---- */
