@@ -35,7 +35,7 @@ make_filter() {
 				ip6 daddr $A iif r0 oif r1 counter comment "one"
 				ip6 daddr $A iif r0 oif r2 counter comment "two"
 				ip6 daddr $A iif != r0 counter comment "wrong"
-				ip6 daddr $A oif != { r1, r2 } counter comment "wrong"
+				ip6 daddr $A oif != r1 oif != r2 counter comment "wrong"
 			}
 			chain block {
 				type filter hook forward priority filter + 10; policy accept;

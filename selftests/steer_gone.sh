@@ -259,12 +259,28 @@ flushed() {
 	complaints
 }
 
+# A namespace's tunnels go before what else this module has to do with it.
+tunnel_deleted() {
+	make_all
+	add_members
+	nsip router link add t0 type ip6tnl mode ip6ip6 local 2001:db8:1::f remote $ONE
+	nsip router link set t0 up
+	addr_add router t0 2001:db8:33::f/64
+	nsip router anycast add 2001:db8:a::c via 2001:db8:33::1 dev t0
+	steered client
+	ns_del router
+	wait_for "the end of the router" $LIMIT eval "! ip -n client-$T_ID link show c0"
+	ns_del client one two
+	complaints
+}
+
 peer_start wire.py
 for again in "" ", again"; do
 	t_run "a device is deleted$again" device_deleted
 	t_run "a device that a member names is deleted$again" named_device_deleted
 	t_run "a device moves to another namespace$again" device_moved
 	t_run "the router's namespace is deleted$again" router_deleted
+	t_run "the router's namespace is deleted, with a tunnel to a member$again" tunnel_deleted
 	t_run "the members' namespaces are deleted$again" members_deleted
 	t_run "a VRF is deleted$again" vrf_deleted
 	t_run "all is flushed$again" flushed
