@@ -99,26 +99,27 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 }
 
 /**
- * anycast6_path_forget() - forget a route, which holds its device
+ * anycast6_path_forget() - forget a route that may hold a device which goes
  * @nexthop: the next hop
- * @dev: only if the route leads through this one
+ * @dev: the device
  *
- * Context: RCU. After IPv6 has left @dev for good and a grace period, nothing
- * finds a route through it any more, so this is final.
- * Return: whether it was forgotten.
+ * IPv6 has let go of the device before, and made its routes lead nowhere; but
+ * where a route came from holds the device, too. After that and a grace period
+ * nothing finds a route through it any more, so this is final.
+ *
+ * Context: RCU.
  */
-bool anycast6_path_forget(struct anycast6_nexthop *nexthop,
+void anycast6_path_forget(struct anycast6_nexthop *nexthop,
 			  const struct net_device *dev)
 {
 	struct anycast6_path *path = rcu_dereference(nexthop->path);
 
-	if (!path || path->dst->dev != dev)
-		return false;
+	if (!path || (path->dst->dev != dev &&
+		      dst_check(path->dst, path->cookie)))
+		return;
 	if (unrcu_pointer(cmpxchg(&nexthop->path, RCU_INITIALIZER(path),
-				  NULL)) != path)
-		return false;
-	anycast6_path_free(path);
-	return true;
+				  NULL)) == path)
+		anycast6_path_free(path);
 }
 
 /**

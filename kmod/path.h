@@ -48,7 +48,7 @@ bool anycast6_path_find_by_rules(struct net *net,
 				 const struct sk_buff *skb,
 				 struct net_device *iif,
 				 struct anycast6_way *way);
-bool anycast6_path_forget(struct anycast6_nexthop *nexthop,
+void anycast6_path_forget(struct anycast6_nexthop *nexthop,
 			  const struct net_device *dev);
 void anycast6_path_free(struct anycast6_path *path);
 u32 anycast6_path_metric(const struct anycast6_path *path);
