@@ -16,6 +16,7 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOGS = os.path.join(TOP, "build", "logs")
 KERNELS = ("6.1", "6.12", "debug")
+BOOT_ATTEMPTS = 2
 
 # How the kernel says that something is wrong. One of these fails a run whatever the tests say.
 REPORT = re.compile("|".join((
@@ -213,6 +214,18 @@ class Guest:
 
     def run(self, timeout, on_output=None, shell=False):
         """Boot, and follow the guest to its end. on_output gets the command's output as it comes."""
+        for attempt in range(BOOT_ATTEMPTS):
+            result = self._run(timeout, on_output, shell)
+            if result.boot_seconds is not None or result.timed_out or attempt + 1 == BOOT_ATTEMPTS:
+                break
+            # Nothing of ours was in it yet. The emulator, now and then, runs a processor over code
+            # that another one is patching at that moment.
+            say("  %s: did not boot, and is tried again (console.%d)" % (os.path.basename(self.directory), attempt))
+            os.replace(self.console, "%s.%d" % (self.console, attempt))
+        self.clean()
+        return result
+
+    def _run(self, timeout, on_output, shell):
         result = Result()
         begin = time.monotonic()
         tails = [Tail(path) for path in (self.console, self.output, self.status)]
@@ -253,7 +266,6 @@ class Guest:
         result.status = int(match.group(1)) if match else None
         result.finished = bool(re.search(r"^end$", told, re.M))
         result.reports = reports_in(console, self.kmemleak)
-        self.clean()
         return result
 
     def clean(self):
