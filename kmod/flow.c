@@ -139,22 +139,36 @@ static bool matches(const struct anycast6_flow *flow,
 	       (!domain || domain == flow->key.domain);
 }
 
-static void sweep(struct anycast6_flows *flows, bool all,
-		  const struct in6_addr *addr, u32 domain)
+/**
+ * anycast6_flows_walk() - visit all flows
+ * @flows: the namespace's
+ * @visit: called under RCU for each of them, and may remove it; what it returns
+ *         other than 0 ends the walk
+ * @arg: handed to @visit
+ *
+ * Flows come and go meanwhile, and if the table grows, some are visited twice.
+ *
+ * Context: process.
+ * Return: 0, or what @visit returned.
+ */
+int anycast6_flows_walk(struct anycast6_flows *flows,
+			int (*visit)(struct anycast6_flows *flows,
+				     struct anycast6_flow *flow, void *arg),
+			void *arg)
 {
 	struct rhashtable_iter iter;
 	struct anycast6_flow *flow;
+	int ret = 0;
 
 	rhashtable_walk_enter(&flows->table, &iter);
 	rhashtable_walk_start(&iter);
-	while ((flow = rhashtable_walk_next(&iter))) {
+	while (!ret && (flow = rhashtable_walk_next(&iter))) {
+		/* the table grows: it is begun again */
 		if (IS_ERR(flow)) {
-			if (PTR_ERR(flow) == -EAGAIN)
-				continue;
-			break;
+			ret = PTR_ERR(flow) == -EAGAIN ? 0 : PTR_ERR(flow);
+			continue;
 		}
-		if (all ? matches(flow, addr, domain) : is_lost(flow))
-			remove(flows, flow);
+		ret = visit(flows, flow, arg);
 		if (need_resched()) {
 			rhashtable_walk_stop(&iter);
 			cond_resched();
@@ -163,6 +177,35 @@ static void sweep(struct anycast6_flows *flows, bool all,
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
+	return ret;
+}
+
+static int expire(struct anycast6_flows *flows, struct anycast6_flow *flow,
+		  void *arg)
+{
+	if (is_lost(flow))
+		remove(flows, flow);
+	return 0;
+}
+
+/**
+ * struct selection - which flows are meant
+ * @addr: of this anycast address, or NULL
+ * @domain: of this domain (struct anycast6_key), or 0
+ */
+struct selection {
+	const struct in6_addr *addr;
+	u32 domain;
+};
+
+static int flush(struct anycast6_flows *flows, struct anycast6_flow *flow,
+		 void *arg)
+{
+	const struct selection *selection = arg;
+
+	if (matches(flow, selection->addr, selection->domain))
+		remove(flows, flow);
+	return 0;
 }
 
 /**
@@ -173,7 +216,7 @@ static void sweep(struct anycast6_flows *flows, bool all,
  */
 void anycast6_flows_expire(struct anycast6_flows *flows)
 {
-	sweep(flows, false, NULL, 0);
+	anycast6_flows_walk(flows, expire, NULL);
 }
 
 /**
@@ -187,7 +230,9 @@ void anycast6_flows_expire(struct anycast6_flows *flows)
 void anycast6_flows_flush(struct anycast6_flows *flows,
 			  const struct in6_addr *addr, u32 domain)
 {
-	sweep(flows, true, addr, domain);
+	struct selection selection = { .addr = addr, .domain = domain };
+
+	anycast6_flows_walk(flows, flush, &selection);
 }
 
 static bool has_room(struct anycast6_flows *flows, u8 state)

@@ -93,6 +93,10 @@ static const struct rhashtable_params anycast6_flow_params = {
 void anycast6_flow_keep_secret(void);
 int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max);
 void anycast6_flows_free(struct anycast6_flows *flows);
+int anycast6_flows_walk(struct anycast6_flows *flows,
+			int (*visit)(struct anycast6_flows *flows,
+				     struct anycast6_flow *flow, void *arg),
+			void *arg);
 void anycast6_flows_expire(struct anycast6_flows *flows);
 void anycast6_flows_flush(struct anycast6_flows *flows,
 			  const struct in6_addr *addr, u32 domain);

@@ -66,61 +66,57 @@ static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
 	return anycast6_fill_member(skb, ANYCAST6_A_FLOW_MEMBER, member, 0);
 }
 
-static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct anycast6_flow *flow)
+/**
+ * struct dump - one call of a dump
+ * @skb: where it goes
+ * @cb: the dump; how many flows were visited is in its args[0]: the table may
+ *      be another one, or none, before the next call
+ * @wanted: what is dumped
+ * @place: how many flows this call has visited
+ */
+struct dump {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	struct wanted wanted;
+	long place;
+};
+
+static int fill(const struct dump *dump, const struct anycast6_flow *flow,
+		const struct anycast6_member *member)
 {
 	const struct anycast6_header header = {
-		.portid = NETLINK_CB(cb->skb).portid,
-		.seq = cb->nlh->nlmsg_seq,
+		.portid = NETLINK_CB(dump->cb->skb).portid,
+		.seq = dump->cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI,
 		.cmd = ANYCAST6_CMD_FLOW_GET,
 	};
-	const struct anycast6_member *member = rcu_dereference(flow->member);
-	void *msg;
+	void *msg = anycast6_fill_start(dump->skb, &header);
 
-	/* one that ends has none; one whose member has gone will get another */
-	if (!member || READ_ONCE(member->dead) || anycast6_flow_is_over(flow))
-		return 0;
-	msg = anycast6_fill_start(skb, &header);
 	if (!msg)
 		return -EMSGSIZE;
-	if (fill_flow(skb, flow, member)) {
-		genlmsg_cancel(skb, msg);
+	if (fill_flow(dump->skb, flow, member)) {
+		genlmsg_cancel(dump->skb, msg);
 		return -EMSGSIZE;
 	}
-	genlmsg_end(skb, msg);
+	genlmsg_end(dump->skb, msg);
 	return 0;
 }
 
-/* The table may be another one, or none, before the next call: so a place in it
- * is a number. Flows come and go while they are shown.
- */
-static int dump(struct sk_buff *skb, struct netlink_callback *cb,
-		struct anycast6_flows *flows, const struct wanted *wanted)
+static int visit(struct anycast6_flows *flows, struct anycast6_flow *flow,
+		 void *arg)
 {
-	struct rhashtable_iter iter;
-	struct anycast6_flow *flow;
-	long place = 0;
+	const struct anycast6_member *member = rcu_dereference(flow->member);
+	struct dump *dump = arg;
 	int err = 0;
 
-	rhashtable_walk_enter(&flows->table, &iter);
-	rhashtable_walk_start(&iter);
-	while ((flow = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(flow)) {
-			if (PTR_ERR(flow) == -EAGAIN)
-				continue;
-			err = PTR_ERR(flow);
-			break;
-		}
-		if (place++ < cb->args[0] || !matches(wanted, &flow->key))
-			continue;
-		err = dump_flow(skb, cb, flow);
-		if (err)
-			break;
-		cb->args[0] = place;
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	if (dump->place++ < dump->cb->args[0] ||
+	    !matches(&dump->wanted, &flow->key))
+		return 0;
+	/* one that ends has none; one whose member has gone will get another */
+	if (member && !READ_ONCE(member->dead) && !anycast6_flow_is_over(flow))
+		err = fill(dump, flow, member);
+	if (!err)
+		dump->cb->args[0] = dump->place;
 	return err;
 }
 
@@ -128,8 +124,8 @@ int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	struct anycast6_net *an = anycast6_net(sock_net(skb->sk));
+	struct dump dump = { .skb = skb, .cb = cb };
 	struct anycast6_router *router;
-	struct wanted wanted;
 	int err = 0;
 
 	if (!netlink_ns_capable(cb->skb, an->net->user_ns, CAP_NET_ADMIN)) {
@@ -137,12 +133,12 @@ int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
 			       "anycast6: flows name clients, which needs CAP_NET_ADMIN");
 		return -EPERM;
 	}
-	parse(anycast6_compat_dump_attrs(cb), &wanted);
+	parse(anycast6_compat_dump_attrs(cb), &dump.wanted);
 
 	mutex_lock(&an->lock);
 	router = anycast6_router(an);
 	if (router)
-		err = dump(skb, cb, &router->flows, &wanted);
+		err = anycast6_flows_walk(&router->flows, visit, &dump);
 	mutex_unlock(&an->lock);
 	return skb->len ? : err;
 }

@@ -282,8 +282,10 @@ static noinline unsigned int steer_input(struct anycast6_router *router,
 	struct anycast6_passage passage;
 	unsigned int verdict;
 
-	/* this node sent it to itself; or it comes again, as the VRF's */
-	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev))
+	/* this node sent it to itself; it comes again, as the VRF's; or a
+	 * socket has it, whatever its destination
+	 */
+	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev) || skb->sk)
 		return NF_ACCEPT;
 
 	begin(&passage, net, skb, skb->dev,

@@ -395,14 +395,6 @@ down_to_the_last() {
 	all_ask s1
 }
 
-# try NAME FUNCTION: a test case; what one that fails leaves behind is not the next one's.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
-
 repair() {
 	ns s1 nft delete table ip6 silent
 	peer stream client stop one

@@ -272,14 +272,6 @@ vrf_fails_over() {
 	router flush
 }
 
-# try NAME FUNCTION [ARGUMENT...]: a test case; what one that fails leaves behind is not the next one's.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
-
 repair() {
 	router flush
 	nsip gw anycast flush
