@@ -11,7 +11,7 @@
 
 MANY=10000
 # more than may be joined by default
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=2000
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=4200
 MEMBERS=600
 WRITERS=4
 

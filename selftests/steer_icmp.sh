@@ -149,10 +149,9 @@ port() { flows router | awk -v from="$1" '$1 == from { print $3 }'; }
 
 # quoting QUOTE [OPTION]: an error that belongs to nothing. It goes to one member at most, and makes no flow.
 quoting() {
-	local before
-
 	steered client
-	before=$(flows router)
+	# none is left that might end by itself meanwhile
+	nsip router anycast flow flush
 	watch_members
 	peer error gate $GATE $A 2-0-1280 "$@"
 	peer error gate $GATE $A 2-0-1280 "$@"
@@ -160,7 +159,7 @@ quoting() {
 	wait_for "what was sent behind it" 10 eval \
 		"[[ \$(peer seen one one /echo-77-1) || \$(peer seen two two /echo-77-1) ]]"
 	[[ ! $(peer seen one one "/error-") || ! $(peer seen two two "/error-") ]]
-	is "$(flows router | grep -v " 77 ")" "$(grep -v " 77 " <<<"$before")"
+	is "$(flows router | grep -v " 77 " || true)" ""
 	nsip router anycast flow flush
 }
 
