@@ -16,7 +16,9 @@ U3=2001:db8:f::3
 # Flows of the tests of equals; of them so many with real packets.
 FLOWS=600
 REAL=200
-[[ ${ANYCAST6_KERNEL-} != debug ]] || FLOWS=200 REAL=60
+# Milliseconds between the requests of a stream: no more than the machine can answer.
+EVERY=5
+[[ ${ANYCAST6_KERNEL-} != debug ]] || FLOWS=200 REAL=60 EVERY=60
 
 # ---- distance ----
 
@@ -247,7 +249,7 @@ never_split() {
 
 	has_members "${EQUALS[@]}"
 	for i in 1 2 3 4 5 6; do
-		peer stream client start "flow$i" $A 7 every=5
+		peer stream client start "flow$i" $A 7 every=$EVERY
 	done
 	is "$(peer transfer client start both $A 7 500000 slow | wc -w)" 1
 	for i in 1 2 3 4 5 6; do
