@@ -14,10 +14,16 @@
 
 #include "device.h"
 #include "net.h"
+#include "steer.h"
 
-/* Nothing is on this link. Who routes packets to it is told so. */
+/* Nothing is on this link. Who routes packets to it is told so, but for those to
+ * addresses with members elsewhere.
+ */
 static netdev_tx_t xmit(struct sk_buff *skb, struct net_device *dev)
 {
+	if (skb->protocol == htons(ETH_P_IPV6) &&
+	    anycast6_steer_stray(dev, skb))
+		return NETDEV_TX_OK;
 	dev_core_stats_tx_dropped_inc(dev);
 	dst_link_failure(skb);
 	kfree_skb(skb);

@@ -193,6 +193,9 @@ static void rule_event(struct anycast6_net *an, unsigned long event,
 	if (is_odd(rule->rule))
 		atomic_add(event == FIB_EVENT_RULE_ADD ? 1 : -1,
 			   &an->odd_rules);
+	rcu_read_lock();
+	anycast6_nexthops_mark(an, ROUTE_DELAY);
+	rcu_read_unlock();
 }
 
 /* What was told so far was wrong, all is told again. */

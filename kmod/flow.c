@@ -15,6 +15,7 @@
 
 /* A flood of new flows may have this part of the table, no more. */
 #define FRESH_PART	2
+#define FLUSHES		2
 /* A state beyond those of enum anycast6_flow_state. */
 #define REMOVED		U8_MAX
 
@@ -82,7 +83,11 @@ void anycast6_flows_free(struct anycast6_flows *flows)
  */
 u32 anycast6_flow_idle(const struct anycast6_flow *flow)
 {
-	return (u32)jiffies - READ_ONCE(flow->used);
+	u32 used = READ_ONCE(flow->used);
+	s32 idle = (u32)jiffies - used;
+
+	/* another CPU may be a tick ahead */
+	return max(idle, 0);
 }
 
 /**
@@ -231,18 +236,27 @@ void anycast6_flows_flush(struct anycast6_flows *flows,
 			  const struct in6_addr *addr, u32 domain)
 {
 	struct selection selection = { .addr = addr, .domain = domain };
+	int i;
 
-	anycast6_flows_walk(flows, flush, &selection);
+	/* a walk that pauses at what it removes may leave one out */
+	for (i = 0; i < FLUSHES; i++)
+		anycast6_flows_walk(flows, flush, &selection);
 }
 
-static bool has_room(struct anycast6_flows *flows, u8 state)
+/* Who connects in the midst of a flood is remembered when the connection is
+ * there: what goes on may have all of the table, if only for a while.
+ */
+static bool has_room(struct anycast6_flows *flows,
+		     const struct anycast6_packet *packet)
 {
 	unsigned int max = READ_ONCE(*flows->max);
 
 	if (atomic_read(&flows->count) >= max)
 		return false;
-	return state != ANYCAST6_FLOW_STATE_NEW ||
-	       atomic_read(&flows->fresh) < max - max / FRESH_PART;
+	if (packet->key.proto == IPPROTO_TCP &&
+	    !(packet->flags & ANYCAST6_TRACK_SYN))
+		return true;
+	return atomic_read(&flows->fresh) < max - max / FRESH_PART;
 }
 
 /**
@@ -252,16 +266,17 @@ static bool has_room(struct anycast6_flows *flows, u8 state)
  * @member: the one chosen
  *
  * Context: RCU; softirq or process.
- * Return: false if it is not remembered: there is no room.
+ * Return: false if it should be remembered, and is not: there is no room.
  */
 bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
 		       struct anycast6_member *member)
 {
-	u8 state = anycast6_track_first(packet->key.proto, packet->flags);
 	struct anycast6_flow *flow, *other;
 
-	if (!has_room(flows, state))
+	if (!anycast6_track_pins(packet->key.proto, packet->flags))
+		return true;
+	if (!has_room(flows, packet))
 		return false;
 	flow = kzalloc(sizeof(*flow), GFP_ATOMIC | __GFP_NOWARN);
 	if (!flow)
@@ -272,22 +287,20 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 	}
 	flow->key = packet->key;
 	flow->used = jiffies;
-	flow->state = state;
+	flow->state = ANYCAST6_FLOW_STATE_NEW;
 	RCU_INIT_POINTER(flow->member, member);
 	atomic_inc(&member->flows);
 
 	/* first, so that who removes it finds it counted */
 	atomic_inc(&flows->count);
-	if (state == ANYCAST6_FLOW_STATE_NEW)
-		atomic_inc(&flows->fresh);
+	atomic_inc(&flows->fresh);
 	other = rhashtable_lookup_get_insert_fast(&flows->table, &flow->node,
 						  anycast6_flow_params);
 	if (likely(!other))
 		return true;
 
 	/* another packet of it was quicker, or there is no memory */
-	if (state == ANYCAST6_FLOW_STATE_NEW)
-		atomic_dec(&flows->fresh);
+	atomic_dec(&flows->fresh);
 	atomic_dec(&flows->count);
 	free_flow(flow);
 	return !IS_ERR(other);
@@ -341,7 +354,7 @@ bool anycast6_flow_go_on(struct anycast6_flows *flows,
 
 	restarts = anycast6_track_restarts(state, proto, flags) ||
 		   anycast6_flow_is_over(flow);
-	next = restarts ? anycast6_track_first(proto, flags) :
+	next = restarts ? ANYCAST6_FLOW_STATE_NEW :
 			  anycast6_track_next(state, proto, flags);
 	if (next != state && state != REMOVED)
 		set_state(flows, flow, state, next);

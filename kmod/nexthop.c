@@ -57,6 +57,7 @@ anycast6_nexthop_get(struct anycast6_net *an,
 		return ERR_PTR(-ENOMEM);
 	nexthop->key = *key;
 	nexthop->patience = PATIENCE_MIN;
+	nexthop->solicited = jiffies;
 	INIT_LIST_HEAD(&nexthop->members);
 	err = rhashtable_insert_fast(&router->nexthops, &nexthop->node,
 				     anycast6_nexthop_params);
@@ -88,6 +89,8 @@ static void set_neighbour(struct anycast6_router *router,
 		hash_del(&nexthop->by_neighbour);
 	nexthop->neighbour = *addr;
 	nexthop->neighbour_dev = ifindex;
+	nexthop->nud = NUD_NONE;
+	WRITE_ONCE(nexthop->failed, false);
 	if (ifindex)
 		hash_add(router->neighbours, &nexthop->by_neighbour,
 			 ipv6_addr_hash(addr));
@@ -120,12 +123,17 @@ static bool has_neighbours(const struct net_device *dev)
 	return !(dev->flags & (IFF_NOARP | IFF_LOOPBACK));
 }
 
+/* What fails was probed before, or never answered: else it was deleted, and will
+ * be found again. Under router->neighbour_lock.
+ */
 static void note_state(struct anycast6_nexthop *nexthop, u8 nud_state)
 {
-	if (nud_state & NUD_FAILED)
-		WRITE_ONCE(nexthop->failed, true);
-	else if (nud_state & NUD_VALID)
+	if (nud_state & NUD_VALID)
 		WRITE_ONCE(nexthop->failed, false);
+	else if (nud_state & NUD_FAILED &&
+		 !(nexthop->nud & (NUD_VALID & ~NUD_PROBE)))
+		WRITE_ONCE(nexthop->failed, true);
+	nexthop->nud = nud_state;
 }
 
 /* Before anybody needs it, so that the first packet need not wait for it. */
@@ -153,21 +161,21 @@ static void follow_neighbour(struct anycast6_router *router,
 
 	if (!dev || !has_neighbours(dev)) {
 		set_neighbour(router, nexthop, &in6addr_any, 0);
-		WRITE_ONCE(nexthop->failed, false);
 		return;
 	}
 
 	addr = rt6_nexthop(dst_rt6_info(dst), &nexthop->key.addr);
 	if (nexthop->neighbour_dev != dev->ifindex ||
 	    !ipv6_addr_equal(&nexthop->neighbour, addr)) {
-		WRITE_ONCE(nexthop->failed, false);
 		set_neighbour(router, nexthop, addr, dev->ifindex);
 		meet(dev, addr);
 	}
 	/* after its events are heard of */
+	spin_lock_bh(&router->neighbour_lock);
 	neighbour = __ipv6_neigh_lookup_noref(dev, addr);
 	if (neighbour)
 		note_state(nexthop, READ_ONCE(neighbour->nud_state));
+	spin_unlock_bh(&router->neighbour_lock);
 }
 
 static u8 reason_of(const struct anycast6_nexthop *nexthop,
@@ -190,7 +198,7 @@ static u8 reason_of(const struct anycast6_nexthop *nexthop,
  * @nexthop: the next hop
  *
  * Context: process, under @an->lock.
- * Return: whether anything is not as it was.
+ * Return: whether it is up or down otherwise than it was.
  */
 bool anycast6_nexthop_refresh(struct anycast6_net *an,
 			      struct anycast6_nexthop *nexthop)
@@ -211,7 +219,9 @@ bool anycast6_nexthop_refresh(struct anycast6_net *an,
 		distance = anycast6_path_metric(path);
 	rcu_read_unlock();
 
-	changed = nexthop->reason != reason || nexthop->distance != distance;
+	changed = nexthop->reason != reason;
+	if (nexthop->distance != distance)
+		anycast6_net_changed(an);
 	WRITE_ONCE(nexthop->reason, reason);
 	WRITE_ONCE(nexthop->distance, distance);
 	return changed;
@@ -337,6 +347,7 @@ void anycast6_nexthops_solicit(struct anycast6_net *an,
 	list_for_each_entry_rcu(nexthop, &router->nexthop_list, list) {
 		if (!READ_ONCE(nexthop->failed)) {
 			nexthop->patience = PATIENCE_MIN;
+			nexthop->solicited = jiffies;
 			continue;
 		}
 		if (time_before(jiffies,

@@ -43,11 +43,13 @@ enum anycast6_nexthop_flags {
  * @flags: ANYCAST6_NEXTHOP_*; atomic
  * @reason: why it is down, enum anycast6_reason, or 0; READ_ONCE()
  * @distance: metric of the route to it; READ_ONCE()
- * @failed: its neighbour does not answer; READ_ONCE()
+ * @failed: its neighbour does not answer; READ_ONCE(), writers under
+ *          router->neighbour_lock
  * @path: the route to it, NULL if unknown; RCU
  * @neighbour: the neighbour that leads there; router->neighbour_lock
  * @neighbour_dev: interface index of the neighbour's link, 0 if there are no
  *                 neighbours on the way; router->neighbour_lock
+ * @nud: its state when it was last looked at, NUD_*; router->neighbour_lock
  * @by_neighbour: in router->neighbours while @neighbour_dev;
  *                router->neighbour_lock
  * @solicited: when the failed neighbour was last asked, jiffies; upkeep work
@@ -66,6 +68,7 @@ struct anycast6_nexthop {
 	struct anycast6_path __rcu *path;
 	struct in6_addr neighbour;
 	u32 neighbour_dev;
+	u8 nud;
 	struct hlist_node by_neighbour;
 	unsigned long solicited;
 	unsigned long patience;

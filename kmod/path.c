@@ -32,7 +32,9 @@ static bool leads_away(const struct dst_entry *dst)
 {
 	return !dst->error &&
 	       !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) &&
-	       !anycast6_device_is_own(dst->dev);
+	       !anycast6_device_is_own(dst->dev) &&
+	       /* it would look the packet's own destination up */
+	       !netif_is_l3_master(dst->dev);
 }
 
 static struct dst_entry *lookup(struct net *net,

@@ -13,8 +13,8 @@
 #include "steer.h"
 
 #define UPKEEP_INTERVAL		HZ
-/* How many of those until idle flows are looked for. */
-#define EXPIRY_TICKS		5
+/* How many of those until idle flows are looked for, and next hops looked at. */
+#define LONG_TICKS		5
 /* So many addresses may be in the sieve for nothing. */
 #define STALE_MIN		64
 
@@ -31,6 +31,16 @@ struct anycast6_router *anycast6_router(struct anycast6_net *an)
 					 lockdep_is_held(&an->lock));
 }
 
+/* Not all that changes a route is told: a nexthop object that is replaced is
+ * not.
+ */
+static void look_again(struct anycast6_net *an)
+{
+	rcu_read_lock();
+	anycast6_nexthops_mark(an, 0);
+	rcu_read_unlock();
+}
+
 static void upkeep(struct work_struct *work)
 {
 	struct anycast6_router *router =
@@ -38,8 +48,11 @@ static void upkeep(struct work_struct *work)
 			     upkeep);
 
 	/* a large table takes a while */
-	if (test_and_clear_bit(ANYCAST6_ROUTER_SWEEP, &router->flags) ||
-	    !(router->ticks++ % EXPIRY_TICKS))
+	if (!(router->ticks++ % LONG_TICKS)) {
+		set_bit(ANYCAST6_ROUTER_SWEEP, &router->flags);
+		look_again(router->an);
+	}
+	if (test_and_clear_bit(ANYCAST6_ROUTER_SWEEP, &router->flags))
 		anycast6_flows_expire(&router->flows);
 	anycast6_nexthops_solicit(router->an, router);
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);

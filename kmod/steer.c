@@ -6,6 +6,7 @@
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/dst_metadata.h>
 #include <net/ip6_fib.h>
@@ -27,8 +28,10 @@
 #include "sieve.h"
 #include "steer.h"
 
-/* Fragments that are gathered here are nobody else's ("ac6"). */
-#define DEFRAG_USER	0x616336
+/* Fragments that are gathered here are nobody else's ("ac6"), and of one domain
+ * not another's.
+ */
+#define DEFRAG_USER	0x61633600u
 
 static bool passes_sieve(const struct anycast6_router *router,
 			 const struct sk_buff *skb)
@@ -199,9 +202,10 @@ static u32 domain_of(const struct sk_buff *skb, const struct net_device *dev)
 }
 
 /* Returns a verdict, or NF_ACCEPT with the packet whole. */
-static noinline unsigned int gather(struct net *net, struct sk_buff *skb)
+static noinline unsigned int gather(struct net *net, struct sk_buff *skb,
+				    u32 domain)
 {
-	int err = nf_ct_frag6_gather(net, skb, DEFRAG_USER);
+	int err = nf_ct_frag6_gather(net, skb, DEFRAG_USER + domain);
 
 	if (err == -EINPROGRESS)
 		return NF_STOLEN;
@@ -220,7 +224,7 @@ static unsigned int parse(struct anycast6_passage *passage)
 	    !find_group(anycast6_net(passage->net), &passage->packet.key))
 		return NF_ACCEPT;
 
-	verdict = gather(passage->net, skb);
+	verdict = gather(passage->net, skb, domain);
 	if (verdict == NF_ACCEPT) {
 		anycast6_packet_parse(skb, &passage->packet);
 		passage->packet.key.domain = domain;
@@ -282,10 +286,12 @@ static noinline unsigned int steer_input(struct anycast6_router *router,
 	struct anycast6_passage passage;
 	unsigned int verdict;
 
-	/* this node sent it to itself; it comes again, as the VRF's; or a
-	 * socket has it, whatever its destination
+	/* this node sent it to itself; it comes again, as the VRF's; a socket
+	 * has it, whatever its destination; or a bridge has it, and takes a
+	 * route away
 	 */
-	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev) || skb->sk)
+	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev) || skb->sk ||
+	    nf_bridge_in_prerouting(skb))
 		return NF_ACCEPT;
 
 	begin(&passage, net, skb, skb->dev,
@@ -398,6 +404,44 @@ static noinline void steer_output(struct anycast6_router *router,
 		return;
 	skb_dst_drop(skb);
 	skb_dst_set(skb, passage.way.dst);
+}
+
+/**
+ * anycast6_steer_stray() - a packet that got to the module's own device
+ * @dev: the device
+ * @skb: the packet, no longer the caller's if it is steered
+ *
+ * What does not come by the hooks, above all what a flow table of nftables
+ * takes past them, has the route for this node's own packets.
+ *
+ * Context: softirq, transmitting.
+ * Return: whether it was steered.
+ */
+bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb)
+{
+	struct net *net = dev_net(dev);
+	struct anycast6_passage passage;
+	struct anycast6_router *router;
+	bool steered = false;
+
+	rcu_read_lock();
+	router = rcu_dereference(anycast6_net(net)->router);
+	if (router && passes_sieve(router, skb)) {
+		begin(&passage, net, skb, NULL, true);
+		send(router, &passage, anycast6_dev_vrf(dev));
+		steered = passage.way.dst && (passage.way.counted ||
+					      dst_hold_safe(passage.way.dst));
+	}
+	rcu_read_unlock();
+	if (!steered)
+		return false;
+
+	/* it was a qdisc's */
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	skb_dst_drop(skb);
+	skb_dst_set(skb, passage.way.dst);
+	dst_output(net, skb->sk, skb);
+	return true;
 }
 
 static unsigned int local_out(void *priv, struct sk_buff *skb,

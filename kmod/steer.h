@@ -6,9 +6,14 @@
 #ifndef ANYCAST6_STEER_H
 #define ANYCAST6_STEER_H
 
+#include <linux/types.h>
+
 struct anycast6_router;
+struct net_device;
+struct sk_buff;
 
 int anycast6_steer_hook(struct anycast6_router *router);
 void anycast6_steer_unhook(struct anycast6_router *router);
+bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb);
 
 #endif

@@ -20,15 +20,20 @@
 #define ECHO_TIMEOUT		30
 
 /**
- * anycast6_track_pins() - whether flows of a protocol stay with their member
+ * anycast6_track_pins() - whether a flow stays with its member from here on
  * @proto: IP protocol
+ * @flags: ANYCAST6_TRACK_* of the first packet that is seen
+ *
+ * It is new with that, whatever the packet: one alone may be forged. A TCP
+ * connection whose end is all that is seen has nothing to stay for.
  *
  * Context: any.
  */
-bool anycast6_track_pins(u8 proto)
+bool anycast6_track_pins(u8 proto, u8 flags)
 {
 	switch (proto) {
 	case IPPROTO_TCP:
+		return !(flags & ANYCAST6_TRACK_CHANGES);
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 	case IPPROTO_SCTP:
@@ -36,28 +41,6 @@ bool anycast6_track_pins(u8 proto)
 		return true;
 	}
 	return false;
-}
-
-/**
- * anycast6_track_first() - how far a flow is with the first packet seen
- * @proto: IP protocol
- * @flags: ANYCAST6_TRACK_*
- *
- * Context: any.
- * Return: enum anycast6_flow_state.
- */
-u8 anycast6_track_first(u8 proto, u8 flags)
-{
-	if (proto != IPPROTO_TCP)
-		return ANYCAST6_FLOW_STATE_NEW;
-	if (flags & ANYCAST6_TRACK_RST)
-		return ANYCAST6_FLOW_STATE_CLOSED;
-	if (flags & ANYCAST6_TRACK_FIN)
-		return ANYCAST6_FLOW_STATE_CLOSING;
-	if (flags & ANYCAST6_TRACK_SYN)
-		return ANYCAST6_FLOW_STATE_NEW;
-	/* it began elsewhere, or there was no room for it when it did */
-	return ANYCAST6_FLOW_STATE_ESTABLISHED;
 }
 
 /**

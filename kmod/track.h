@@ -16,8 +16,7 @@
 /* Those that may change the state of an established flow. */
 #define ANYCAST6_TRACK_CHANGES	(ANYCAST6_TRACK_FIN | ANYCAST6_TRACK_RST)
 
-bool anycast6_track_pins(u8 proto);
-u8 anycast6_track_first(u8 proto, u8 flags);
+bool anycast6_track_pins(u8 proto, u8 flags);
 u8 anycast6_track_next(u8 state, u8 proto, u8 flags);
 bool anycast6_track_restarts(u8 state, u8 proto, u8 flags);
 unsigned int anycast6_track_timeout(u8 proto, u8 state);

@@ -275,7 +275,8 @@ many() {
 	nsip one link set m0 up
 	addr_add one m0 $ONE/64 || true
 	nsip one -6 route replace default via 2001:db8:1::f
-	wait_for "one again" 20 eval "[[ \$(peer each client $MANY 1 7) == one ]]"
+	# they come back one after the other
+	wait_for "one again" 30 eval "[[ \$(query router count anycast show origin static state down) == 0 ]]"
 	all_at one
 	nsip router anycast flush
 }
