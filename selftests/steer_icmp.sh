@@ -132,6 +132,7 @@ other() {
 	local flow name kind
 
 	both udp
+	KNOWN=$(flows router)
 	for flow in $FLOWS; do
 		name=${flow%@*}
 		watch_members
@@ -144,8 +145,8 @@ other() {
 	done
 }
 
-# port CLIENT: its port, as the router knows it.
-port() { flows router | awk -v from="$1" '$1 == from { print $3 }'; }
+# port CLIENT: its port, as the router knew it: a flow of one packet is soon forgotten.
+port() { awk -v from="$1" '$1 == from { print $3 }' <<<"$KNOWN"; }
 
 # quoting QUOTE [OPTION]: an error that belongs to nothing. It goes to one member at most, and makes no flow.
 quoting() {
