@@ -17,7 +17,7 @@
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
 #include "choice.h"
-#include "device.h"
+#include "fallback.h"
 #include "flow.h"
 #include "group.h"
 #include "link.h"
@@ -40,60 +40,7 @@ static bool passes_sieve(const struct anycast6_router *router,
 				     &ipv6_hdr(skb)->daddr);
 }
 
-/* ---- routes of packets that no remote member gets ---- */
-
-static void init_flow(struct flowi6 *fl6, const struct sk_buff *skb)
-{
-	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
-	const struct ip_tunnel_info *tunnel = skb_tunnel_info(skb);
-
-	memset(fl6, 0, sizeof(*fl6));
-	fl6->flowi6_iif = skb->dev->ifindex;
-	fl6->daddr = ip6->daddr;
-	fl6->saddr = ip6->saddr;
-	fl6->flowlabel = ip6_flowinfo(ip6);
-	fl6->flowi6_mark = skb->mark;
-	fl6->flowi6_proto = ip6->nexthdr;
-	if (tunnel && !(tunnel->mode & IP_TUNNEL_INFO_TX))
-		fl6->flowi6_tun_key.tun_id = tunnel->key.tun_id;
-}
-
-/* This node's own packets need a route to the address, which the table for
- * local addresses has. Others look past it.
- */
-static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
-				       const struct sk_buff *skb, int flags)
-{
-	u32 id = l3mdev_fib_table_rcu(skb->dev) ? : RT_TABLE_MAIN;
-	struct fib6_table *table = fib6_get_table(net, id);
-	struct rt6_info *rt = net->ipv6.ip6_null_entry;
-
-	if (table)
-		rt = ip6_pol_route(net, table, fl6->flowi6_iif, fl6, skb,
-				   flags);
-	if (anycast6_device_is_own(rt->dst.dev))
-		rt = net->ipv6.ip6_null_entry;
-	return &rt->dst;
-}
-
-/* What the kernel would look up next. Each packet gets it here: where packets
- * come in lists, one without a route gets that of the packet before it.
- */
-static struct dst_entry *route_input(struct net *net, struct sk_buff *skb)
-{
-	const int flags = RT6_LOOKUP_F_HAS_SADDR | RT6_LOOKUP_F_DST_NOREF;
-	struct dst_entry *dst;
-	struct flowi6 fl6;
-
-	init_flow(&fl6, skb);
-	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb, flags);
-	if (anycast6_device_is_own(dst->dev) &&
-	    !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)))
-		dst = look_past_own(net, &fl6, skb, flags);
-	skb_dst_drop(skb);
-	skb_dst_set_noref(skb, dst);
-	return dst;
-}
+/* ---- packets that no remote member gets ---- */
 
 static unsigned int refuse(struct sk_buff *skb)
 {
@@ -113,7 +60,7 @@ static unsigned int leave_to_routes(struct anycast6_passage *passage,
 				    struct anycast6_group *group)
 {
 	struct sk_buff *skb = passage->skb;
-	struct dst_entry *dst = route_input(passage->net, skb);
+	struct dst_entry *dst = anycast6_fallback_route(passage->net, skb);
 
 	if (is_local(dst) || skb->pkt_type != PACKET_HOST)
 		return NF_ACCEPT;
@@ -261,7 +208,7 @@ static unsigned int steer(struct anycast6_router *router,
 	}
 	if (!member->nexthop) {
 		/* the input hook counts it */
-		route_input(passage->net, passage->skb);
+		anycast6_fallback_route(passage->net, passage->skb);
 		return NF_ACCEPT;
 	}
 	anycast6_stats_add(member->stats, passage->skb->len);
