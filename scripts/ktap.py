@@ -62,6 +62,16 @@ class Program:
         elif failed and not self.failures:
             self.failures.append("all cases passed, but not the program: " + note)
 
+    def account(self):
+        """The lines of the cases that failed; of a program that failed otherwise, its last ones."""
+        lines, failed = [], False
+        for line in self.lines:
+            result = RESULT.match(line)
+            failed = bool(result.group(1)) if result else failed
+            if failed:
+                lines.append(line)
+        return lines or self.lines[-100:]
+
     def never_ended(self, why):
         self.seconds = time.monotonic() - self.begin
         self.failures.append(why)
