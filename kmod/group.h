@@ -18,6 +18,8 @@
 struct anycast6_domain;
 struct anycast6_misses;
 struct anycast6_net;
+struct anycast6_replies;
+struct anycast6_source;
 
 /**
  * struct anycast6_key - what makes an address one address
@@ -47,6 +49,10 @@ enum anycast6_group_flags {
  * @offlink: how it is held for members that it is not on-link for; an->lock
  * @remotes: remote members; smp_load_acquire(), writers under an->lock
  * @misses: why packets were not steered, NULL before the first remote member
+ * @source: what answers carry, NULL for ANYCAST6_SOURCE_AUTO; RCU, writers
+ *          under an->lock
+ * @locals: local members; READ_ONCE(), writers under an->lock
+ * @replies: what was answered, NULL before the first local member
  * @routed: this node's own packets have a route to it; an->lock
  * @flags: ANYCAST6_GROUP_*; atomic
  * @dirty: in an->dirty, while its dirty bit is set
@@ -64,6 +70,9 @@ struct anycast6_group {
 	struct anycast6_hold offlink;
 	unsigned int remotes;
 	struct anycast6_misses __percpu *misses;
+	struct anycast6_source __rcu *source;
+	unsigned int locals;
+	struct anycast6_replies __percpu *replies;
 	bool routed;
 	unsigned long flags;
 	struct llist_node dirty;
