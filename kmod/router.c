@@ -9,14 +9,11 @@
 #include "net.h"
 #include "nexthop.h"
 #include "router.h"
-#include "sieve.h"
 #include "steer.h"
 
 #define UPKEEP_INTERVAL		HZ
 /* How many of those until idle flows are looked for, and next hops looked at. */
 #define LONG_TICKS		5
-/* So many addresses may be in the sieve for nothing. */
-#define STALE_MIN		64
 
 /**
  * anycast6_router() - what a namespace with remote members has
@@ -58,11 +55,15 @@ static void upkeep(struct work_struct *work)
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
 }
 
+static bool has_remotes(const struct anycast6_group *group)
+{
+	return group->remotes;
+}
+
 static struct anycast6_router *create(struct anycast6_net *an)
 {
 	struct anycast6_router *router;
-	struct anycast6_sieve *sieve;
-	int err = -ENOMEM;
+	int err;
 
 	router = kvzalloc(sizeof(*router), GFP_KERNEL_ACCOUNT);
 	if (!router)
@@ -73,13 +74,12 @@ static struct anycast6_router *create(struct anycast6_net *an)
 	hash_init(router->neighbours);
 	INIT_DELAYED_WORK(&router->upkeep, upkeep);
 
-	sieve = anycast6_sieve_alloc(0);
-	if (!sieve)
+	err = anycast6_screen_init(&router->screen, has_remotes);
+	if (err)
 		goto free_router;
-	RCU_INIT_POINTER(router->sieve, sieve);
 	err = anycast6_flows_init(&router->flows, &an->limits.flows);
 	if (err)
-		goto free_sieve;
+		goto free_screen;
 	err = rhashtable_init(&router->nexthops, &anycast6_nexthop_params);
 	if (err)
 		goto free_flows;
@@ -87,19 +87,18 @@ static struct anycast6_router *create(struct anycast6_net *an)
 
 free_flows:
 	anycast6_flows_free(&router->flows);
-free_sieve:
-	kvfree(sieve);
+free_screen:
+	anycast6_screen_free(&router->screen);
 free_router:
 	kvfree(router);
 	return ERR_PTR(err);
 }
 
-static void destroy(struct anycast6_net *an, struct anycast6_router *router)
+static void destroy(struct anycast6_router *router)
 {
 	rhashtable_destroy(&router->nexthops);
 	anycast6_flows_free(&router->flows);
-	kvfree(rcu_dereference_protected(router->sieve,
-					 lockdep_is_held(&an->lock)));
+	anycast6_screen_free(&router->screen);
 	kvfree(router);
 }
 
@@ -126,7 +125,7 @@ int anycast6_router_get(struct anycast6_net *an)
 	if (err) {
 		RCU_INIT_POINTER(an->router, NULL);
 		synchronize_rcu();
-		destroy(an, router);
+		destroy(router);
 		return err;
 	}
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
@@ -151,7 +150,7 @@ void anycast6_router_put(struct anycast6_net *an)
 	RCU_INIT_POINTER(an->router, NULL);
 	cancel_delayed_work_sync(&router->upkeep);
 	synchronize_rcu();
-	destroy(an, router);
+	destroy(router);
 }
 
 /**
@@ -170,26 +169,6 @@ void anycast6_router_sweep(struct anycast6_net *an)
 	mod_delayed_work(anycast6_wq, &router->upkeep, 0);
 }
 
-/* Without memory for it the old one does: it only lets more through. */
-static void rebuild_sieve(struct anycast6_net *an,
-			  struct anycast6_router *router)
-{
-	struct anycast6_sieve *sieve, *old;
-	struct anycast6_group *group;
-	unsigned long id;
-
-	sieve = anycast6_sieve_alloc(2 * router->addresses);
-	if (!sieve)
-		return;
-	xa_for_each(&an->ids, id, group)
-		if (group->remotes)
-			anycast6_sieve_add(sieve, &group->key.addr);
-	router->stale = 0;
-	old = rcu_replace_pointer(router->sieve, sieve,
-				  lockdep_is_held(&an->lock));
-	kvfree_rcu(old, rcu);
-}
-
 /**
  * anycast6_router_steer() - an address has a remote member, its first
  * @an: the namespace
@@ -200,15 +179,7 @@ static void rebuild_sieve(struct anycast6_net *an,
 void anycast6_router_steer(struct anycast6_net *an,
 			   struct anycast6_group *group)
 {
-	struct anycast6_router *router = anycast6_router(an);
-	struct anycast6_sieve *sieve;
-
-	sieve = rcu_dereference_protected(router->sieve,
-					  lockdep_is_held(&an->lock));
-	anycast6_sieve_add(sieve, &group->key.addr);
-	router->addresses++;
-	if (router->addresses + router->stale > anycast6_sieve_room(sieve))
-		rebuild_sieve(an, router);
+	anycast6_screen_add(an, &anycast6_router(an)->screen, group);
 }
 
 /**
@@ -219,12 +190,6 @@ void anycast6_router_steer(struct anycast6_net *an,
  */
 void anycast6_router_unsteer(struct anycast6_net *an)
 {
-	struct anycast6_router *router = anycast6_router(an);
-
-	router->addresses--;
-	router->stale++;
-	/* bits are shared, so one can't be taken out */
-	if (router->stale > router->addresses + STALE_MIN)
-		rebuild_sieve(an, router);
+	anycast6_screen_remove(an, &anycast6_router(an)->screen);
 	anycast6_router_sweep(an);
 }

@@ -13,10 +13,10 @@
 #include <linux/workqueue.h>
 
 #include "flow.h"
+#include "screen.h"
 
 struct anycast6_group;
 struct anycast6_net;
-struct anycast6_sieve;
 
 enum anycast6_nexthops_flags {
 	/* any may be other than it was */
@@ -35,9 +35,7 @@ enum anycast6_router_flags {
  * @an: the namespace, constant
  * @hooks: those of steer, which get the router with each packet
  * @users: remote members; an->lock
- * @sieve: the addresses that have some; RCU, writers under an->lock
- * @addresses: how many are in @sieve; an->lock
- * @stale: how many of those are so no longer; an->lock
+ * @screen: the addresses that have some
  * @flows: which member each flow has
  * @nexthops: next hops by key; an->lock
  * @nexthop_list: the same; readers under RCU, writers under an->lock
@@ -52,9 +50,7 @@ struct anycast6_router {
 	struct anycast6_net *an;
 	struct nf_hook_ops hooks[2];
 	unsigned int users;
-	struct anycast6_sieve __rcu *sieve;
-	unsigned int addresses;
-	unsigned int stale;
+	struct anycast6_screen screen;
 	struct anycast6_flows flows;
 	struct rhashtable nexthops;
 	struct list_head nexthop_list;

@@ -36,7 +36,7 @@
 static bool passes_sieve(const struct anycast6_router *router,
 			 const struct sk_buff *skb)
 {
-	return anycast6_sieve_passes(rcu_dereference(router->sieve),
+	return anycast6_sieve_passes(rcu_dereference(router->screen.sieve),
 				     &ipv6_hdr(skb)->daddr);
 }
 
@@ -279,7 +279,7 @@ static bool is_redirect(const struct anycast6_router *router,
 
 	redirect = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 	if (!redirect || redirect->icmph.icmp6_type != NDISC_REDIRECT ||
-	    !anycast6_sieve_passes(rcu_dereference(router->sieve),
+	    !anycast6_sieve_passes(rcu_dereference(router->screen.sieve),
 				   &redirect->dest))
 		return false;
 	key.destination = redirect->dest;
