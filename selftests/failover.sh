@@ -16,7 +16,9 @@ U3=2001:db8:f::3
 B=2001:db8:53::54
 # Milliseconds between two packets of a stream.
 EVERY=5
-[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=25
+# and between two solicitations
+RETRANS=300
+[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=25 RETRANS=600
 
 # gateway: s3 behind a router that knows A by its own route.
 gateway() {
@@ -416,7 +418,7 @@ gateway
 for dev in r1 r2 rg; do
 	ns router sysctl -qw "net.ipv6.conf.$dev.keep_addr_on_down=1" \
 		"net.ipv6.neigh.$dev.base_reachable_time_ms=1000" "net.ipv6.neigh.$dev.delay_first_probe_time=1" \
-		"net.ipv6.neigh.$dev.retrans_time_ms=300"
+		"net.ipv6.neigh.$dev.retrans_time_ms=$RETRANS"
 done
 background monitor router ip -o anycast monitor
 wait_for "monitor to listen" 30 eval "router replace $B && router del $B && [[ -s $T_DIR/monitor.log ]]"
