@@ -10,6 +10,7 @@
 #include "mend.h"
 #include "misses.h"
 #include "net.h"
+#include "replies.h"
 #include "router.h"
 
 const struct rhashtable_params anycast6_group_params = {
@@ -43,6 +44,7 @@ static void free_rcu(struct rcu_head *head)
 	struct anycast6_group *group =
 		container_of(head, struct anycast6_group, rcu);
 
+	free_percpu(group->replies);
 	free_percpu(group->misses);
 	kfree(group);
 }
@@ -180,6 +182,43 @@ void anycast6_group_set_scope(struct anycast6_net *an,
 	spin_lock(&group->lock);
 	group->scope = *scope;
 	spin_unlock(&group->lock);
+}
+
+/**
+ * anycast6_group_serve() - an address has one more local member
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or %-ENOMEM.
+ */
+int anycast6_group_serve(struct anycast6_net *an, struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (!group->replies)
+		group->replies = alloc_percpu_gfp(struct anycast6_replies,
+						  GFP_KERNEL_ACCOUNT);
+	if (!group->replies)
+		return -ENOMEM;
+	/* who sees that it is served, sees where to count */
+	smp_store_release(&group->locals, group->locals + 1);
+	return 0;
+}
+
+/**
+ * anycast6_group_unserve() - an address has one local member less
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_group_unserve(struct anycast6_net *an,
+			    struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	WRITE_ONCE(group->locals, group->locals - 1);
 }
 
 /**

@@ -225,12 +225,26 @@ put_router:
 static void detach_nexthop(struct anycast6_net *an,
 			   struct anycast6_member *member)
 {
-	if (!member->nexthop)
-		return;
 	list_del(&member->of_nexthop);
 	anycast6_group_unsteer(an, member->group);
 	anycast6_nexthop_put(an, member->nexthop);
 	anycast6_router_put(an);
+}
+
+static int attach(struct anycast6_net *an, struct anycast6_member *member,
+		  const struct anycast6_blueprint *blueprint)
+{
+	if (blueprint->via)
+		return attach_nexthop(an, member, blueprint->via);
+	return anycast6_group_serve(an, member->group);
+}
+
+static void detach(struct anycast6_net *an, struct anycast6_member *member)
+{
+	if (member->nexthop)
+		detach_nexthop(an, member);
+	else
+		anycast6_group_unserve(an, member->group);
 }
 
 /**
@@ -257,12 +271,10 @@ anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
 	member = allocate(an, group, blueprint);
 	if (!member)
 		return ERR_PTR(-ENOMEM);
-	if (blueprint->via) {
-		err = attach_nexthop(an, member, blueprint->via);
-		if (err) {
-			free_rcu(&member->rcu);
-			return ERR_PTR(err);
-		}
+	err = attach(an, member, blueprint);
+	if (err) {
+		free_rcu(&member->rcu);
+		return ERR_PTR(err);
 	}
 	if (blueprint->entry) {
 		RCU_INIT_POINTER(member->entry, blueprint->entry);
@@ -319,7 +331,7 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	anycast6_net_changed(an);
 
 	anycast6_hold_release(an, &member->hold, &group->key.addr);
-	detach_nexthop(an, member);
+	detach(an, member);
 	if (atomic_read(&member->flows))
 		anycast6_router_sweep(an);
 	anycast6_link_put(an, member->link);
