@@ -37,6 +37,19 @@ const char *anycast6_addr_refusal(const struct in6_addr *addr)
 }
 
 /**
+ * anycast6_addr_is_unicast() - whether another node can be reached through an
+ * address
+ * @addr: network order
+ *
+ * Context: any.
+ */
+bool anycast6_addr_is_unicast(const struct in6_addr *addr)
+{
+	return !ipv6_addr_any(addr) && !ipv6_addr_loopback(addr) &&
+	       !ipv6_addr_is_multicast(addr) && !ipv6_addr_v4mapped(addr);
+}
+
+/**
  * anycast6_prefix_set() - make a prefix of an address and a length
  * @prefix: result
  * @addr: network order; bits beyond @len are cut off

@@ -21,6 +21,7 @@ struct anycast6_prefix {
 };
 
 const char *anycast6_addr_refusal(const struct in6_addr *addr);
+bool anycast6_addr_is_unicast(const struct in6_addr *addr);
 bool anycast6_addr_subnet_router(const struct anycast6_prefix *prefix,
 				 struct in6_addr *addr);
 bool anycast6_addr_reserved(const struct anycast6_prefix *prefix, u8 id,

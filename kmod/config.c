@@ -16,8 +16,6 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
-#include "nexthop.h"
-#include "notify.h"
 #include "reconcile.h"
 #include "request.h"
 
@@ -255,24 +253,6 @@ int anycast6_config_add(struct anycast6_net *an,
 }
 
 /**
- * anycast6_config_is_derived() - whether an entry makes an address
- * @an: the namespace
- * @group: the address
- *
- * Context: process, under @an->lock.
- */
-bool anycast6_config_is_derived(struct anycast6_net *an,
-				const struct anycast6_group *group)
-{
-	struct anycast6_member *member;
-
-	list_for_each_entry(member, &group->members, node)
-		if (anycast6_member_entry(an, member))
-			return true;
-	return false;
-}
-
-/**
  * anycast6_config_find() - find the address that a request names
  * @an: the namespace
  * @req: the request
@@ -296,65 +276,5 @@ int anycast6_config_find(struct anycast6_net *an,
 	if (!*group)
 		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT,
 			      "no such anycast address is configured");
-	return 0;
-}
-
-/* Where a link-local next hop is, only its link tells. */
-static bool holds_members(const struct anycast6_group *group,
-			  const struct anycast6_prefix *scope)
-{
-	const struct anycast6_member *member;
-	const struct in6_addr *via;
-
-	list_for_each_entry(member, &group->members, node) {
-		if (!member->nexthop)
-			continue;
-		via = &member->nexthop->key.addr;
-		if (!anycast6_addr_is_linklocal(via) &&
-		    !anycast6_prefix_contains(scope, via))
-			return false;
-	}
-	return true;
-}
-
-/**
- * anycast6_config_set_scope() - say where the members of an address live
- * @an: the namespace
- * @req: which address
- * @scope: RFC 4291 section 2.6's P
- *
- * Context: process, under @an->lock.
- * Return: 0, or a negative errno with its reason in the request's extack.
- */
-int anycast6_config_set_scope(struct anycast6_net *an,
-			      const struct anycast6_request *req,
-			      const struct anycast6_prefix *scope)
-{
-	struct anycast6_prefix now;
-	struct anycast6_group *group;
-	struct anycast6_place place;
-	int err;
-
-	lockdep_assert_held(&an->lock);
-
-	err = anycast6_config_find(an, req, &place, &group);
-	if (err)
-		return err;
-	anycast6_group_get_scope(group, &now);
-	if (anycast6_prefix_equal(&now, scope))
-		return 0;
-	if (anycast6_config_is_derived(an, group))
-		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
-			      "the scope of an address that an entry makes is its prefix");
-	if (!anycast6_prefix_contains(scope, req->addr))
-		return ANYCAST6_REFUSE(req, SCOPE, -ERANGE,
-			      "the address is outside that scope");
-	if (!holds_members(group, scope))
-		return ANYCAST6_REFUSE(req, SCOPE, -ERANGE,
-			      "a member is outside that scope");
-
-	anycast6_group_set_scope(an, group, scope);
-	anycast6_net_changed(an);
-	anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 	return 0;
 }

@@ -14,8 +14,8 @@ struct anycast6_group;
 struct anycast6_member;
 struct anycast6_net;
 struct anycast6_place;
-struct anycast6_prefix;
 struct anycast6_request;
+struct anycast6_settings;
 
 enum anycast6_mode {
 	ANYCAST6_ADD,
@@ -28,9 +28,9 @@ int anycast6_config_add(struct anycast6_net *an,
 			enum anycast6_mode mode);
 int anycast6_config_del(struct anycast6_net *an,
 			const struct anycast6_request *req);
-int anycast6_config_set_scope(struct anycast6_net *an,
-			      const struct anycast6_request *req,
-			      const struct anycast6_prefix *scope);
+int anycast6_config_set(struct anycast6_net *an,
+			const struct anycast6_request *req,
+			const struct anycast6_settings *settings);
 void anycast6_config_flush(struct anycast6_net *an,
 			   const struct anycast6_filter *filter);
 void anycast6_config_clear(struct anycast6_net *an);
@@ -47,7 +47,5 @@ anycast6_config_find_member(struct anycast6_net *an,
 int anycast6_config_find_entry(struct anycast6_net *an,
 			       const struct anycast6_request *req,
 			       struct anycast6_entry **entry);
-bool anycast6_config_is_derived(struct anycast6_net *an,
-				const struct anycast6_group *group);
 
 #endif

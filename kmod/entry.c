@@ -16,6 +16,7 @@
 #include "net.h"
 #include "notify.h"
 #include "reconcile.h"
+#include "source.h"
 
 /**
  * struct wish - the addresses that an entry should stand for
@@ -143,6 +144,7 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 			anycast6_group_destroy(an, group);
 		return PTR_ERR(member);
 	}
+	anycast6_entry_settle_source(an, group);
 	anycast6_reconcile_group(an, group);
 	return 0;
 }
@@ -279,6 +281,90 @@ int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 	return ret;
 }
 
+static struct anycast6_source *source_of(struct anycast6_net *an,
+					 const struct anycast6_entry *entry)
+{
+	return rcu_dereference_protected(entry->source,
+					 lockdep_is_held(&an->lock));
+}
+
+/**
+ * anycast6_entry_settle_source() - give an address its entry's reply source
+ * @an: the namespace
+ * @group: the address, which has or had a member that an entry made
+ *
+ * Where several entries make it and more than one names a source, the device
+ * with the lowest interface index decides: the order in which their members
+ * came and went does not matter.
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_entry_settle_source(struct anycast6_net *an,
+				  struct anycast6_group *group)
+{
+	struct anycast6_source *source = NULL;
+	struct anycast6_member *member;
+	struct anycast6_entry *entry;
+	u32 first = 0;
+
+	lockdep_assert_held(&an->lock);
+
+	list_for_each_entry(member, &group->members, node) {
+		entry = anycast6_member_entry(an, member);
+		if (!entry || !source_of(an, entry) ||
+		    (first && first < entry->link->ifindex))
+			continue;
+		source = source_of(an, entry);
+		first = entry->link->ifindex;
+	}
+	anycast6_group_set_source(an, group, source);
+}
+
+/**
+ * anycast6_entry_set_source() - change what the answers of an entry's addresses
+ * carry, now and later
+ * @an: the namespace
+ * @entry: the entry
+ * @source: the reply source, which stays the caller's; NULL for
+ *          ANYCAST6_SOURCE_MODE_AUTO
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_entry_set_source(struct anycast6_net *an,
+			       struct anycast6_entry *entry,
+			       struct anycast6_source *source)
+{
+	struct anycast6_member *member;
+
+	lockdep_assert_held(&an->lock);
+
+	if (!anycast6_source_set(an, &entry->source, source))
+		return;
+	anycast6_net_changed(an);
+	if (entry->known >= 0)
+		anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
+	list_for_each_entry(member, &entry->members, of_entry)
+		anycast6_entry_settle_source(an, member->group);
+}
+
+/**
+ * anycast6_entry_makes() - whether an entry makes an address
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ */
+bool anycast6_entry_makes(struct anycast6_net *an,
+			  const struct anycast6_group *group)
+{
+	struct anycast6_member *member;
+
+	list_for_each_entry(member, &group->members, node)
+		if (anycast6_member_entry(an, member))
+			return true;
+	return false;
+}
+
 /**
  * anycast6_entry_announce() - tell listeners of an entry, or of what it became
  * @an: the namespace
@@ -339,6 +425,7 @@ static void free_rcu(struct rcu_head *head)
 		container_of(head, struct anycast6_entry, rcu);
 
 	anycast6_traits_free(&entry->traits);
+	anycast6_source_free(&entry->source);
 	kfree(entry);
 }
 

@@ -12,9 +12,11 @@
 
 #include "traits.h"
 
+struct anycast6_group;
 struct anycast6_link;
 struct anycast6_member;
 struct anycast6_net;
+struct anycast6_source;
 
 /**
  * struct anycast6_entry - an entry
@@ -26,6 +28,8 @@ struct anycast6_net;
  * @known: how many of them listeners were told of, -1 before it is announced;
  *         an->lock
  * @traits: those of its members
+ * @source: what its addresses' answers carry, NULL for
+ *          ANYCAST6_SOURCE_MODE_AUTO; RCU, writers under an->lock
  * @members: the members it made; an->lock
  * @rcu: frees it after its readers
  */
@@ -37,6 +41,7 @@ struct anycast6_entry {
 	unsigned int addresses;
 	int known;
 	struct anycast6_traits traits;
+	struct anycast6_source __rcu *source;
 	struct list_head members;
 	struct rcu_head rcu;
 };
@@ -48,6 +53,13 @@ anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
 		      u8 origin, u8 id, const struct anycast6_options *options);
 int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 		       const struct anycast6_options *options, bool keep);
+void anycast6_entry_set_source(struct anycast6_net *an,
+			       struct anycast6_entry *entry,
+			       struct anycast6_source *source);
+void anycast6_entry_settle_source(struct anycast6_net *an,
+				  struct anycast6_group *group);
+bool anycast6_entry_makes(struct anycast6_net *an,
+			  const struct anycast6_group *group);
 void anycast6_entry_destroy(struct anycast6_net *an,
 			    struct anycast6_entry *entry);
 int anycast6_entry_expand(struct anycast6_net *an,

@@ -16,6 +16,8 @@
 #include "misses.h"
 #include "netlink_gen.h"
 #include "nexthop.h"
+#include "replies.h"
+#include "source.h"
 
 /**
  * anycast6_fill_start() - begin a message
@@ -245,6 +247,46 @@ static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 	return 0;
 }
 
+static int fill_replies(struct sk_buff *skb, const struct anycast6_group *group)
+{
+	static const int attrs[ANYCAST6_REPLIES] = {
+		[ANYCAST6_REPLY_REWRITTEN] = ANYCAST6_A_REPLIES_REWRITTEN,
+		[ANYCAST6_REPLY_UNSAFE] = ANYCAST6_A_REPLIES_UNSAFE,
+		[ANYCAST6_REPLY_OWN] = ANYCAST6_A_REPLIES_OWN,
+		[ANYCAST6_REPLY_FORGOTTEN] = ANYCAST6_A_REPLIES_FORGOTTEN,
+	};
+	struct nlattr *nest;
+	unsigned int i;
+
+	/* pairs with anycast6_group_serve() */
+	if (!smp_load_acquire(&group->locals))
+		return 0;
+	nest = nla_nest_start(skb, ANYCAST6_A_ADDR_REPLIES);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < ANYCAST6_REPLIES; i++)
+		if (nla_put_u64_64bit(skb, attrs[i],
+				      anycast6_replies_read(group->replies, i),
+				      ANYCAST6_A_REPLIES_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_source(struct sk_buff *skb,
+		       struct anycast6_source __rcu * const *place)
+{
+	struct anycast6_source_option option;
+
+	anycast6_source_read(place, &option);
+	if (nla_put_u32(skb, ANYCAST6_A_ADDR_SOURCE, option.mode))
+		return -EMSGSIZE;
+	if (option.mode != ANYCAST6_SOURCE_MODE_ADDRESS)
+		return 0;
+	return nla_put_in6_addr(skb, ANYCAST6_A_ADDR_SOURCE_ADDRESS,
+				&option.addr);
+}
+
 static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	u8 origin, id = 0;
@@ -256,7 +298,8 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
 			anycast6_group_state(group)) ||
 	    fill_members_stats(skb, group) ||
-	    fill_misses(skb, group))
+	    fill_misses(skb, group) ||
+	    fill_replies(skb, group))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -276,7 +319,8 @@ int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 	anycast6_group_get_scope(group, &scope);
 	if (fill_key(skb, group) ||
 	    nla_put_in6_addr(skb, ANYCAST6_A_ADDR_SCOPE, &scope.addr) ||
-	    nla_put_u8(skb, ANYCAST6_A_ADDR_SCOPE_LEN, scope.len))
+	    nla_put_u8(skb, ANYCAST6_A_ADDR_SCOPE_LEN, scope.len) ||
+	    fill_source(skb, &group->source))
 		return -EMSGSIZE;
 	/* what comes of members went with the last one */
 	return list_empty(&group->members) ? 0 : fill_summary(skb, group);
@@ -306,7 +350,8 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 			addresses ? ANYCAST6_STATE_UP : ANYCAST6_STATE_DOWN) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_ADDRESSES, addresses) ||
 	    fill_options(skb, &options, ANYCAST6_A_ADDR_METRIC,
-			 ANYCAST6_A_ADDR_AREA, ANYCAST6_A_ADDR_AREA_LEN))
+			 ANYCAST6_A_ADDR_AREA, ANYCAST6_A_ADDR_AREA_LEN) ||
+	    fill_source(skb, &entry->source))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -5,13 +5,18 @@
  */
 #include <linux/slab.h>
 
+#include <uapi/linux/anycast6.h>
+
 #include "domain.h"
 #include "group.h"
+#include "member.h"
 #include "mend.h"
 #include "misses.h"
 #include "net.h"
+#include "notify.h"
 #include "replies.h"
 #include "router.h"
+#include "source.h"
 
 const struct rhashtable_params anycast6_group_params = {
 	.head_offset = offsetof(struct anycast6_group, node),
@@ -44,6 +49,7 @@ static void free_rcu(struct rcu_head *head)
 	struct anycast6_group *group =
 		container_of(head, struct anycast6_group, rcu);
 
+	anycast6_source_free(&group->source);
 	free_percpu(group->replies);
 	free_percpu(group->misses);
 	kfree(group);
@@ -182,6 +188,40 @@ void anycast6_group_set_scope(struct anycast6_net *an,
 	spin_lock(&group->lock);
 	group->scope = *scope;
 	spin_unlock(&group->lock);
+}
+
+static bool is_known(const struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+
+	list_for_each_entry(member, &group->members, node)
+		if (member->known)
+			return true;
+	return false;
+}
+
+/**
+ * anycast6_group_set_source() - change what answers carry
+ * @an: the namespace
+ * @group: the address
+ * @source: the reply source, which stays the caller's; NULL for
+ *          ANYCAST6_SOURCE_MODE_AUTO
+ *
+ * Listeners are told, if it is another one, and if they know the address.
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_group_set_source(struct anycast6_net *an,
+			       struct anycast6_group *group,
+			       struct anycast6_source *source)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (!anycast6_source_set(an, &group->source, source))
+		return;
+	anycast6_net_changed(an);
+	if (is_known(group))
+		anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 }
 
 /**

@@ -49,8 +49,8 @@ enum anycast6_group_flags {
  * @offlink: how it is held for members that it is not on-link for; an->lock
  * @remotes: remote members; smp_load_acquire(), writers under an->lock
  * @misses: why packets were not steered, NULL before the first remote member
- * @source: what answers carry, NULL for ANYCAST6_SOURCE_AUTO; RCU, writers
- *          under an->lock
+ * @source: what answers carry, NULL for ANYCAST6_SOURCE_MODE_AUTO; RCU,
+ *          writers under an->lock
  * @locals: local members; smp_load_acquire(), writers under an->lock
  * @replies: what was answered, NULL before the first local member
  * @routed: this node's own packets have a route to it; an->lock
@@ -95,6 +95,9 @@ void anycast6_group_get_scope(struct anycast6_group *group,
 void anycast6_group_set_scope(struct anycast6_net *an,
 			      struct anycast6_group *group,
 			      const struct anycast6_prefix *scope);
+void anycast6_group_set_source(struct anycast6_net *an,
+			       struct anycast6_group *group,
+			       struct anycast6_source *source);
 int anycast6_group_serve(struct anycast6_net *an, struct anycast6_group *group);
 void anycast6_group_unserve(struct anycast6_net *an,
 			    struct anycast6_group *group);

@@ -342,6 +342,8 @@ void anycast6_member_destroy(struct anycast6_net *an,
 			anycast6_notify_group(an, ANYCAST6_CMD_DELETED, group);
 		anycast6_group_destroy(an, group);
 	} else {
+		if (entry)
+			anycast6_entry_settle_source(an, group);
 		/* what it needed, the others may not */
 		anycast6_mark_group(an, group);
 	}
@@ -367,4 +369,5 @@ void anycast6_member_make_static(struct anycast6_net *an,
 	RCU_INIT_POINTER(member->entry, NULL);
 	anycast6_net_changed(an);
 	anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+	anycast6_entry_settle_source(an, member->group);
 }

@@ -15,6 +15,7 @@
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "request.h"
+#include "set.h"
 
 /**
  * anycast6_netlink_filter() - what a request says of what it means
@@ -223,28 +224,84 @@ int anycast6_nl_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int parse_scope(struct genl_info *info,
+		       struct anycast6_settings *settings)
+{
+	struct nlattr *addr = info->attrs[ANYCAST6_A_ADDR_SCOPE];
+	struct nlattr *len = info->attrs[ANYCAST6_A_ADDR_SCOPE_LEN];
+
+	if (!addr && !len)
+		return 0;
+	if (!addr || !len) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr ? : len,
+				    "anycast6: a scope is an address and a length");
+		return -EINVAL;
+	}
+	anycast6_prefix_set(&settings->scope, nla_data(addr), nla_get_u8(len));
+	settings->has_scope = true;
+	return 0;
+}
+
+static int parse_source(struct genl_info *info,
+			struct anycast6_settings *settings)
+{
+	struct nlattr *mode = info->attrs[ANYCAST6_A_ADDR_SOURCE];
+	struct nlattr *addr = info->attrs[ANYCAST6_A_ADDR_SOURCE_ADDRESS];
+
+	if (mode)
+		settings->source.mode = nla_get_u32(mode);
+	if (settings->source.mode == ANYCAST6_SOURCE_MODE_ADDRESS && !addr) {
+		NL_SET_ERR_MSG_ATTR(info->extack, mode,
+				    "anycast6: source address needs the address");
+		return -EINVAL;
+	}
+	if (settings->source.mode != ANYCAST6_SOURCE_MODE_ADDRESS && addr) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr,
+				    "anycast6: an address goes with source address, and only with it");
+		return -EINVAL;
+	}
+	if (addr)
+		settings->source.addr = nla_get_in6_addr(addr);
+	settings->has_source = mode;
+	return 0;
+}
+
+static int parse_settings(struct genl_info *info,
+			  struct anycast6_settings *settings)
+{
+	int err;
+
+	memset(settings, 0, sizeof(*settings));
+	err = parse_scope(info, settings);
+	if (!err)
+		err = parse_source(info, settings);
+	if (err)
+		return err;
+	if (!settings->has_scope && !settings->has_source) {
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: neither a scope nor a source is named");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct anycast6_net *an = anycast6_net(genl_info_net(info));
-	struct nlattr *addr = info->attrs[ANYCAST6_A_ADDR_SCOPE];
-	struct nlattr *len = info->attrs[ANYCAST6_A_ADDR_SCOPE_LEN];
+	struct anycast6_settings settings;
 	struct anycast6_request req;
-	struct anycast6_prefix scope;
 	int err;
 
 	err = anycast6_netlink_check_permission(skb, info);
+	if (!err)
+		err = parse(info, &req);
+	if (!err)
+		err = parse_settings(info, &settings);
 	if (err)
 		return err;
-	if (!info->attrs[ANYCAST6_A_ADDR_ADDRESS] || !addr || !len) {
-		NL_SET_ERR_MSG(info->extack,
-			       "anycast6: an address and its scope are needed");
-		return -EINVAL;
-	}
-	parse_place(info, &req);
-	anycast6_prefix_set(&scope, nla_data(addr), nla_get_u8(len));
 
 	mutex_lock(&an->lock);
-	err = anycast6_config_set_scope(an, &req, &scope);
+	err = anycast6_config_set(an, &req, &settings);
 	mutex_unlock(&an->lock);
 	return err;
 }

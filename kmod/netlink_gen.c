@@ -70,12 +70,16 @@ static const struct nla_policy anycast6_del_nl_policy[ANYCAST6_A_ADDR_VIA + 1] =
 };
 
 /* ANYCAST6_CMD_SET - do */
-static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_SCOPE_LEN + 1] = {
+static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_SOURCE_ADDRESS + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
 	[ANYCAST6_A_ADDR_SCOPE] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_SCOPE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[ANYCAST6_A_ADDR_SOURCE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_SOURCE_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 };
 
 /* ANYCAST6_CMD_FLUSH - do */
@@ -153,7 +157,7 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.cmd		= ANYCAST6_CMD_SET,
 		.doit		= anycast6_nl_set_doit,
 		.policy		= anycast6_set_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_SCOPE_LEN,
+		.maxattr	= ANYCAST6_A_ADDR_SOURCE_ADDRESS,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

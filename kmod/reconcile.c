@@ -21,6 +21,7 @@
 #include "nexthop.h"
 #include "reconcile.h"
 #include "router.h"
+#include "source.h"
 
 /* What the kernel refused is tried again after a second, then more rarely. */
 #define RETRY_MIN	((unsigned long)HZ)
@@ -123,6 +124,29 @@ static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 		anycast6_member_destroy(an, member);
 }
 
+/* What an entry says of an address does not leave with a configured member. */
+static struct anycast6_source *take_source(struct anycast6_net *an,
+					   const struct anycast6_group *group)
+{
+	if (anycast6_entry_makes(an, group))
+		return NULL;
+	return anycast6_source_get(rcu_dereference_protected(group->source,
+					lockdep_is_held(&an->lock)));
+}
+
+static struct anycast6_group *make_alike(struct anycast6_net *an,
+					 const struct anycast6_key *key,
+					 const struct anycast6_prefix *scope,
+					 struct anycast6_source *source)
+{
+	struct anycast6_group *group;
+
+	group = anycast6_group_create(an, key, scope);
+	if (!IS_ERR(group))
+		anycast6_group_set_source(an, group, source);
+	return group;
+}
+
 /* A configured member follows its device from one VRF to another, as the
  * device's unicast addresses do.
  */
@@ -130,6 +154,7 @@ static void follow(struct anycast6_net *an, struct anycast6_member *member)
 {
 	struct anycast6_blueprint blueprint = { .link = member->link };
 	struct anycast6_link *link = member->link;
+	struct anycast6_source *source;
 	struct anycast6_group *group;
 	struct anycast6_prefix scope;
 	struct in6_addr via;
@@ -144,11 +169,13 @@ static void follow(struct anycast6_net *an, struct anycast6_member *member)
 		blueprint.via = &via;
 	}
 	anycast6_group_get_scope(member->group, &scope);
+	source = take_source(an, member->group);
 	anycast6_member_destroy(an, member);
 
 	group = anycast6_group_find(an, &key);
 	if (!group)
-		group = anycast6_group_create(an, &key, &scope);
+		group = make_alike(an, &key, &scope, source);
+	anycast6_source_put(source);
 	if (IS_ERR(group))
 		goto lost;
 	if (anycast6_member_find(an, group, link->ifindex, blueprint.via))

@@ -72,7 +72,7 @@ static int delete_address(struct anycast6_net *an,
 		return err;
 
 	if (!names_member(req)) {
-		if (anycast6_config_is_derived(an, group))
+		if (anycast6_entry_makes(an, group))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 				      "a subnet-router or reserved entry makes this address");
 		delete_members(an, group);

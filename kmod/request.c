@@ -108,12 +108,6 @@ int anycast6_request_place(struct anycast6_net *an,
 	return err;
 }
 
-static bool is_unicast(const struct in6_addr *addr)
-{
-	return !ipv6_addr_any(addr) && !ipv6_addr_loopback(addr) &&
-	       !ipv6_addr_is_multicast(addr) && !ipv6_addr_v4mapped(addr);
-}
-
 /* Of the links that a link-local next hop may be on, this node has one. */
 static bool is_of_this_node(struct anycast6_net *an,
 			    const struct anycast6_request *req,
@@ -180,7 +174,7 @@ int anycast6_request_check_via(struct anycast6_net *an,
 
 	if (!req->via)
 		return 0;
-	if (!is_unicast(req->via))
+	if (!anycast6_addr_is_unicast(req->via))
 		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
 				       "a remote member is reached through a unicast address");
 	if (ipv6_addr_equal(req->via, req->addr))

@@ -8,17 +8,46 @@
 
 #include <linux/in6.h>
 #include <linux/rcupdate.h>
+#include <linux/refcount.h>
+
+struct anycast6_net;
 
 /**
- * struct anycast6_source - a reply source other than ANYCAST6_SOURCE_AUTO
- * @addr: the address of ANYCAST6_SOURCE_ADDRESS; constant
+ * struct anycast6_source_option - what a request says, or a reader is told
+ * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, else zero
+ * @mode: enum anycast6_source_mode
+ */
+struct anycast6_source_option {
+	struct in6_addr addr;
+	u8 mode;
+};
+
+/**
+ * struct anycast6_source - a reply source other than ANYCAST6_SOURCE_MODE_AUTO
+ * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, else zero; constant
  * @mode: enum anycast6_source_mode; constant
+ * @refcnt: an entry and the addresses that it makes share one
  * @rcu: frees it after its readers
  */
 struct anycast6_source {
 	struct in6_addr addr;
 	u8 mode;
+	refcount_t refcnt;
 	struct rcu_head rcu;
 };
+
+struct anycast6_source *
+anycast6_source_create(const struct anycast6_source_option *option);
+struct anycast6_source *anycast6_source_get(struct anycast6_source *source);
+void anycast6_source_put(struct anycast6_source *source);
+
+bool anycast6_source_is(const struct anycast6_source *source,
+			const struct anycast6_source_option *option);
+bool anycast6_source_set(struct anycast6_net *an,
+			 struct anycast6_source __rcu **place,
+			 struct anycast6_source *source);
+void anycast6_source_read(struct anycast6_source __rcu * const *place,
+			  struct anycast6_source_option *option);
+void anycast6_source_free(struct anycast6_source __rcu **place);
 
 #endif

@@ -112,6 +112,24 @@ enum anycast6_flow_state {
 	ANYCAST6_FLOW_STATE_CLOSED,
 };
 
+/**
+ * enum anycast6_source_mode - Which source packets have that this node sends
+ *   in answer to one that came to the address.
+ * @ANYCAST6_SOURCE_MODE_AUTO: TCP and UDP have the anycast address, ICMPv6 a
+ *   unicast one.
+ * @ANYCAST6_SOURCE_MODE_ANYCAST: All have the anycast address.
+ * @ANYCAST6_SOURCE_MODE_UNICAST: All but TCP have a unicast address of the
+ *   outgoing interface.
+ * @ANYCAST6_SOURCE_MODE_ADDRESS: All but TCP have the address that is
+ *   configured.
+ */
+enum anycast6_source_mode {
+	ANYCAST6_SOURCE_MODE_AUTO,
+	ANYCAST6_SOURCE_MODE_ANYCAST,
+	ANYCAST6_SOURCE_MODE_UNICAST,
+	ANYCAST6_SOURCE_MODE_ADDRESS,
+};
+
 enum {
 	ANYCAST6_A_ADDR_ADDRESS = 1,
 	ANYCAST6_A_ADDR_VRF,
@@ -129,6 +147,9 @@ enum {
 	ANYCAST6_A_ADDR_AREA,
 	ANYCAST6_A_ADDR_AREA_LEN,
 	ANYCAST6_A_ADDR_MISSES,
+	ANYCAST6_A_ADDR_SOURCE,
+	ANYCAST6_A_ADDR_SOURCE_ADDRESS,
+	ANYCAST6_A_ADDR_REPLIES,
 
 	__ANYCAST6_A_ADDR_MAX,
 	ANYCAST6_A_ADDR_MAX = (__ANYCAST6_A_ADDR_MAX - 1)
@@ -163,6 +184,17 @@ enum {
 
 	__ANYCAST6_A_MISSES_MAX,
 	ANYCAST6_A_MISSES_MAX = (__ANYCAST6_A_MISSES_MAX - 1)
+};
+
+enum {
+	ANYCAST6_A_REPLIES_PAD = 1,
+	ANYCAST6_A_REPLIES_REWRITTEN,
+	ANYCAST6_A_REPLIES_UNSAFE,
+	ANYCAST6_A_REPLIES_OWN,
+	ANYCAST6_A_REPLIES_FORGOTTEN,
+
+	__ANYCAST6_A_REPLIES_MAX,
+	ANYCAST6_A_REPLIES_MAX = (__ANYCAST6_A_REPLIES_MAX - 1)
 };
 
 enum {

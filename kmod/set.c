@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The verb that changes an address as a whole: what it means, and what is
+ * refused. A refusal changes nothing. Knows attributes only to blame them.
+ */
+#include <linux/netdevice.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "config.h"
+#include "device.h"
+#include "entry.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "nexthop.h"
+#include "notify.h"
+#include "reconcile.h"
+#include "request.h"
+#include "set.h"
+
+/* Where a link-local next hop is, only its link tells. */
+static bool holds_members(const struct anycast6_group *group,
+			  const struct anycast6_prefix *scope)
+{
+	const struct anycast6_member *member;
+	const struct in6_addr *via;
+
+	list_for_each_entry(member, &group->members, node) {
+		if (!member->nexthop)
+			continue;
+		via = &member->nexthop->key.addr;
+		if (!anycast6_addr_is_linklocal(via) &&
+		    !anycast6_prefix_contains(scope, via))
+			return false;
+	}
+	return true;
+}
+
+static int check_scope(struct anycast6_net *an,
+		       const struct anycast6_request *req,
+		       struct anycast6_group *group,
+		       const struct anycast6_prefix *scope)
+{
+	if (anycast6_entry_makes(an, group))
+		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
+			      "the scope of an address that an entry makes is its prefix");
+	if (!anycast6_prefix_contains(scope, req->addr))
+		return ANYCAST6_REFUSE(req, SCOPE, -ERANGE,
+			      "the address is outside that scope");
+	if (!holds_members(group, scope))
+		return ANYCAST6_REFUSE(req, SCOPE, -ERANGE,
+			      "a member is outside that scope");
+	return 0;
+}
+
+/* Links are in VRFs, too. */
+static u32 vrf_of(struct anycast6_net *an, u32 ifindex)
+{
+	struct net_device *dev;
+	u32 vrf;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, ifindex);
+	vrf = dev ? anycast6_dev_vrf(dev) : 0;
+	rcu_read_unlock();
+	return vrf;
+}
+
+/* @link: the only one that a link-local source may be of; 0 for none */
+static int check_address(struct anycast6_net *an,
+			 const struct anycast6_request *req,
+			 const struct in6_addr *source, u32 vrf, u32 link)
+{
+	bool linklocal = anycast6_addr_is_linklocal(source);
+	struct anycast6_key key = {
+		.addr = *source,
+		.domain = linklocal ? link : vrf,
+	};
+
+	if (!anycast6_addr_is_unicast(source))
+		return ANYCAST6_REFUSE(req, SOURCE_ADDRESS, -EINVAL,
+			      "answers come from a unicast address");
+	if (linklocal && !link)
+		return ANYCAST6_REFUSE(req, SOURCE_ADDRESS, -EINVAL,
+			      "a link-local source does not reach all who send to a global address");
+	if (req->addr && ipv6_addr_equal(source, req->addr))
+		return ANYCAST6_REFUSE(req, SOURCE_ADDRESS, -EINVAL,
+			      "this is the address itself: use source anycast");
+	if (anycast6_group_find(an, &key))
+		return ANYCAST6_REFUSE(req, SOURCE_ADDRESS, -EINVAL,
+			      "this is an anycast address of this node");
+	if (!anycast6_reconcile_is_unicast(an, &key))
+		return ANYCAST6_REFUSE(req, SOURCE_ADDRESS, -EADDRNOTAVAIL,
+			      "this is no address of this node there");
+	return 0;
+}
+
+static int check_source(struct anycast6_net *an,
+			const struct anycast6_request *req,
+			struct anycast6_group *group,
+			const struct anycast6_source_option *source)
+{
+	u32 domain = group->key.domain;
+
+	if (anycast6_entry_makes(an, group))
+		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
+			      "an entry makes this address: set the source of the entry");
+	if (source->mode != ANYCAST6_SOURCE_MODE_ADDRESS)
+		return 0;
+	if (anycast6_group_is_linklocal(group))
+		return check_address(an, req, &source->addr,
+				     vrf_of(an, domain), domain);
+	return check_address(an, req, &source->addr, domain, 0);
+}
+
+static struct anycast6_source *source_of(struct anycast6_net *an,
+					 struct anycast6_source __rcu *place)
+{
+	return rcu_dereference_protected(place, lockdep_is_held(&an->lock));
+}
+
+static int set_address(struct anycast6_net *an,
+		       const struct anycast6_request *req,
+		       const struct anycast6_settings *settings)
+{
+	struct anycast6_source *source = NULL;
+	struct anycast6_group *group;
+	struct anycast6_prefix now;
+	struct anycast6_place place;
+	bool moved, answers;
+	int err;
+
+	err = anycast6_config_find(an, req, &place, &group);
+	if (err)
+		return err;
+	anycast6_group_get_scope(group, &now);
+	moved = settings->has_scope &&
+		!anycast6_prefix_equal(&now, &settings->scope);
+	answers = settings->has_source &&
+		  !anycast6_source_is(source_of(an, group->source),
+				      &settings->source);
+	if (moved)
+		err = check_scope(an, req, group, &settings->scope);
+	if (!err && answers)
+		err = check_source(an, req, group, &settings->source);
+	if (err)
+		return err;
+	if (answers)
+		source = anycast6_source_create(&settings->source);
+	if (IS_ERR(source))
+		return PTR_ERR(source);
+
+	if (moved)
+		anycast6_group_set_scope(an, group, &settings->scope);
+	if (answers)
+		anycast6_source_set(an, &group->source, source);
+	anycast6_source_put(source);
+	if (!moved && !answers)
+		return 0;
+	anycast6_net_changed(an);
+	anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
+	return 0;
+}
+
+static int set_entry(struct anycast6_net *an,
+		     const struct anycast6_request *req,
+		     const struct anycast6_settings *settings)
+{
+	const struct anycast6_source_option *option = &settings->source;
+	struct anycast6_source *source;
+	struct anycast6_entry *entry;
+	int err;
+
+	err = anycast6_config_find_entry(an, req, &entry);
+	if (err)
+		return err;
+	if (!entry)
+		return ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
+	if (settings->has_scope)
+		return ANYCAST6_REFUSE(req, SCOPE, -EINVAL,
+			      "the scope of an address that an entry makes is its prefix");
+	if (anycast6_source_is(source_of(an, entry->source), option))
+		return 0;
+	if (option->mode == ANYCAST6_SOURCE_MODE_ADDRESS) {
+		err = check_address(an, req, &option->addr,
+				    vrf_of(an, entry->link->ifindex), 0);
+		if (err)
+			return err;
+	}
+
+	source = anycast6_source_create(option);
+	if (IS_ERR(source))
+		return PTR_ERR(source);
+	anycast6_entry_set_source(an, entry, source);
+	anycast6_source_put(source);
+	return 0;
+}
+
+/**
+ * anycast6_config_set() - change an address, or those that an entry makes
+ * @an: the namespace
+ * @req: which one
+ * @settings: what is said of it; the rest stays
+ *
+ * Context: process, under @an->lock.
+ * Return: 0, or a negative errno with its reason in the request's extack, and
+ * then nothing has changed.
+ */
+int anycast6_config_set(struct anycast6_net *an,
+			const struct anycast6_request *req,
+			const struct anycast6_settings *settings)
+{
+	lockdep_assert_held(&an->lock);
+
+	return req->addr ? set_address(an, req, settings) :
+			   set_entry(an, req, settings);
+}

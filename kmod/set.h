@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is said of an address as a whole, not of its members.
+ * Knows what can be said, not how it is kept.
+ */
+#ifndef ANYCAST6_SET_H
+#define ANYCAST6_SET_H
+
+#include "addr.h"
+#include "source.h"
+
+/**
+ * struct anycast6_settings - what a request says
+ * @scope: where the members live, if @has_scope
+ * @source: what answers carry, if @has_source
+ * @has_scope: @scope is named
+ * @has_source: @source is named
+ */
+struct anycast6_settings {
+	struct anycast6_prefix scope;
+	struct anycast6_source_option source;
+	bool has_scope;
+	bool has_source;
+};
+
+#endif
