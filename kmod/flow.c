@@ -3,7 +3,6 @@
  * Flows: which member each has, so that it stays there.
  * Knows no packets, and not how a member is chosen.
  */
-#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -18,18 +17,6 @@
 #define FLUSHES		2
 /* A state beyond those of enum anycast6_flow_state. */
 #define REMOVED		U8_MAX
-
-u32 anycast6_flow_secret[ANYCAST6_FLOW_WORDS] __read_mostly;
-
-/**
- * anycast6_flow_keep_secret() - prepare to hash flows
- *
- * Context: process, before any namespace has flows.
- */
-void __init anycast6_flow_keep_secret(void)
-{
-	get_random_bytes(anycast6_flow_secret, sizeof(anycast6_flow_secret));
-}
 
 static void free_flow(struct anycast6_flow *flow)
 {

@@ -6,12 +6,12 @@
 #ifndef ANYCAST6_FLOW_H
 #define ANYCAST6_FLOW_H
 
-#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 
 #include <uapi/linux/anycast6.h>
 
+#include "hash.h"
 #include "packet.h"
 #include "track.h"
 
@@ -50,22 +50,11 @@ struct anycast6_flows {
 	const unsigned int *max;
 };
 
-/* Of all tables. Random, so that nobody can make flows collide. */
-extern u32 anycast6_flow_secret[];
-
 #define ANYCAST6_FLOW_WORDS	(sizeof(struct anycast6_flow_key) / sizeof(u32))
 
-/* NH (RFC 4418 section 5.2): universal, and cheap enough for each packet. */
 static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
 {
-	const u32 *w = data;
-	u64 sum = 0;
-	unsigned int i;
-
-	for (i = 0; i < ANYCAST6_FLOW_WORDS; i += 2)
-		sum += (u64)(u32)(w[i] + anycast6_flow_secret[i]) *
-		       (u32)(w[i + 1] + anycast6_flow_secret[i + 1]);
-	return (sum * GOLDEN_RATIO_64 >> 32) ^ seed;
+	return (anycast6_hash(data, ANYCAST6_FLOW_WORDS) >> 32) ^ seed;
 }
 
 static inline int anycast6_flow_differs(struct rhashtable_compare_arg *arg,
@@ -90,7 +79,6 @@ static const struct rhashtable_params anycast6_flow_params = {
 	.automatic_shrinking = true,
 };
 
-void anycast6_flow_keep_secret(void);
 int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max);
 void anycast6_flows_free(struct anycast6_flows *flows);
 int anycast6_flows_walk(struct anycast6_flows *flows,

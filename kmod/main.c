@@ -9,7 +9,7 @@
 
 #include "device.h"
 #include "events.h"
-#include "flow.h"
+#include "hash.h"
 #include "net.h"
 #include "netlink_gen.h"
 
@@ -17,7 +17,7 @@ static int __init anycast6_init(void)
 {
 	int err;
 
-	anycast6_flow_keep_secret();
+	anycast6_hash_keep_secret();
 	err = anycast6_device_register();
 	if (err)
 		return err;
