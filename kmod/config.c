@@ -78,10 +78,7 @@ static int settle(struct anycast6_net *an, const struct anycast6_request *req,
 	}
 
 	/* Without following routes it works; the work tries again. */
-	err = anycast6_events_listen(an);
-	if (err && !an->hooked)
-		return err;
-	if (err)
+	if (anycast6_events_listen(an))
 		anycast6_mark_group(an, member->group);
 
 	anycast6_member_announce(an, member);
@@ -219,9 +216,12 @@ static int add_entry(struct anycast6_net *an,
 		return PTR_ERR(entry);
 
 	err = anycast6_entry_expand(an, entry);
-	if (!err)
+	if (!err) {
 		err = anycast6_events_listen(an);
-	if (err && !(err == -EBUSY && an->hooked)) {
+		if (err == -EBUSY)
+			err = 0;
+	}
+	if (err) {
 		anycast6_entry_destroy(an, entry);
 		anycast6_events_listen(an);
 		return err == -E2BIG ? anycast6_blame_group(req, err) :

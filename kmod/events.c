@@ -16,7 +16,6 @@
 #include "device.h"
 #include "events.h"
 #include "group.h"
-#include "input.h"
 #include "link.h"
 #include "net.h"
 #include "nexthop.h"
@@ -262,23 +261,20 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	return NOTIFY_DONE;
 }
 
-static int hook(struct anycast6_net *an, bool wanted)
+/**
+ * anycast6_events_listen() - follow routes and rules while there are addresses
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno: %-EBUSY where routes change too quickly to
+ * begin to follow them, which is no reason not to deliver packets.
+ */
+int anycast6_events_listen(struct anycast6_net *an)
 {
+	bool wanted = an->used.addresses;
 	int err = 0;
 
-	if (an->hooked == wanted)
-		return 0;
-	if (wanted)
-		err = anycast6_input_hook(an->net);
-	else
-		anycast6_input_unhook(an->net);
-	an->hooked = wanted && !err;
-	return err;
-}
-
-static int listen(struct anycast6_net *an, bool wanted)
-{
-	int err = 0;
+	lockdep_assert_held(&an->lock);
 
 	if (an->listening == wanted)
 		return 0;
@@ -294,27 +290,6 @@ static int listen(struct anycast6_net *an, bool wanted)
 	if (!an->listening)
 		atomic_set(&an->odd_rules, 1);
 	return err;
-}
-
-/**
- * anycast6_events_listen() - hook in while there are addresses, else unhook
- * @an: the namespace
- *
- * A namespace without a configured address has no hook of this module.
- *
- * Context: process, under @an->lock.
- * Return: 0 or a negative errno: %-EBUSY where routes change too quickly to
- * begin to follow them, which is no reason not to deliver packets.
- */
-int anycast6_events_listen(struct anycast6_net *an)
-{
-	bool wanted = an->used.addresses;
-	int err;
-
-	lockdep_assert_held(&an->lock);
-
-	err = hook(an, wanted);
-	return err ? : listen(an, wanted);
 }
 
 static struct notifier_block netdev_nb = {

@@ -9,6 +9,7 @@
 
 #include "domain.h"
 #include "group.h"
+#include "host.h"
 #include "member.h"
 #include "mend.h"
 #include "misses.h"
@@ -150,6 +151,8 @@ void anycast6_group_destroy(struct anycast6_net *an,
 			       anycast6_group_params);
 	xa_erase(&an->ids, group->id);
 	an->used.addresses--;
+	if (rcu_access_pointer(group->source))
+		WRITE_ONCE(an->sources, an->sources - 1);
 
 	anycast6_mend_undo(an, group);
 	anycast6_domain_put(an, group->domain);
@@ -201,6 +204,28 @@ static bool is_known(const struct anycast6_group *group)
 }
 
 /**
+ * anycast6_group_change_source() - change what answers carry, and tell nobody
+ * @an: the namespace
+ * @group: the address
+ * @source: the reply source, which stays the caller's; NULL for
+ *          ANYCAST6_SOURCE_MODE_AUTO
+ *
+ * Context: process, under @an->lock.
+ * Return: whether it is another one than before.
+ */
+bool anycast6_group_change_source(struct anycast6_net *an,
+				  struct anycast6_group *group,
+				  struct anycast6_source *source)
+{
+	int more = !!source - !!rcu_access_pointer(group->source);
+
+	lockdep_assert_held(&an->lock);
+
+	WRITE_ONCE(an->sources, an->sources + more);
+	return anycast6_source_set(an, &group->source, source);
+}
+
+/**
  * anycast6_group_set_source() - change what answers carry
  * @an: the namespace
  * @group: the address
@@ -217,7 +242,7 @@ void anycast6_group_set_source(struct anycast6_net *an,
 {
 	lockdep_assert_held(&an->lock);
 
-	if (!anycast6_source_set(an, &group->source, source))
+	if (!anycast6_group_change_source(an, group, source))
 		return;
 	anycast6_net_changed(an);
 	if (is_known(group))
@@ -226,7 +251,7 @@ void anycast6_group_set_source(struct anycast6_net *an,
 
 /**
  * anycast6_group_serve() - an address has one more local member
- * @an: the namespace
+ * @an: the namespace, with its host
  * @group: the address
  *
  * Context: process, under @an->lock.
@@ -243,12 +268,14 @@ int anycast6_group_serve(struct anycast6_net *an, struct anycast6_group *group)
 		return -ENOMEM;
 	/* who sees that it is served, sees where to count */
 	smp_store_release(&group->locals, group->locals + 1);
+	if (group->locals == 1)
+		anycast6_host_serve(an, group);
 	return 0;
 }
 
 /**
  * anycast6_group_unserve() - an address has one local member less
- * @an: the namespace
+ * @an: the namespace, with its host
  * @group: the address
  *
  * Context: process, under @an->lock.
@@ -259,6 +286,8 @@ void anycast6_group_unserve(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	WRITE_ONCE(group->locals, group->locals - 1);
+	if (!group->locals)
+		anycast6_host_unserve(an);
 }
 
 /**

@@ -95,6 +95,9 @@ void anycast6_group_get_scope(struct anycast6_group *group,
 void anycast6_group_set_scope(struct anycast6_net *an,
 			      struct anycast6_group *group,
 			      const struct anycast6_prefix *scope);
+bool anycast6_group_change_source(struct anycast6_net *an,
+				  struct anycast6_group *group,
+				  struct anycast6_source *source);
 void anycast6_group_set_source(struct anycast6_net *an,
 			       struct anycast6_group *group,
 			       struct anycast6_source *source);

@@ -13,20 +13,23 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "asked.h"
 #include "device.h"
 #include "group.h"
+#include "host.h"
 #include "input.h"
 #include "link.h"
 #include "member.h"
-#include "net.h"
 
-static struct anycast6_group *find(struct net *net, const struct sk_buff *skb)
+static struct anycast6_group *find(const struct anycast6_host *host,
+				   const struct sk_buff *skb)
 {
-	struct anycast6_key key = { .addr = ipv6_hdr(skb)->daddr };
+	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 
-	key.domain = anycast6_addr_is_linklocal(&key.addr) ?
-		     IP6CB(skb)->iif : anycast6_dev_vrf(skb->dev);
-	return anycast6_group_find(anycast6_net(net), &key);
+	return anycast6_host_find(host, daddr,
+				  anycast6_addr_is_linklocal(daddr) ?
+				  IP6CB(skb)->iif :
+				  anycast6_dev_vrf(skb->dev));
 }
 
 /* Of several local members, the one on the packet's link has it, else the
@@ -164,12 +167,15 @@ static void admit(struct net *net, struct sk_buff *skb)
 static unsigned int local_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	const struct anycast6_group *group;
+	struct anycast6_host *host = priv;
+	struct anycast6_group *group;
 
 	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
 		return NF_ACCEPT;
 
-	group = find(state->net, skb);
+	group = find(host, skb);
+	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
+		anycast6_asked(host, skb, group);
 	if (group) {
 		count(group, skb);
 		admit(state->net, skb);
@@ -177,33 +183,22 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* After the filters: what they drop was not delivered. */
-static const struct nf_hook_ops hook = {
-	.hook = local_in,
-	.pf = NFPROTO_IPV6,
-	.hooknum = NF_INET_LOCAL_IN,
-	.priority = NF_IP6_PRI_SELINUX_LAST + 1,
-};
-
 /**
- * anycast6_input_hook() - see packets to sockets of a namespace
- * @net: the namespace
+ * anycast6_input_hook() - describe the hook of packets to this node's sockets
+ * @host: the namespace's
+ * @ops: result
  *
- * Context: process.
- * Return: 0 or a negative errno.
- */
-int anycast6_input_hook(struct net *net)
-{
-	return nf_register_net_hook(net, &hook);
-}
-
-/**
- * anycast6_input_unhook() - see them no longer
- * @net: the namespace
+ * It comes after the filters: what they drop was not delivered.
  *
  * Context: process.
  */
-void anycast6_input_unhook(struct net *net)
+void anycast6_input_hook(struct anycast6_host *host, struct nf_hook_ops *ops)
 {
-	nf_unregister_net_hook(net, &hook);
+	*ops = (struct nf_hook_ops) {
+		.hook = local_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_SELINUX_LAST + 1,
+		.priv = host,
+	};
 }

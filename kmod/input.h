@@ -6,9 +6,9 @@
 #ifndef ANYCAST6_INPUT_H
 #define ANYCAST6_INPUT_H
 
-struct net;
+struct anycast6_host;
+struct nf_hook_ops;
 
-int anycast6_input_hook(struct net *net);
-void anycast6_input_unhook(struct net *net);
+void anycast6_input_hook(struct anycast6_host *host, struct nf_hook_ops *ops);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "entry.h"
 #include "group.h"
+#include "host.h"
 #include "link.h"
 #include "member.h"
 #include "net.h"
@@ -231,12 +232,31 @@ static void detach_nexthop(struct anycast6_net *an,
 	anycast6_router_put(an);
 }
 
+static int attach_host(struct anycast6_net *an, struct anycast6_member *member)
+{
+	int err;
+
+	err = anycast6_host_get(an);
+	if (err)
+		return err;
+	err = anycast6_group_serve(an, member->group);
+	if (err)
+		anycast6_host_put(an);
+	return err;
+}
+
+static void detach_host(struct anycast6_net *an, struct anycast6_member *member)
+{
+	anycast6_group_unserve(an, member->group);
+	anycast6_host_put(an);
+}
+
 static int attach(struct anycast6_net *an, struct anycast6_member *member,
 		  const struct anycast6_blueprint *blueprint)
 {
 	if (blueprint->via)
 		return attach_nexthop(an, member, blueprint->via);
-	return anycast6_group_serve(an, member->group);
+	return attach_host(an, member);
 }
 
 static void detach(struct anycast6_net *an, struct anycast6_member *member)
@@ -244,7 +264,7 @@ static void detach(struct anycast6_net *an, struct anycast6_member *member)
 	if (member->nexthop)
 		detach_nexthop(an, member);
 	else
-		anycast6_group_unserve(an, member->group);
+		detach_host(an, member);
 }
 
 /**

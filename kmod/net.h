@@ -15,6 +15,7 @@
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
+struct anycast6_host;
 struct anycast6_router;
 struct ctl_table_header;
 struct socket;
@@ -51,7 +52,10 @@ struct anycast6_limits {
  * @used: how much of @limits is in use; @lock
  * @limits: sysctls, READ_ONCE()
  * @sysctls: their table
+ * @host: what it has while there are local members; RCU, writers under @lock
  * @router: what it has while there are remote members; RCU, writers under @lock
+ * @sources: addresses whose answers are configured; READ_ONCE(), writers under
+ *           @lock
  * @seq: changes with every change of the configuration, READ_ONCE(); 0 never
  * @dirty: addresses to reconcile, each with a reference; lock-free
  * @links_dirty: a link in @links has its dirty bit set; atomic
@@ -61,7 +65,6 @@ struct anycast6_limits {
  * @odd_rules: how many rules may route packets of one address differently;
  *             atomic
  * @listening: @fib_nb is registered; @lock
- * @hooked: the packet hooks are registered; @lock
  * @dead: the namespace goes, no work may be queued; READ_ONCE()
  */
 struct anycast6_net {
@@ -78,7 +81,9 @@ struct anycast6_net {
 	struct anycast6_limits used;
 	struct anycast6_limits limits;
 	struct ctl_table_header *sysctls;
+	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;
+	unsigned int sources;
 	unsigned int seq;
 	struct llist_head dirty;
 	unsigned long links_dirty;
@@ -87,7 +92,6 @@ struct anycast6_net {
 	struct notifier_block fib_nb;
 	atomic_t odd_rules;
 	bool listening;
-	bool hooked;
 	bool dead;
 };
 

@@ -156,7 +156,7 @@ static int set_address(struct anycast6_net *an,
 	if (moved)
 		anycast6_group_set_scope(an, group, &settings->scope);
 	if (answers)
-		anycast6_source_set(an, &group->source, source);
+		anycast6_group_change_source(an, group, source);
 	anycast6_source_put(source);
 	if (!moved && !answers)
 		return 0;

@@ -16,6 +16,7 @@
 #include <net/ndisc.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
+#include "answer.h"
 #include "choice.h"
 #include "fallback.h"
 #include "flow.h"
@@ -298,6 +299,27 @@ static bool is_bound(const struct sock *sk, u32 domain)
 	return bound && bound != domain;
 }
 
+/* Nobody is told of errors that a packet from an anycast address made, but the
+ * member that is to send smaller ones.
+ */
+static bool is_banned(struct anycast6_router *router, const struct sk_buff *skb,
+		      u32 domain)
+{
+	const struct anycast6_flow_key key = {
+		.destination = ipv6_hdr(skb)->daddr,
+		.domain = domain,
+	};
+	unsigned int offset = 0;
+	const u8 *type;
+	u8 buf;
+
+	if (ipv6_find_hdr(skb, &offset, -1, NULL, NULL) != IPPROTO_ICMPV6)
+		return false;
+	type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	return type && anycast6_answer_is_banned(*type) &&
+	       find_group(router->an, &key);
+}
+
 static void send(struct anycast6_router *router,
 		 struct anycast6_passage *passage, u32 domain)
 {
@@ -323,9 +345,9 @@ static void send(struct anycast6_router *router,
 		anycast6_stats_add(member->stats, passage->skb->len);
 }
 
-static noinline void steer_output(struct anycast6_router *router,
-				  struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+static noinline unsigned int steer_output(struct anycast6_router *router,
+					  struct sk_buff *skb,
+					  const struct nf_hook_state *state)
 {
 	struct dst_entry *dst = skb_dst(skb);
 	struct anycast6_passage passage;
@@ -333,24 +355,27 @@ static noinline void steer_output(struct anycast6_router *router,
 	u32 domain;
 
 	if (!dst || dst_xfrm(dst))
-		return;
+		return NF_ACCEPT;
 	/* it comes again, from the device behind the VRF's */
 	dev = dst->dev;
 	if (netif_is_l3_slave(dev) && netif_is_l3_master(state->out))
-		return;
+		return NF_ACCEPT;
 	domain = anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr) ?
 		 dev->ifindex : anycast6_dev_vrf(dev);
+	if (is_banned(router, skb, domain))
+		return NF_DROP;
 	if (is_bound(state->sk, domain))
-		return;
+		return NF_ACCEPT;
 
 	begin(&passage, state->net, skb, NULL, true);
 	send(router, &passage, domain);
 	/* it leaves this RCU section with the packet */
 	if (!passage.way.dst ||
 	    (!passage.way.counted && !dst_hold_safe(passage.way.dst)))
-		return;
+		return NF_ACCEPT;
 	skb_dst_drop(skb);
 	skb_dst_set(skb, passage.way.dst);
+	return NF_ACCEPT;
 }
 
 /**
@@ -395,9 +420,9 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	if (unlikely(passes_sieve(priv, skb)))
-		steer_output(priv, skb, state);
-	else if (ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
-		 is_redirect(priv, skb, state->out))
+		return steer_output(priv, skb, state);
+	if (ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
+	    is_redirect(priv, skb, state->out))
 		return NF_DROP;
 	return NF_ACCEPT;
 }

@@ -10,7 +10,11 @@
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
 #include <net/if_inet6.h>
+#include <net/inet_sock.h>
 #include <net/net_namespace.h>
+#include <net/udp.h>
+#include <net/udplite.h>
+#include <net/xfrm.h>
 
 /* A device without a lock of its own for sending, that stays in its namespace:
  * these were feature bits before 6.12, and the second was renamed since.
@@ -95,6 +99,39 @@ anycast6_compat_register_sysctl(struct net *net, const char *path,
 	return register_net_sysctl_sz(net, path, table, size);
 #else
 	return register_net_sysctl(net, path, table);
+#endif
+}
+
+/* a namespace may have a table of its own since 6.2; UDP-Lite has one for all */
+static inline struct udp_table *anycast6_compat_udp_table(struct net *net,
+							  u8 proto)
+{
+	if (proto == IPPROTO_UDPLITE)
+		return &udplite_table;
+#ifdef ANYCAST6_HAVE_NET_UDP_TABLE
+	return net->ipv4.udp_table;
+#else
+	return &udp_table;
+#endif
+}
+
+/* flags of a socket are bits of one word since 6.6 */
+static inline bool anycast6_compat_includes_header(const struct sock *sk)
+{
+#ifdef ANYCAST6_HAVE_INET_FLAGS
+	return inet_test_bit(HDRINCL, sk);
+#else
+	return inet_sk(sk)->hdrincl;
+#endif
+}
+
+/* a kernel may be without IPsec */
+static inline bool anycast6_compat_has_policies(const struct net *net)
+{
+#ifdef CONFIG_XFRM
+	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]);
+#else
+	return false;
 #endif
 }
 
