@@ -95,9 +95,9 @@ refused() {
 	return 1
 }
 
-# reached FROM ADDRESS UNICAST [PORT]: an anycast address is served: ping, UDP and TCP; what may have
-# another source comes from UNICAST (as long as sources are not rewritten).
-reached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${4-7}")" "$3 $3 1000"; }
+# reached FROM ADDRESS UNICAST [PORT]: an anycast address is served: ping from UNICAST, UDP and TCP from the
+# address itself.
+reached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${4-7}")" "$3 ${2%%%*} 1000"; }
 
 # unreached FROM ADDRESS [PORT]: nobody answers. What is looked for would come within milliseconds.
 unreached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${3-7}" wait=0.3)" "- - -"; }
@@ -186,18 +186,15 @@ make_routed() {
 # ---- every kind of delivery ----
 
 # deliveries LABEL ADDRESS UNICAST [route]: test cases for each way to reach sockets of the namespace
-# host from client (whose device is c0) through ADDRESS. UNICAST is where answers come from that don't
-# come from the address itself. With route: for an address that has a local route instead of a join.
-# Servers listen on :: port 7 before.
+# host from client (whose device is c0) through ADDRESS. UNICAST is where ICMPv6 answers come from.
+# With route: for an address that has a local route instead of a join. Servers listen on :: port 7
+# before.
 deliveries() {
-	A=$2 UNICAST=$3 HOW=${4-join} ECHO=$3
-	# An address with a local route is a local address to the kernel's echo.
-	[[ $HOW == join ]] || ECHO=$A
+	A=$2 UNICAST=$3 HOW=${4-join}
 	# Ports of servers that a case starts, for this and later ones.
 	BOUND=$((PORTS += 10)) NONLOCAL=$((PORTS + 1)) PKTINFO=$((PORTS + 2))
 
-	[[ $HOW != join ]] ||
-		t_run "$1: RFC4443-2.2b: echo is answered from a unicast address" d_ping
+	t_run "$1: RFC4443-2.2b: echo is answered from a unicast address" d_ping
 	t_run "$1: echo in fragments" d_ping_fragments
 	t_run "$1: UDP to a server on ::" d_udp
 	t_run "$1: UDP to a server on the address (IPV6_FREEBIND)" d_bound udp
@@ -219,14 +216,14 @@ deliveries() {
 PORTS=1000
 
 d_ping() {
-	is "$(peer ping client "$A")" "$ECHO"
+	is "$(peer ping client "$A")" "$UNICAST"
 	# the same from iputils
-	[[ $(ns client ping -c 1 -W 15 "$A") == *"64 bytes from $ECHO"* ]]
+	[[ $(ns client ping -c 1 -W 15 "$A") == *"64 bytes from $UNICAST"* ]]
 }
 
-d_ping_fragments() { is "$(peer ping client "$A" size=20000)" "$ECHO"; }
+d_ping_fragments() { is "$(peer ping client "$A" size=20000)" "$UNICAST"; }
 
-d_udp() { is "$(peer udp client "$A" 7 100)" "$UNICAST"; }
+d_udp() { is "$(peer udp client "$A" 7 100)" "$A"; }
 
 d_tcp() { is "$(peer tcp client "$A" 7 "$1")" "$1"; }
 
@@ -258,7 +255,7 @@ d_pktinfo() {
 }
 
 d_udp_fragments() {
-	is "$(peer udp client "$A" 7 20000)" "$UNICAST"
+	is "$(peer udp client "$A" 7 20000)" "$A"
 	is "$(peer udp client "$A" "$BOUND" 20000)" "$A"
 }
 
@@ -280,7 +277,7 @@ d_tcp_fragments() {
 d_extension_headers() {
 	is "$(peer tcp client "$A" 7 5000 dstopts)" 5000
 	is "$(peer tcp client "$A" 7 5000 hopopts dstopts)" 5000
-	is "$(peer ping client "$A" dstopts)" "$ECHO"
+	is "$(peer ping client "$A" dstopts)" "$UNICAST"
 }
 
 # The refusal comes from the address that was asked.

@@ -13,7 +13,9 @@
 
 # Within this time, seconds; the kernel complains of a device that is held after 10.
 LIMIT=9
-[[ ${ANYCAST6_KERNEL-} != debug ]] || LIMIT=30
+# Milliseconds between two packets of a stream.
+GAP=2
+[[ ${ANYCAST6_KERNEL-} != debug ]] || LIMIT=30 GAP=40
 
 # Anew for each case: what goes differs.
 make_all() {
@@ -46,11 +48,11 @@ make_all() {
 start() {
 	add_members
 	steered client
-	peer stream client a $A 7 gap=2
-	peer stream client b $A 7 gap=2
-	peer stream client c $A 7 gap=2
-	peer stream client d $A 7 gap=2
-	peer stream router own $A 7 gap=5
+	peer stream client a $A 7 gap=$GAP
+	peer stream client b $A 7 gap=$GAP
+	peer stream client c $A 7 gap=$GAP
+	peer stream client d $A 7 gap=$GAP
+	peer stream router own $A 7 gap=$GAP
 	peer flowing client a
 	peer flowing client d
 	peer flowing router own
@@ -110,7 +112,7 @@ named_device_deleted() {
 	nsip router anycast add $A via $ONE dev r1
 	nsip router anycast add $A via $TWO dev r2
 	steered client
-	peer stream client a $A 7 gap=2
+	peer stream client a $A 7 gap=$GAP
 	peer flowing client a
 	in_time "the end of the device" ip -n "router-$T_ID" link del r1
 	wait_for "the end of the member" 20 has_states "$TWO up"
@@ -185,8 +187,8 @@ vrf_deleted() {
 		anycast add $A vrf red via $TWO
 	END
 	steered client
-	peer stream client a $A 7 gap=2
-	peer stream client b $A 7 gap=2
+	peer stream client a $A 7 gap=$GAP
+	peer stream client b $A 7 gap=$GAP
 	peer flowing client a
 	in_time "the end of the VRF" ip -n "router-$T_ID" link del red
 	wait_for "the end of its addresses" 20 eval "is \"\$(nsip router anycast show origin static)\" ''"

@@ -277,6 +277,8 @@ many() {
 	nsip one -6 route replace default via 2001:db8:1::f
 	# they come back one after the other
 	wait_for "one again" 30 eval "[[ \$(query router count anycast show origin static state down) == 0 ]]"
+	# one of so many might have the port again that it had
+	nsip router anycast flow flush
 	all_at one
 	nsip router anycast flush
 }

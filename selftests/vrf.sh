@@ -25,7 +25,7 @@ onlink() {
 	is "$(vrf_members "$A")" "red h0 up join"
 	reached red "$A" "${UNICAST[red]}"
 	is "$(peer tcp red "$A" 7 200000)" 200000
-	is "$(peer udp red "$A" 7 20000)" "${UNICAST[red]}"
+	is "$(peer udp red "$A" 7 20000)" "$A"
 	unreached blue "$A"
 	unreached plain "$A"
 }
@@ -81,7 +81,7 @@ beyond_joins() {
 	nsip host anycast add 2001:db8:a::b vrf red
 	is "$(nsip host -j -d anycast show 2001:db8:a::b | jq -r '.[].members[].delivery')" route
 	is "$(peer tcp red 2001:db8:a::b 7 1000)" 1000
-	is "$(peer udp red 2001:db8:a::b 7 1000)" "${UNICAST[red]}"
+	is "$(peer udp red 2001:db8:a::b 7 1000)" 2001:db8:a::b
 	peer ping red 2001:db8:a::b
 	unreached blue 2001:db8:a::b
 	nsip host anycast del 2001:db8:a::b vrf red
