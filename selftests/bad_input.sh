@@ -36,6 +36,7 @@ make_host() {
 		anycast add 2001:db8:53::5
 		anycast set 2001:db8:53::5 scope 2001:db8::/32
 		anycast add 2001:db8:53::6 via $LOST
+		anycast add fe80::e dev d0
 	END
 	netlink_start
 }
@@ -222,12 +223,102 @@ bad "scope of 129 bits" "ERANGE scope-len integer out of range" \
 bad_word "scope of 129 bits, through ip" \
 	'Error: argument "2001:db8::/129" is wrong: an IPv6 prefix is expected' \
 	"set 2001:db8:53::e scope 2001:db8::/129"
-NEEDED="anycast6: an address and its scope are needed"
-bad "set without a scope" "EINVAL - $NEEDED" "set address=2001:db8:53::e"
-bad "set without a length" "EINVAL - $NEEDED" "set address=2001:db8:53::e scope=2001:db8::"
-bad "set without an address" "EINVAL - $NEEDED" "set scope=2001:db8:: scope-len=32"
+bad "scope of an entry" \
+	"EINVAL scope anycast6: the scope of an address that an entry makes is its prefix" \
+	"set origin=subnet-router dev=d0 scope=2001:db8:: scope-len=32" \
+	"set subnet-router dev d0 scope 2001:db8::/32"
+bad "set of nothing" "EINVAL - anycast6: neither a scope nor a source is named" \
+	"set address=2001:db8:53::e"
+WHOLE="anycast6: a scope is an address and a length"
+bad "set without a length" "EINVAL scope $WHOLE" "set address=2001:db8:53::e scope=2001:db8::"
+bad "set without a prefix" "EINVAL scope-len $WHOLE" "set address=2001:db8:53::e scope-len=32"
+bad "set without an address" "EINVAL - anycast6: neither an address nor what it is derived from" \
+	"set scope=2001:db8:: scope-len=32"
 bad "scope given to add" "EINVAL scope Unsupported attribute" \
 	"add address=$A scope=2001:db8:: scope-len=32"
+
+# ---- source ----
+
+S=2001:db8:53::e
+FROM="set address=$S source=address source-address"
+UNI="anycast6: answers come from a unicast address"
+for bad in ff02::1 :: ::1 ::ffff:192.0.2.1; do
+	bad "source $bad" "EINVAL source-address $UNI" "$FROM=$bad" "set $S source $bad"
+done
+bad "source: the address itself" \
+	"EINVAL source-address anycast6: this is the address itself: use source anycast" \
+	"$FROM=$S" "set $S source $S"
+ANY="anycast6: this is an anycast address of this node"
+bad "source: another anycast address" "EINVAL source-address $ANY" \
+	"$FROM=2001:db8:1::e" "set $S source 2001:db8:1::e"
+bad "source: an anycast address that an entry makes" "EINVAL source-address $ANY" \
+	"$FROM=2001:db8:1::" "set $S source 2001:db8:1::"
+bad "source: the address itself, in the VRF" \
+	"EINVAL source-address anycast6: this is the address itself: use source anycast" \
+	"$FROM=$S vrf=red" "set $S vrf red source $S"
+bad "source of an entry: what it makes" "EINVAL source-address $ANY" \
+	"set origin=subnet-router dev=d0 source=address source-address=2001:db8:1::" \
+	"set subnet-router dev d0 source 2001:db8:1::"
+NONE="anycast6: this is no address of this node there"
+bad "source: another node's address" "EADDRNOTAVAIL source-address $NONE" \
+	"$FROM=$LOST" "set $S source $LOST"
+bad "source: an address in a VRF" "EADDRNOTAVAIL source-address $NONE" \
+	"$FROM=2001:db8:2::1" "set $S source 2001:db8:2::1"
+bad "source: an address outside of the VRF" "EADDRNOTAVAIL source-address $NONE" \
+	"$FROM=2001:db8:1::1 vrf=red" "set $S vrf red source 2001:db8:1::1"
+bad "source of an entry: another node's address" "EADDRNOTAVAIL source-address $NONE" \
+	"set origin=reserved id=5 dev=d0 source=address source-address=$LOST" \
+	"set reserved 5 dev d0 source $LOST"
+bad "source of a link-local address: another link's" "EADDRNOTAVAIL source-address $NONE" \
+	"set address=fe80::e dev=d0 source=address source-address=$(lladdr host d2)" \
+	"set fe80::e dev d0 source $(lladdr host d2)"
+bad "source of a link-local address: in a VRF" "EADDRNOTAVAIL source-address $NONE" \
+	"set address=fe80::e dev=d0 source=address source-address=2001:db8:2::1" \
+	"set fe80::e dev d0 source 2001:db8:2::1"
+LINK="anycast6: a link-local source does not reach all who send to a global address"
+bad "source: a link-local address" "EINVAL source-address $LINK" "$FROM=$ll" "set $S source $ll"
+bad "source of an entry: a link-local address" "EINVAL source-address $LINK" \
+	"set origin=subnet-router dev=d0 source=address source-address=$ll" \
+	"set subnet-router dev d0 source $ll"
+OFENTRY="anycast6: an entry makes this address: set the source of the entry"
+bad "source of what an entry makes" "EBUSY address $OFENTRY" \
+	"set address=2001:db8:1:: source=unicast" "set 2001:db8:1:: source unicast"
+bad "source of an address that is not there" "ENOENT address $UNKNOWN" \
+	"set address=$A source=unicast" "set $A source unicast"
+bad "source of an entry that is not there" "ENOENT origin anycast6: no such entry" \
+	"set origin=reserved id=6 dev=d0 source=unicast" "set reserved 6 dev d0 source unicast"
+bad "source of an entry without a device" "EINVAL - $PREFIXES" \
+	"set origin=subnet-router source=unicast" "set subnet-router source unicast"
+bad "a source and a wrong scope" "ERANGE scope anycast6: the address is outside that scope" \
+	"set address=$S source=unicast scope=2001:db9:: scope-len=32" \
+	"set $S source unicast scope 2001:db9::/32"
+bad "a scope and a wrong source" "EADDRNOTAVAIL source-address $NONE" \
+	"$FROM=$LOST scope=2001:db8:: scope-len=32" "set $S source $LOST scope 2001:db8::/32"
+bad "source and scope of an entry" \
+	"EINVAL scope anycast6: the scope of an address that an entry makes is its prefix" \
+	"set origin=subnet-router dev=d0 source=unicast scope=:: scope-len=0" \
+	"set subnet-router dev d0 source unicast scope ::/0"
+bad "source address without one" "EINVAL source anycast6: source address needs the address" \
+	"set address=$S source=address"
+WITH="anycast6: an address goes with source address, and only with it"
+bad "the address of another source" "EINVAL source-address $WITH" \
+	"set address=$S source=unicast source-address=2001:db8:1::1"
+bad "the address of no source" "EINVAL source-address $WITH" "set address=$S source-address=2001:db8:1::1"
+bad "a source that is none" "ERANGE source integer out of range" "set address=$S source=4"
+bad "short source" "EINVAL source invalid attribute length" "set address=$S source:02"
+bad "short source address" "ERANGE source-address binary attribute size out of range" \
+	"set address=$S source=address source-address:20010db8"
+bad "source given to add" "EINVAL source Unknown attribute type" "add address=$A source=unicast"
+SOURCE="auto, anycast, unicast or an IPv6 address is expected"
+bad_word "source address, by its mode" "Error: argument \"address\" is wrong: $SOURCE" \
+	"set $S source address"
+bad_word "source that is an IPv4 address" "Error: argument \"192.0.2.1\" is wrong: $SOURCE" \
+	"set $S source 192.0.2.1"
+bad_word "source that is a prefix" "Error: argument \"2001:db8:1::1/64\" is wrong: $SOURCE" \
+	"set $S source 2001:db8:1::1/64"
+bad_word "source without a value" 'Error: argument "source SOURCE" is required' "set $S source"
+bad_word "two sources" 'Error: duplicate "source": "2001:db8:1::1" is the second value.' \
+	"set $S source auto source 2001:db8:1::1"
 
 # ---- remote members ----
 
@@ -400,7 +491,8 @@ bad_word "a protocol that is none" 'Error: argument "mail" is wrong: an IP proto
 bad_word "a port of 17 bits" 'Error: argument "65536" is wrong: a port is expected' \
 	"get 2001:db8:53::e from 2001:db8::2 proto tcp sport 65536"
 bad_word "flow of an unknown command" 'Command "add" is unknown, try "ip anycast help".' "flow add $A"
-bad_word "set without scope" 'Error: argument "scope PREFIX" is required' "set 2001:db8:53::e"
+bad_word "set of nothing, through ip" \
+	'Error: argument "scope PREFIX" or "source SOURCE" is required' "set 2001:db8:53::e"
 bad_word "a state that is none" \
 	'Error: argument of "state" must be one of "up", "down", not "open"' "show state open"
 bad_word "an unknown command" 'Command "subtract" is unknown, try "ip anycast help".' "subtract $A"

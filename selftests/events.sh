@@ -107,6 +107,56 @@ entries() {
 		"deleted 2001:db8:1:0:fdff:ffff:ffff:fffe" "deleted reserved126@d0"
 }
 
+# Of an entry first, then of what it makes.
+sources() {
+	nsip host anycast add $A dev d0
+	netlink events host
+	nsip host anycast set $A source unicast
+	happened host "changed $A"
+	nsip host anycast set $A source unicast
+	nsip host anycast change $A dev d0
+	nsip host anycast replace $A dev d0
+	refused "itself" nsip host anycast set $A source $A
+	refused "outside" nsip host anycast set $A source anycast scope 2001:db9::/32
+	happened host
+	nsip host anycast set $A source 2001:db8:2::1
+	happened host "changed $A"
+	nsip host anycast set $A source 2001:db8:2::1 scope ::/0
+	happened host
+	nsip host anycast set $A source auto scope 2001:db8::/32
+	happened host "changed $A"
+	nsip host anycast flush
+	netlink events host
+}
+
+sources_of_entries() {
+	nsip host anycast add subnet-router dev d0
+	netlink events host
+	nsip host anycast set subnet-router dev d0 source unicast
+	happened host "changed subnet-router@d0" "changed 2001:db8:1::"
+	nsip host anycast set subnet-router dev d0 source unicast
+	refused "set the source of the entry" nsip host anycast set 2001:db8:1:: source auto
+	nsip host anycast set 2001:db8:1:: source unicast
+	happened host
+	# what comes with a source is not changed to it
+	addr_add host d0 2001:db8:11::1/64
+	is "$(netlink await host "changed subnet-router@d0")" \
+		"added 2001:db8:11:: d0:up; changed subnet-router@d0"
+	nsip host address del 2001:db8:11::1/64 dev d0
+	netlink await host "changed subnet-router@d0"
+	nsip host anycast add 2001:db8:1:: dev d1
+	happened host "added 2001:db8:1:: d1:up"
+	nsip host anycast del subnet-router dev d0
+	happened host "deleted 2001:db8:1:: d0:up" "changed 2001:db8:1::" "deleted subnet-router@d0"
+	# and the other way round: the address was there
+	nsip host anycast set 2001:db8:1:: source anycast
+	netlink events host
+	nsip host anycast add subnet-router dev d0
+	happened host "changed 2001:db8:1::" "added 2001:db8:1:: d0:up" "added subnet-router@d0"
+	nsip host anycast flush
+	netlink events host
+}
+
 # An entry that cannot have all its addresses is refused as a whole.
 refused_entry() {
 	addr_add host d0 2001:db8:11::1/64 2001:db8:12::1/64
@@ -179,7 +229,7 @@ monitor() {
 		"nsip host anycast replace 2001:db8:77::1 && nsip host anycast del 2001:db8:77::1 && [[ -s $T_DIR/$1.log ]]"
 	nsip host anycast add 2001:db8:77::2
 	nsip host anycast del 2001:db8:77::2
-	wait_for "its own events" 10 grep -q "Deleted 2001:db8:77::2 scope\|\"deleted\":true,\"address\":\"2001:db8:77::2\",\"scope\":\"::/0\"}" "$T_DIR/$1.log"
+	wait_for "its own events" 10 grep -q "Deleted 2001:db8:77::2 scope\|\"deleted\":true,\"address\":\"2001:db8:77::2\",\"scope\":\"::/0\",\"source\":\"auto\"}" "$T_DIR/$1.log"
 	: >"$T_DIR/$1.log"
 }
 
@@ -193,24 +243,24 @@ changes() {
 monitor_text() {
 	monitor text
 	changes
-	wait_for "the last event" 10 grep -q "Deleted $A scope 2001:db8::/32$" "$T_DIR/text.log"
+	wait_for "the last event" 10 grep -q "Deleted $A scope 2001:db8::/32 source auto$" "$T_DIR/text.log"
 	stop text
-	is "$(tr -d '\0' <"$T_DIR/text.log")" "$A scope ::/0 state up
+	is "$(tr -d '\0' <"$T_DIR/text.log")" "$A scope ::/0 source auto state up
     dev d0 distance 0 state up
-$A scope ::/0 state up
+$A scope ::/0 source auto state up
     dev anycast0 distance 0 state up
-$A scope 2001:db8::/32 state up
-Deleted $A scope 2001:db8::/32 state up
+$A scope 2001:db8::/32 source auto state up
+Deleted $A scope 2001:db8::/32 source auto state up
     dev d0 distance 0 state up
-Deleted $A scope 2001:db8::/32 state up
+Deleted $A scope 2001:db8::/32 source auto state up
     dev anycast0 distance 0 state up
-Deleted $A scope 2001:db8::/32"
+Deleted $A scope 2001:db8::/32 source auto"
 }
 
 monitor_oneline() {
 	monitor one -o -ts
 	changes
-	wait_for "the last event" 10 grep -q "Deleted $A scope 2001:db8::/32$" "$T_DIR/one.log"
+	wait_for "the last event" 10 grep -q "Deleted $A scope 2001:db8::/32 source auto$" "$T_DIR/one.log"
 	stop one
 	is "$(tr -d '\0' <"$T_DIR/one.log" | grep -Ec '^\[[0-9-]+T[0-9:.]+\] .*2001:db8:1::a scope .*')" 6
 }
@@ -227,7 +277,7 @@ monitor_timestamp() {
 monitor_json() {
 	monitor json -j -t
 	changes
-	wait_for "the last event" 10 grep -q '"deleted":true,"address":"2001:db8:1::a","scope":"2001:db8::/32"}' \
+	wait_for "the last event" 10 grep -q '"deleted":true,"address":"2001:db8:1::a","scope":"2001:db8::/32","source":"auto"}' \
 		"$T_DIR/json.log"
 	stop json
 	is "$(tr -d '\0' <"$T_DIR/json.log" | jq -r '"\(.event) \(.address) \(.deleted // false) \(.members[0].dev) \(.timestamp | test("^[0-9]+-[0-9]+-[0-9]+T"))"')" \
@@ -247,6 +297,8 @@ t_run "what changes nothing, and what is refused" nothing_new
 t_run "replace adds" replace_adds
 t_run "in a VRF" in_a_vrf
 t_run "entries and what they make" entries
+t_run "sources" sources
+t_run "sources of entries" sources_of_entries
 t_run "a refused entry" refused_entry
 t_run "states of a device" device_states
 t_run "a device that goes" device_gone

@@ -44,6 +44,11 @@ make_host() {
 		anycast add subnet-router dev d2
 		anycast add reserved 3 dev d2
 		anycast change subnet-router dev d2 metric 7 area 2001:db8:c::/48
+		anycast set $OFF source unicast
+		anycast set 2001:db8:1::a source 2001:db8:1::1
+		anycast set 2001:db8:3::a source anycast
+		anycast set subnet-router dev d2 source unicast
+		anycast set reserved 7 dev d0 source 2001:db8:3::1
 		anycast add $REMOTE metric 4294967295
 		anycast add $REMOTE via 2001:db8:1::98
 		anycast add $REMOTE via 2001:db8:1::99 dev d0 metric 0 area 2001:db8:c::/48
@@ -94,6 +99,8 @@ validates() {
 	jq -e 'map(select(.addresses == 0)) | length == 2' <"$T_DIR/show3"
 	jq -e '[.[].members[]? | select(.via) | .area] | unique == [null, "2001:db8:c::/48", "::/0"]' <"$T_DIR/show1"
 	jq -e '[.[] | select(.misses) | .address] == ["fe80::a", "'$REMOTE'"]' <"$T_DIR/show2"
+	jq -e '[.[].source | values] | unique == ["2001:db8:1::1", "2001:db8:3::1", "anycast", "auto", "unicast"]' <"$T_DIR/show1"
+	jq -e 'map(select(.replies | not).origin) | unique == ["kernel", "reserved", "subnet-router"]' <"$T_DIR/show2"
 	jq -e '[.[].members[]?.delivery | values] | unique == ["join", "kernel", "route"]' <"$T_DIR/show3"
 	jq -e '[.[].members[]?.reason | values] | unique == ["admin", "link", "route"]' <"$T_DIR/show1"
 }
@@ -118,15 +125,16 @@ def word($name): if has($name) then " \($name) \(.[$name])" else "" end;
 def entry: if .origin == "subnet-router" then .origin
 	elif .id == 126 then "home-agents" else "reserved \(.id)" end;
 .[] | if .address then
-	.address + word("vrf") + word("dev") + word("scope") +
+	.address + word("vrf") + word("dev") + word("scope") + word("source") +
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
 	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned")),
+	(.replies // empty | "    replies" + word("rewritten") + word("unsafe") + word("own") + word("forgotten")),
 	(.members[] | "   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +
 	 word("state") + word("reason") + word("delivery") +
 	 (if has("packets") then word("active_flows") else "" end) + word("packets") + word("bytes"))
 else
-	entry + word("vrf") + word("dev") + word("metric") + word("area") +
+	entry + word("vrf") + word("dev") + word("metric") + word("area") + word("source") +
 	(if $details then word("addresses") else "" end) + word("state")
 end'
 
@@ -148,7 +156,7 @@ text_agrees() {
 }
 
 oneline() {
-	is "$(nsip host -o anycast show $OFF vrf red)" "$OFF vrf red scope ::/0 state up\\    dev anycast1 distance 0 state up"
+	is "$(nsip host -o anycast show $OFF vrf red)" "$OFF vrf red scope ::/0 source auto state up\\    dev anycast1 distance 0 state up"
 }
 
 colour() {

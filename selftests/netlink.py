@@ -28,13 +28,14 @@ COMMANDS = {"get": 1, "add": 2, "change": 3, "replace": 4, "del": 5, "set": 6, "
             "added": 8, "changed": 9, "deleted": 10, "resolve": 11, "flow-get": 12, "flow-flush": 13}
 ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin": 6, "id": 7,
          "state": 8, "member": 9, "addresses": 10, "stats": 11, "via": 12, "metric": 13, "area": 14,
-         "area-len": 15, "misses": 16}
+         "area-len": 15, "misses": 16, "source": 17, "source-address": 18, "replies": 19}
 # of requests about flows; a word is written flow-NAME
 FLOW_ATTRS = {"flow-address": 1, "flow-vrf": 2, "flow-dev": 3, "flow-source": 4, "flow-iif": 5,
               "flow-proto": 6, "flow-sport": 7, "flow-dport": 8}
 MEMBER_ATTRS = {"dev": 1, "own": 2, "origin": 3, "state": 4, "reason": 5, "delivery": 6, "stats": 7}
 ORIGINS = ["static", "subnet-router", "reserved", "kernel"]
 STATES = ["down", "up"]
+SOURCES = ["auto", "anycast", "unicast", "address"]
 REASONS = ["", "admin", "link", "address", "join", "neighbour", "route"]
 DELIVERIES = ["", "join", "route", "kernel"]
 
@@ -203,6 +204,10 @@ def object_of(data):
             result[name] = ifname(u32(raw[kind]))
     if 4 in raw:
         result["scope"] = prefix(raw[4], raw[5][0])
+    if 17 in raw:
+        result["source"] = SOURCES[u32(raw[17])]
+    if 18 in raw:
+        result["source"] = str(ipaddress.IPv6Address(raw[18]))
     if 6 in raw:
         result["origin"] = ORIGINS[u32(raw[6])]
     if 7 in raw:
@@ -258,7 +263,7 @@ def payload_of(words):
             payload += attr(ATTRS.get(kind) or int(kind), bytes.fromhex(data))
         elif name in FLOW_ATTRS:
             payload += attr(FLOW_ATTRS[name], flow_value(name, value))
-        elif name in ("address", "scope", "via", "area"):
+        elif name in ("address", "scope", "via", "area", "source-address"):
             payload += attr(ATTRS[name], ipaddress.IPv6Address(value).packed)
         elif name in ("dev", "vrf"):
             index = int(value[1:]) if value[0] == "#" else socket.if_nametoindex(value)
@@ -266,7 +271,7 @@ def payload_of(words):
         elif name in ("id", "scope-len", "area-len"):
             payload += attr(ATTRS[name], bytes((int(value),)))
         else:
-            words_of = ORIGINS if name == "origin" else STATES
+            words_of = {"origin": ORIGINS, "source": SOURCES}.get(name, STATES)
             number = words_of.index(value) if value in words_of else int(value)
             payload += attr(ATTRS[name], struct.pack("=I", number))
     return payload, header

@@ -57,6 +57,11 @@ def misses(objects):
                     for name in ("no_member", "loop", "forwarding", "unpinned")))]
 
 
+def sources(objects):
+    """Of each address and entry: where its answers come from, in one line."""
+    return [" ".join(o["source"] for o in objects if "source" in o)]
+
+
 def member_states(objects):
     """Of each member of the first address: via state [reason], in one line."""
     return [", ".join(" ".join(filter(None, (m.get("via"), m["state"], m.get("reason"))))
@@ -102,8 +107,8 @@ def own_masters(objects):
 
 
 QUESTIONS = {f.__name__: f for f in (
-    members, addresses, states, origins, vrf_members, entries, packets, misses, member_states, flows,
-    active_flows, count, local, field, own_devices, own_masters)}
+    members, addresses, states, origins, vrf_members, entries, packets, misses, sources, member_states,
+    flows, active_flows, count, local, field, own_devices, own_masters)}
 
 
 def answer(line):

@@ -48,7 +48,12 @@ make_host() {
 		anycast add $REMOTE metric 10 area ::/0
 		anycast add $REMOTE vrf red via 2001:db8:2::99
 		anycast add fe80::a via fe80::99 dev d0 metric 3
+		anycast set $OFF source unicast
+		anycast set $OFF vrf red source 2001:db8:2::1
+		anycast set home-agents dev r0 source anycast
+		anycast set subnet-router dev r0 source 2001:db8:2::1
 	END
+	nsip host anycast set fe80::a dev d0 source "$(lladdr host d0)" || return
 	for name in "${ODD[@]}"; do
 		nsip host link add name "$name" type dummy || return
 		nsip host anycast add 2001:db8:77::1 dev "$name" || return
@@ -68,7 +73,7 @@ round_trip() {
 
 	nsip host anycast save >"$T_DIR/first"
 	before=$(state)
-	is "$(wc -l <"$T_DIR/first")" $((23 + 2 * ${#ODD[@]}))
+	is "$(wc -l <"$T_DIR/first")" $((28 + 2 * ${#ODD[@]}))
 	nsip host anycast flush
 	is "$(nsip host -j anycast show)" "[]"
 	nsip host anycast restore <"$T_DIR/first"
@@ -100,6 +105,7 @@ beside_an_entry() {
 
 	nsip host anycast flush
 	nsip host anycast add subnet-router dev d0
+	nsip host anycast set subnet-router dev d0 source unicast
 	nsip host anycast add 2001:db8:1:: dev "a'b"
 	before=$(state)
 	nsip host anycast save >"$T_DIR/first"
@@ -108,6 +114,7 @@ beside_an_entry() {
 	is "$(state)" "$before"
 	nsip host anycast restore <"$T_DIR/first"
 	is "$(state)" "$before"
+	is "$(grep -c source "$T_DIR/first")" 1
 }
 
 made_by_kernel() {
