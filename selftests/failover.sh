@@ -362,7 +362,7 @@ routes_decide() {
 	is "$(ask udp 5000)" 5000=s3
 	is "$(pings_to)" $U3
 	told "$U1" "down reason link" "$U2" "down reason link"
-	[[ $(router show $A) == "$A scope ::/0 state down"* ]]
+	[[ $(router show $A) == "$A scope ::/0 source auto state down"* ]]
 	[[ $(router get $A from $C iif r0) == "$A from $C "*"by route"* ]]
 	mend
 	all_ask s1
