@@ -11,7 +11,6 @@
 #include "net.h"
 #include "output.h"
 #include "peers.h"
-#include "sieve.h"
 
 static struct anycast6_host *host_of(struct anycast6_net *an)
 {
@@ -141,8 +140,6 @@ void anycast6_host_unserve(struct anycast6_net *an)
  * @addr: the address
  * @domain: as of struct anycast6_key
  *
- * What other addresses cost, all other packets pay.
- *
  * Context: RCU.
  * Return: the address, or NULL.
  */
@@ -153,9 +150,6 @@ struct anycast6_group *anycast6_host_find(const struct anycast6_host *host,
 	const struct anycast6_key key = { .addr = *addr, .domain = domain };
 	struct anycast6_group *group;
 
-	if (likely(!anycast6_sieve_passes(rcu_dereference(host->screen.sieve),
-					  addr)))
-		return NULL;
 	group = anycast6_group_find(host->an, &key);
 	/* pairs with anycast6_group_serve() */
 	return group && smp_load_acquire(&group->locals) ? group : NULL;

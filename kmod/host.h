@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 
 #include "screen.h"
+#include "sieve.h"
 
 struct anycast6_group;
 struct anycast6_net;
@@ -39,6 +40,19 @@ void anycast6_host_unserve(struct anycast6_net *an);
 struct anycast6_group *anycast6_host_find(const struct anycast6_host *host,
 					  const struct in6_addr *addr,
 					  u32 domain);
+
+/**
+ * anycast6_host_may_hold() - a quick no to addresses without local members
+ * @host: the namespace's
+ * @addr: the address
+ *
+ * Context: RCU.
+ */
+static inline bool anycast6_host_may_hold(const struct anycast6_host *host,
+					  const struct in6_addr *addr)
+{
+	return anycast6_sieve_passes(rcu_dereference(host->screen.sieve), addr);
+}
 
 /**
  * anycast6_host_is_wildcard() - whether routes choose the source of what a UDP

@@ -168,12 +168,13 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	struct anycast6_host *host = priv;
-	struct anycast6_group *group;
+	struct anycast6_group *group = NULL;
 
 	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
 		return NF_ACCEPT;
 
-	group = find(host, skb);
+	if (unlikely(anycast6_host_may_hold(host, &ipv6_hdr(skb)->daddr)))
+		group = find(host, skb);
 	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
 		anycast6_asked(host, skb, group);
 	if (group) {

@@ -54,13 +54,15 @@ static u32 domain_of(const struct answer *answer, const struct in6_addr *addr)
 static struct anycast6_group *find_group(const struct answer *answer,
 					 const struct in6_addr *addr)
 {
+	if (likely(!anycast6_host_may_hold(answer->host, addr)))
+		return NULL;
 	return anycast6_host_find(answer->host, addr, domain_of(answer, addr));
 }
 
 /* ---- who sends ---- */
 
 /* A socket that leaves the source of datagrams to the routes. */
-static bool sends_datagrams(const struct sock *sk)
+static __always_inline bool sends_datagrams(const struct sock *sk)
 {
 	return sk->sk_type == SOCK_DGRAM &&
 	       (sk->sk_protocol == IPPROTO_UDP ||
@@ -200,8 +202,8 @@ static int find_transport(const struct sk_buff *skb, unsigned int *offset)
 	return ipv6_find_hdr(skb, offset, -1, NULL, NULL);
 }
 
-static void set_key(const struct answer *answer, u8 proto,
-		    struct anycast6_peer_key *key)
+static __always_inline void set_key(const struct answer *answer, u8 proto,
+				    struct anycast6_peer_key *key)
 {
 	const struct in6_addr *peer = &ipv6_hdr(answer->skb)->daddr;
 
@@ -212,8 +214,8 @@ static void set_key(const struct answer *answer, u8 proto,
 	};
 }
 
-static bool parse_datagram(const struct answer *answer,
-			   struct anycast6_peer_key *key)
+static __always_inline bool parse_datagram(const struct answer *answer,
+					   struct anycast6_peer_key *key)
 {
 	unsigned int offset;
 	__be16 buf[2];
@@ -278,9 +280,10 @@ static const struct anycast6_peer *find_peer(const struct answer *answer,
 			note(peers, hash, over);
 		return NULL;
 	}
+	if (READ_ONCE(peer->elsewhere))
+		return NULL;
 	/* pairs with anycast6_group_serve() */
-	return READ_ONCE(peer->elsewhere) ||
-	       !smp_load_acquire(&peer->group->locals) ? NULL : peer;
+	return smp_load_acquire(&peer->group->locals) ? peer : NULL;
 }
 
 /* ---- hooks ---- */
@@ -362,8 +365,7 @@ static unsigned int finish_datagram(struct answer *answer)
 	const struct anycast6_peer *peer;
 	struct anycast6_peer_key key;
 
-	if (!READ_ONCE(answer->host->an->sources) ||
-	    !find_group(answer, &ipv6_hdr(answer->skb)->saddr) ||
+	if (!find_group(answer, &ipv6_hdr(answer->skb)->saddr) ||
 	    !parse_datagram(answer, &key))
 		return NF_ACCEPT;
 	peer = find_peer(answer, &key);
@@ -380,6 +382,8 @@ static unsigned int after_tracking(void *priv, struct sk_buff *skb,
 	const struct sock *sk = state->sk;
 
 	if (!sk || !sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
+		return NF_ACCEPT;
+	if (sk->sk_type == SOCK_DGRAM && !READ_ONCE(answer.host->an->sources))
 		return NF_ACCEPT;
 	if (sends_datagrams(sk))
 		return finish_datagram(&answer);

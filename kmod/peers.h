@@ -80,7 +80,7 @@ struct anycast6_peers {
 	atomic_t count;
 	unsigned int next;
 	struct delayed_work upkeep;
-	spinlock_t locks[ANYCAST6_PEER_LOCKS];
+	spinlock_t locks[ANYCAST6_PEER_LOCKS];	/* protect buckets */
 	struct anycast6_note_pair notes[ANYCAST6_PEER_NOTES];
 	struct hlist_head buckets[];
 };

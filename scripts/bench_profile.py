@@ -41,13 +41,13 @@ class Monitor:
 class Profile:
     """Runs one row in a guest; the result of run() is (symbol, instructions per packet)."""
 
-    def __init__(self, kernel, command):
+    def __init__(self, kernel, command, files=()):
         self.guest = vm.Guest(kernel, "bench-profile-" + kernel, icount=True)
         # A path in the log directory may be too long for a socket.
         self.path = "/tmp/anycast6-bench-%d" % os.getpid()
         self.trace = os.path.join(self.guest.directory, "trace")
         self.guest.more = ["-monitor", "unix:%s,server=on,wait=off" % self.path, "-D", self.trace]
-        self.guest.prepare(command)
+        self.guest.prepare(command, files=files)
         self.output = bytearray()
         self.taken = False
 

@@ -82,7 +82,7 @@ def boot(name, kernel, command, timeout=120, splat=False, on_output=None, kmemle
     guest = vm.Guest(kernel, name, cpus=1, kmemleak=kmemleak)
     files = []
     if splat:
-        built = subprocess.run([os.path.join(vm.TOP, "selftests/harness/splat/build"), kernel],
+        built = subprocess.run([os.path.join(vm.TOP, "scripts/extra-module"), "selftests/harness/splat", kernel],
                                stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
         files = [built + "=/usr/lib/modules/@release@/extra/anycast6_splat.ko"]
     guest.prepare(command, files=files)

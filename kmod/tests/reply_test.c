@@ -161,4 +161,5 @@ static struct kunit_suite suite = {
 	.name = "anycast6_reply",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);

@@ -309,4 +309,5 @@ static struct kunit_suite suite = {
 	.name = "anycast6_rewrite",
 	.test_cases = cases,
 };
+
 kunit_test_suite(suite);
