@@ -163,6 +163,14 @@ static enum anycast6_answer wanted(const struct anycast6_group *group, u8 proto,
 	return anycast6_answer_source(source->mode, proto);
 }
 
+/* A configured one may have left, and is one of its VRF's. */
+static bool is_here(const struct answer *answer, const struct in6_addr *address)
+{
+	return ipv6_chk_addr_and_flags(answer->state->net, address,
+				       answer->state->out, true, 0,
+				       IFA_F_TENTATIVE);
+}
+
 /* The source that the packet leaves with. */
 static unsigned int finish(const struct answer *answer, u8 proto)
 {
@@ -174,8 +182,7 @@ static unsigned int finish(const struct answer *answer, u8 proto)
 	case ANYCAST6_ANSWER_ANYCAST:
 		return set_source(answer, asked);
 	case ANYCAST6_ANSWER_ADDRESS:
-		/* it may have left this node */
-		if (ipv6_chk_addr(answer->state->net, address, NULL, 0))
+		if (is_here(answer, address))
 			return set_source(answer, address);
 		fallthrough;
 	case ANYCAST6_ANSWER_UNICAST:
