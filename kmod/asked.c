@@ -118,7 +118,8 @@ static bool matters(const struct sk_buff *skb,
 	       (source && source->mode != ANYCAST6_SOURCE_MODE_UNICAST);
 }
 
-static void remember(struct anycast6_peers *peers, const struct sk_buff *skb,
+/* Returns false if it is not remembered, or another is no longer. */
+static bool remember(struct anycast6_peers *peers, const struct sk_buff *skb,
 		     const struct anycast6_peer_key *key, u64 hash,
 		     struct anycast6_group *group)
 {
@@ -127,12 +128,21 @@ static void remember(struct anycast6_peers *peers, const struct sk_buff *skb,
 			       anycast6_peer_tag(hash), anycast6_peer_now()) ==
 	    ANYCAST6_NOTE_OWN) {
 		anycast6_replies_count(group->replies, ANYCAST6_REPLY_OWN);
-		return;
+		return false;
 	}
-	if (matters(skb, key, group) &&
-	    !anycast6_peer_remember(peers, key, hash, group, skb_nfct(skb)))
-		anycast6_replies_count(group->replies,
-				       ANYCAST6_REPLY_FORGOTTEN);
+	if (!matters(skb, key, group))
+		return false;
+	if (anycast6_peer_remember(peers, key, hash, group, skb_nfct(skb)))
+		return true;
+	anycast6_replies_count(group->replies, ANYCAST6_REPLY_FORGOTTEN);
+	return false;
+}
+
+/* Its last packet did not come to the address that is remembered. */
+static void set_elsewhere(struct anycast6_peer *peer)
+{
+	if (!READ_ONCE(peer->elsewhere))
+		WRITE_ONCE(peer->elsewhere, true);
 }
 
 static void refresh(struct anycast6_peer *peer, bool tracked)
@@ -172,10 +182,11 @@ void anycast6_asked(struct anycast6_host *host, const struct sk_buff *skb,
 	if (peer && (!group || peer->group == group)) {
 		if (group)
 			refresh(peer, skb_nfct(skb));
-		else if (!READ_ONCE(peer->elsewhere))
-			WRITE_ONCE(peer->elsewhere, true);
+		else
+			set_elsewhere(peer);
 	} else if (group) {
-		remember(peers, skb, &key, hash, group);
+		if (!remember(peers, skb, &key, hash, group) && peer)
+			set_elsewhere(peer);
 	} else if (key.proto != IPPROTO_ICMPV6) {
 		anycast6_note_came(anycast6_peer_notes(peers, hash),
 				   anycast6_peer_tag(hash),
