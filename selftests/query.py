@@ -57,6 +57,12 @@ def misses(objects):
                     for name in ("no_member", "loop", "forwarding", "unpinned")))]
 
 
+def replies(objects):
+    """What was done to answers from the first address, in the order of the counters."""
+    return [words(*(objects[0]["replies"][name]
+                    for name in ("rewritten", "unsafe", "own", "forgotten")))]
+
+
 def sources(objects):
     """Of each address and entry: where its answers come from, in one line."""
     return [" ".join(o["source"] for o in objects if "source" in o)]
@@ -107,8 +113,8 @@ def own_masters(objects):
 
 
 QUESTIONS = {f.__name__: f for f in (
-    members, addresses, states, origins, vrf_members, entries, packets, misses, sources, member_states,
-    flows, active_flows, count, local, field, own_devices, own_masters)}
+    members, addresses, states, origins, vrf_members, entries, packets, misses, replies, sources,
+    member_states, flows, active_flows, count, local, field, own_devices, own_masters)}
 
 
 def answer(line):
