@@ -73,7 +73,8 @@ static __always_inline bool sends_datagrams(const struct sock *sk)
 /* The kernel, or a program that leaves headers and source to it. */
 static bool sends_messages(const struct sock *sk)
 {
-	return sk->sk_type == SOCK_RAW && sk->sk_protocol == IPPROTO_ICMPV6 &&
+	return sk->sk_family == AF_INET6 && sk->sk_type == SOCK_RAW &&
+	       sk->sk_protocol == IPPROTO_ICMPV6 &&
 	       ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
 	       sk->sk_state != TCP_ESTABLISHED &&
 	       !anycast6_compat_includes_header(sk);

@@ -31,20 +31,13 @@ static spinlock_t *lock_of(struct anycast6_peers *peers, unsigned int bucket)
 	return &peers->locks[bucket % ANYCAST6_PEER_LOCKS];
 }
 
-static void free_rcu(struct rcu_head *head)
-{
-	struct anycast6_peer *peer =
-		container_of(head, struct anycast6_peer, rcu);
-
-	anycast6_group_put(peer->group);
-	kfree(peer);
-}
-
+/* The address outlives its readers by itself. */
 static void forget(struct anycast6_peers *peers, struct anycast6_peer *peer)
 {
 	hlist_del_rcu(&peer->node);
 	atomic_dec(&peers->count);
-	call_rcu(&peer->rcu, free_rcu);
+	anycast6_group_put(peer->group);
+	kfree_rcu(peer, rcu);
 }
 
 /* What is sent so late is an answer still, not a flow of this node's own. */
@@ -155,6 +148,7 @@ static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
 {
 	unsigned int depth = 0, most;
 	struct anycast6_peer *peer, *oldest = NULL;
+	bool over;
 
 	most = max(READ_ONCE(*peers->max) / bucket_count(peers), 1U);
 	hlist_for_each_entry(peer, &peers->buckets[bucket], node) {
@@ -169,8 +163,9 @@ static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
 	}
 	if (depth < most)
 		return false;
+	over = anycast6_peer_is_over(oldest);
 	forget(peers, oldest);
-	return !anycast6_peer_is_over(oldest);
+	return !over;
 }
 
 /**
