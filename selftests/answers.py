@@ -26,8 +26,8 @@ DISCOVERY, DISCOVERED = 144, 145
 # for experiments (RFC 3692): nobody takes it
 NO_PROTOCOL = 253
 
-peer.OPTIONS |= {"sport", "chain", "step", "say", "size", "lite", "to", "kinds", "seed", "hops", "encap",
-                 "nosum", "control", "every"}
+peer.OPTIONS |= {"sport", "chain", "step", "say", "size", "lite", "to", "kinds", "seed", "encap", "nosum",
+                 "first"}
 
 
 # ---- what comes ----
@@ -428,6 +428,53 @@ def do_utter(how, source, target, sport, dport, options):
             sock.send(pattern(100))
         else:
             sock.sendto(pattern(100), sockaddr(target, int(dport)))
+    return ""
+
+
+speakers = {}
+
+
+def do_speaker(name, port, options):
+    """speaker NS NAME PORT [lite] [encap=N] [to=ADDRESS,PORT]: a socket that hears nobody; see speak"""
+    source = options.pop("src", "::")
+    sock = make_socket(socket.SOCK_DGRAM, options, UDPLITE if "lite" in options else UDP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(sockaddr(source, int(port)))
+    if "encap" in options:
+        sock.setsockopt(SOL_UDP, UDP_ENCAP, int(options["encap"]))
+    if "to" in options:
+        sock.connect(sockaddr(*options["to"].split(",")))
+    speakers[name] = sock
+    return ""
+
+
+def do_speak(name, dev, listener, target, dport, options):
+    """speak NS NAME DEV LISTENER TARGET PORT: what a speaker says of its own accord, and which source it
+    has when it comes in by a device of namespace LISTENER"""
+    sock = speakers[name]
+    sport = sock.getsockname()[1]
+    peer.enter(listener)
+    with Inbox(dev) as inbox:
+        for _ in range(5):
+            sock.sendto(pattern(100), sockaddr(target, int(dport)))
+            for packet in inbox.packets(time.monotonic() + 3):
+                if packet.final == target and packet.proto == sock.proto and \
+                        packet.data[:4] == struct.pack("!HH", sport, int(dport)):
+                    if packet.judge() != "good":
+                        raise ValueError("a wrong checksum")
+                    return packet.source
+    raise TimeoutError("nothing came")
+
+
+def do_storm(prefix, target, dport, count, options):
+    """storm NS PREFIX TARGET PORT COUNT [sport=PORT] [first=N]: datagrams without a checksum, each
+    from another source PREFIXn (hexadecimal)"""
+    head = struct.pack("!LHBB", 6 << 28, 16, UDP, 64) + packed(prefix + "0")[:12]
+    tail = packed(target) + struct.pack("!HHHH", int(options.get("sport", 9)), int(dport), 16, 0) + bytes(8)
+    address = sockaddr(target)
+    with out_socket() as out:
+        for number in range(int(options.get("first", 0)), int(options.get("first", 0)) + int(count)):
+            out.sendto(head + struct.pack("!L", number) + tail, address)
     return ""
 
 
