@@ -12,17 +12,23 @@ import threading
 import time
 
 import peer
+import sctp
 from peer import (ECHO_REPLY, ECHO_REQUEST, FRAGMENT, ICMPV6, TCP, checksum, icmpv6, ipv6, make_socket,
                   packed, pattern, raw_socket, sockaddr, text)
 
 SO_RCVBUFFORCE = 33
 UDP = 17
+ESP = 50
+SCTP = 132
+UDPLITE = 136
 DESTINATION_OPTIONS = 60
 REDIRECT = 137
-PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6}
+PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6, "sctp": SCTP, "udplite": UDPLITE}
+# What begins with ports.
+PORTED = {number: name for name, number in PROTOCOLS.items() if name != "echo"}
 
 peer.OPTIONS |= {"sport", "count", "reset", "hops", "step", "id", "mute", "cut", "options", "later",
-                 "gap", "least", "size"}
+                 "gap", "least", "size", "chunk"}
 
 
 # ---- servers that say who they are ----
@@ -289,12 +295,16 @@ def out_socket():
     return socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
 
 
-def transport(kind, source, target, sport, dport, data=b"", flags=2):
-    """A datagram, an echo request, or a TCP segment without options: SYN, if not told."""
-    if kind == "udp":
+def transport(kind, source, target, sport, dport, data=b"", flags=2, chunk="init"):
+    """A datagram, an echo request, a TCP segment without options (SYN, if not told), or one chunk of
+    SCTP."""
+    if kind in ("udp", "udplite"):
+        # of UDP-Lite it is what the checksum covers: all
         head = struct.pack("!HHH", sport, dport, 8 + len(data))
-        summed = checksum(source, target, UDP, head + b"\0\0" + data)
+        summed = checksum(source, target, PROTOCOLS[kind], head + b"\0\0" + data)
         return head + (summed if any(summed) else b"\xff\xff") + data
+    if kind == "sctp":
+        return sctp.packet(sport, dport, chunk, data)
     if kind == "echo":
         body = struct.pack("!HH", sport, dport) + data
         return icmpv6(source, target, ECHO_REQUEST, body)[40:]
@@ -303,12 +313,12 @@ def transport(kind, source, target, sport, dport, data=b"", flags=2):
 
 
 def do_inject(source, target, kind, sport, dport, options):
-    """inject NS SOURCE TARGET tcp|udp|echo SPORT DPORT [hops=N] [size=BYTES] [count=N]: hand-made
-    packets from any source; each has the next source port"""
+    """inject NS SOURCE TARGET tcp|udp|echo|sctp|udplite SPORT DPORT [hops=N] [size=BYTES] [count=N]
+    [chunk=init|data|shutdown|abort]: hand-made packets from any source; each has the next source port"""
     with out_socket() as out:
         for number in range(int(options.get("count", 1))):
             data = transport(kind, source, target, int(sport) + number, int(dport),
-                             pattern(int(options.get("size", 0))))
+                             pattern(int(options.get("size", 0))), chunk=options.get("chunk", "init"))
             out.sendto(ipv6(source, target, PROTOCOLS[kind], data, int(options.get("hops", 64))),
                        (target, 0))
     return ""
@@ -326,7 +336,7 @@ def do_flood(prefix, target, port, count, options):
 
 def do_error(source, target, what, quoted, options):
     """error NS SOURCE TARGET TYPE-CODE-MTU QUOTE [cut=BYTES] [options] [later]: an ICMPv6 error. QUOTE
-    is SOURCE,TARGET,tcp|udp|echo,SPORT,DPORT of what its target has sent, an echo reply for echo;
+    is SOURCE,TARGET,KIND,SPORT,DPORT (as for inject) of what its target has sent, an echo reply for echo;
     cut short, behind destination options, or as a later fragment."""
     kind, code, mtu = map(int, what.split("-"))
     from_, to, proto, sport, dport = quoted.split(",")
@@ -397,9 +407,13 @@ def contents(proto, data):
     if proto == FRAGMENT and len(data) >= 8:
         _, _, offset, ident = struct.unpack("!BBHL", data[:8])
         return "frag-%x-%d-%d%s" % (ident, offset & ~7, len(data) - 8, "+" if offset & 1 else "")
-    if proto in (TCP, UDP) and len(data) >= 8:
-        word = "%s-%d-%d" % (("tcp" if proto == TCP else "udp",) + struct.unpack("!HH", data[:4]))
+    if proto in PORTED and len(data) >= 8:
+        word = "%s-%d-%d" % ((PORTED[proto],) + struct.unpack("!HH", data[:4]))
+        if proto == SCTP and len(data) > 12:
+            word += "-" + sctp.name(data[12])
         return word + ("-%02x" % data[13] if proto == TCP and len(data) > 13 else "")
+    if proto == ESP and len(data) >= 8:
+        return "esp-%x" % struct.unpack("!L", data[:4])
     if proto != ICMPV6 or len(data) < 8:
         return "proto-%d" % proto
     if data[0] in (ECHO_REQUEST, ECHO_REPLY):
