@@ -170,8 +170,8 @@ other_leaves() {
 	addr_add host d0 $OTHER/128
 }
 
-# deprecate ADDRESS SECONDS
-deprecate() { nsip host address change "$1/64" dev h0 valid_lft 3600 preferred_lft "$2"; }
+# deprecate ADDRESS [forever]: and no longer
+deprecate() { nsip host address change "$1/64" dev h0 valid_lft forever preferred_lft "${2-0}"; }
 
 deprecated() {
 	local first second
@@ -181,19 +181,19 @@ deprecated() {
 	first=$(asked $A udp)
 	second=2001:db8:1::3
 	[[ $first == "$UNICAST" ]] || second=$UNICAST
-	deprecate "$first" 0
+	deprecate "$first"
 	profile $A $second $second
-	deprecate "$second" 0
+	deprecate "$second"
 	# rule 3 comes before rule 5
 	profile $A $OTHER $OTHER
 	# better than none
 	nsip host address del $OTHER/128 dev d0
 	[[ $(asked $A udp) == @("$first"|"$second") ]]
 	addr_add host d0 $OTHER/128
-	deprecate "$first" 3600
+	deprecate "$first" forever
 	profile $A "$first" "$first"
+	deprecate $UNICAST forever
 	nsip host address del 2001:db8:1::3/64 dev h0
-	nsip host address replace $UNICAST/64 dev h0 nodad valid_lft forever preferred_lft forever
 	profile $A $UNICAST $UNICAST
 }
 
