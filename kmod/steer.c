@@ -18,9 +18,11 @@
 
 #include "answer.h"
 #include "choice.h"
+#include "device.h"
 #include "fallback.h"
 #include "flow.h"
 #include "group.h"
+#include "ipsec.h"
 #include "link.h"
 #include "member.h"
 #include "misses.h"
@@ -345,6 +347,15 @@ static void send(struct anycast6_router *router,
 		anycast6_stats_add(member->stats, passage->skb->len);
 }
 
+/* IPsec is at work, or was on a packet that had its member before: what is left
+ * of it to see is no flow.
+ */
+static bool is_ipsecs(const struct sk_buff *skb, const struct dst_entry *dst)
+{
+	return dst_xfrm(dst) || (anycast6_ipsec_is_outside(skb) &&
+				 !anycast6_device_is_own(dst->dev));
+}
+
 static noinline unsigned int steer_output(struct anycast6_router *router,
 					  struct sk_buff *skb,
 					  const struct nf_hook_state *state)
@@ -353,8 +364,9 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 	struct anycast6_passage passage;
 	struct net_device *dev;
 	u32 domain;
+	int err;
 
-	if (!dst || dst_xfrm(dst))
+	if (!dst || is_ipsecs(skb, dst))
 		return NF_ACCEPT;
 	/* it comes again, from the device behind the VRF's */
 	dev = dst->dev;
@@ -375,7 +387,8 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 		return NF_ACCEPT;
 	skb_dst_drop(skb);
 	skb_dst_set(skb, passage.way.dst);
-	return NF_ACCEPT;
+	err = anycast6_ipsec_lookup(state->net, state->sk, skb);
+	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
 }
 
 /**

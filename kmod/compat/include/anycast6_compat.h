@@ -77,6 +77,20 @@ static inline int anycast6_compat_parse_header(const struct sk_buff *skb,
 #endif
 }
 
+#ifdef CONFIG_XFRM
+/* IPv6 only; is told the namespace since 6.8 */
+static inline int anycast6_compat_decode_session(struct net *net,
+						 struct sk_buff *skb,
+						 struct flowi *fl)
+{
+#ifdef ANYCAST6_HAVE_DECODE_SESSION_NET
+	return xfrm_decode_session(net, skb, fl, AF_INET6);
+#else
+	return xfrm_decode_session(skb, fl, AF_INET6);
+#endif
+}
+#endif
+
 /* a dump's attributes moved into struct genl_info in 6.6 */
 static inline struct nlattr **
 anycast6_compat_dump_attrs(struct netlink_callback *cb)
@@ -125,11 +139,13 @@ static inline bool anycast6_compat_includes_header(const struct sock *sk)
 #endif
 }
 
-/* a kernel may be without IPsec */
+/* A kernel may be without IPsec. What no policy is for may be forbidden. */
 static inline bool anycast6_compat_has_policies(const struct net *net)
 {
 #ifdef CONFIG_XFRM
-	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]);
+	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]) ||
+	       READ_ONCE(net->xfrm.policy_default[XFRM_POLICY_OUT]) !=
+	       XFRM_USERPOLICY_ACCEPT;
 #else
 	return false;
 #endif
