@@ -51,6 +51,17 @@ static struct dst_entry *lookup(struct net *net,
 	return NULL;
 }
 
+/* Packets that wait somewhere may have the route for long, but shall not hold
+ * what it came from, and so a device that goes. The kernel does the same for
+ * routes that are in a table.
+ */
+static void disown(struct dst_entry *dst)
+{
+	struct rt6_info *rt = dst_rt6_info(dst);
+
+	fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
+}
+
 /**
  * anycast6_path_free() - free a path, after its readers
  * @path: the path, or NULL
@@ -61,6 +72,8 @@ void anycast6_path_free(struct anycast6_path *path)
 {
 	if (!path)
 		return;
+	if (path->single)
+		disown(path->dst);
 	/* the route itself is freed after a grace period, too */
 	dst_release(path->dst);
 	kfree_rcu(path, rcu);
@@ -86,6 +99,7 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 	if (path) {
 		path->dst = dst;
 		path->cookie = rt6_get_cookie(dst_rt6_info(dst));
+		path->single = anycast6_compat_is_uncached(dst_rt6_info(dst));
 	} else {
 		dst_release(dst);
 	}

@@ -23,11 +23,13 @@ struct sk_buff;
  * struct anycast6_path - a cached route
  * @dst: the route, with a reference
  * @cookie: tells dst_check() when it was looked up
+ * @single: the route is in no table
  * @rcu: frees it after its readers
  */
 struct anycast6_path {
 	struct dst_entry *dst;
 	u32 cookie;
+	bool single;
 	struct rcu_head rcu;
 };
 

@@ -11,6 +11,7 @@
 #include <net/genetlink.h>
 #include <net/if_inet6.h>
 #include <net/inet_sock.h>
+#include <net/ip6_fib.h>
 #include <net/net_namespace.h>
 #include <net/udp.h>
 #include <net/udplite.h>
@@ -74,6 +75,18 @@ static inline int anycast6_compat_parse_header(const struct sk_buff *skb,
 	return dev->header_ops->parse(skb, dev, address);
 #else
 	return dev->header_ops->parse(skb, address);
+#endif
+}
+
+/* The route is in no table, and whoever looked it up has the only one. What says
+ * so moved in 6.5.
+ */
+static inline bool anycast6_compat_is_uncached(const struct rt6_info *rt)
+{
+#ifdef ANYCAST6_HAVE_RT6I_UNCACHED
+	return !list_empty(&rt->rt6i_uncached);
+#else
+	return !list_empty(&rt->dst.rt_uncached);
 #endif
 }
 
