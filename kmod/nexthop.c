@@ -217,6 +217,9 @@ bool anycast6_nexthop_refresh(struct anycast6_net *an,
 	reason = reason_of(nexthop, path);
 	if (path)
 		distance = anycast6_path_metric(path);
+	/* flow tables that took the route see that it is good no more */
+	if (reason && !nexthop->reason)
+		anycast6_path_renew(an->net, nexthop);
 	rcu_read_unlock();
 
 	changed = nexthop->reason != reason;

@@ -1,0 +1,242 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 6.12
+# (The debug kernel reports a fault of nftables itself when a flow table is made, whoever makes it.)
+# Flow tables of nftables, which take the packets of a flow past all hooks: whoever puts a flow there, the
+# client's packet or the member's, it is one member that has it all, and others are not touched.
+#
+#                                             2001:db8:1::/64 --- (m0) one
+#   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1
+#    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
+#                                                                   ::1
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/steering.sh"
+
+# An address of one that is behind a gateway, which it is itself.
+FAR=2001:db8:f::1
+
+repair_one() {
+	ns one nft flush ruleset
+	nsip one link set m0 up
+	nsip one -6 -batch - <<-END
+		address replace $ONE/64 dev m0 nodad
+		route replace default via 2001:db8:1::f
+	END
+	wait_for "the member" 30 eval "[[ \$(member_states router) == '$ONE up, $TWO up' ]]"
+}
+
+# begin DIRECTION: flows get into the table by the client's packets (original) or the members' (reply).
+# What a chain sees is counted before.
+begin() {
+	ns router nft flush ruleset
+	ns router conntrack -F 2>/dev/null
+	nsip router anycast flush
+	add_members
+	repair_one
+	steered client
+	ns router nft -f - <<-END
+		table inet t {
+			flowtable fast {
+				hook ingress priority filter; devices = { r0, r1, r2 };
+			}
+			chain forward {
+				type filter hook forward priority filter;
+				ip6 daddr $A counter comment "slow"
+				ct state established ct direction $1 meta l4proto tcp flow add @fast
+				ct state established ct direction $1 meta l4proto udp flow add @fast
+			}
+		}
+	END
+}
+
+# slow: how many of the clients' packets were forwarded in the way of all packets.
+slow() {
+	ns router nft -j list chain inet t forward |
+		jq '[.nftables[].rule? | select(.comment == "slow") | .expr[].counter?.packets // 0] | add'
+}
+
+# is_offloaded PROTO PORT
+is_offloaded() {
+	local entry
+
+	entry=$(ns router conntrack -L -f ipv6 -p "$1" --orig-port-src "$2" 2>/dev/null)
+	echo "$entry"
+	[[ $entry == *"[OFFLOAD]"* ]]
+}
+
+ask() { peer ask client $A 7 "$1" src=$CLIENT "${@:2}"; }
+
+# both NAMES: each member answered, and there was always one.
+both() { [[ $1 == *one* && $1 == *two* && $1 != *-* ]]; }
+
+# A flow is taken past the chains by its third packet, and has the member that it had.
+udp() {
+	local before names port
+
+	begin "$1"
+	names=$(ask 45001-45010)
+	both "$names"
+	is "$(ask 45001-45010)" "$names"
+	for port in 45001 45010; do
+		is_offloaded udp $port
+	done
+	before=$(slow)
+	nsip router anycast change $A via $ONE metric 5
+	is "$(ask 45001-45010)" "$names"
+	is "$(ask 45001-45010)" "$names"
+	is "$(slow)" "$before"
+	# and others go as they should: to the nearest, another address of the client's too
+	is "$(ask 45021-45025)" "one one one one one"
+	is "$(peer ask client $A 7 45001-45005 src=2001:db8:c::3)" "one one one one one"
+	is "$(peer ask client $TWO 7 45001-45001 src=$CLIENT)" two
+}
+
+tcp() {
+	local before i name=()
+
+	begin "$1"
+	for ((i = 0; i < 8; i++)); do
+		name[i]=$(peer open client tcp$i tcp $A 7 src=$CLIENT sport=$((45101 + i)))
+		is "$(peer say client tcp$i size=1000)" "${name[i]}"
+		is_offloaded tcp $((45101 + i))
+	done
+	both "${name[*]}"
+	before=$(slow)
+	nsip router anycast change $A via $ONE metric 5
+	for ((i = 0; i < 8; i++)); do
+		is "$(peer say client tcp$i size=100000)" "${name[i]}"
+	done
+	is "$(slow)" "$before"
+	is "$(peer open client new tcp $A 7 src=$CLIENT sport=45111)" one
+	# an end is seen, and the same ports are a new flow
+	for ((i = 0; i < 8; i++)); do
+		peer close client tcp$i reset
+	done
+	is "$(peer open client again tcp $A 7 src=$CLIENT sport=45101)" one
+	is "$(peer say client again size=10000)" one
+	peer close client again
+	peer close client new
+}
+
+# A member that fails loses its flows, whoever put them into the table.
+fails() {
+	local names
+
+	begin "$1"
+	names=$(ask 45201-45212)
+	both "$names"
+	is "$(ask 45201-45212)" "$names"
+	is_offloaded udp 45201
+	is_offloaded udp 45212
+	nsip one link set m0 down
+	wait_for "the state" 10 eval "[[ \$(member_states router) == '$ONE down link, $TWO up' ]]"
+	is "$(ask 45201-45212)" "${names//one/two}"
+	is "$(ask 45201-45212)" "${names//one/two}"
+	is_offloaded udp 45201
+	repair_one
+	is "$(ask 45201-45212)" "${names//one/two}"
+}
+
+# silent: one answers no solicitation, and what it sends is not for the router to be content with.
+silent() {
+	ns one nft -f - <<-END
+		table ip6 silent {
+			chain in {
+				type filter hook input priority 0; policy drop;
+			}
+			chain out {
+				type filter hook output priority 0; policy drop;
+			}
+		}
+	END
+}
+
+# Nobody tells that a neighbour is dead, but it is found out by those who talk to it.
+falls_silent() {
+	local names
+
+	# within seconds; the device may be another one than it was
+	ns router sysctl -qw net.ipv6.neigh.r1.base_reachable_time_ms=1000 \
+		net.ipv6.neigh.r1.delay_first_probe_time=1 net.ipv6.neigh.r1.retrans_time_ms=300
+	begin "$1"
+	names=$(ask 45501-45512)
+	both "$names"
+	is "$(ask 45501-45512)" "$names"
+	is_offloaded udp 45501
+	silent
+	wait_for "the state" 30 eval "ask 45501-45512 wait=0.2 >/dev/null;
+		[[ \$(member_states router) == '$ONE down neighbour, $TWO up' ]]"
+	is "$(ask 45501-45512)" "${names//one/two}"
+}
+
+# Behind a gateway flows move when the route to the member does; what the members' packets put there,
+# whatever the reason.
+gateway() {
+	local names
+
+	begin "$1"
+	nsip router -6 route replace $FAR via $ONE metric 256
+	nsip router anycast add $A via $FAR
+	nsip router anycast del $A via $ONE
+	names=$(ask 45601-45612)
+	both "$names"
+	is "$(ask 45601-45612)" "$names"
+	is_offloaded udp 45601
+	nsip router -6 route del $FAR
+	is "$(ask 45601-45612)" "${names//one/two}"
+	[[ $1 == reply ]] || return 0
+	nsip router -6 route replace $FAR via $ONE metric 256
+	wait_for "the member" 20 eval "[[ \$(member_states router) == '$TWO up, $FAR up' ]]"
+	names=$(ask 45621-45632)
+	both "$names"
+	is "$(ask 45621-45632)" "$names"
+	nsip one link set m0 down
+	is "$(ask 45621-45632)" "${names//one/two}"
+	nsip router -6 route del $FAR
+}
+
+# So does one whose address is deleted.
+deleted() {
+	local names
+
+	begin "$1"
+	names=$(ask 45301-45312)
+	both "$names"
+	is "$(ask 45301-45312)" "$names"
+	is_offloaded udp 45301
+	nsip router anycast del $A via $ONE
+	is "$(ask 45301-45312)" "${names//one/two}"
+	nsip router anycast add $A via $ONE
+}
+
+# Nor does a flow hold a device that goes.
+device_goes() {
+	local names
+
+	begin "$1"
+	names=$(ask 45401-45412)
+	both "$names"
+	is "$(ask 45401-45412)" "$names"
+	is_offloaded udp 45401
+	nsip router link del r1
+	is "$(ask 45401-45412)" "${names//one/two}"
+	link_veth router r1 one m0
+	addr_add router r1 2001:db8:1::f/64
+}
+
+peer_start wire.py
+make_members || exit
+make_client || exit
+addr_add client c0 2001:db8:c::3/64
+addr_add one lo $FAR/128
+for direction in original reply; do
+	t_run "UDP, put there by packets of direction $direction" udp $direction
+	t_run "TCP, put there by packets of direction $direction" tcp $direction
+	t_run "a member that fails, direction $direction" fails $direction
+	t_run "a member that falls silent, direction $direction" falls_silent $direction
+	t_run "a member behind a gateway, direction $direction" gateway $direction
+	t_run "a member that is deleted, direction $direction" deleted $direction
+	t_run "a member's device that is deleted, direction $direction" device_goes $direction
+done
+t_done
