@@ -277,7 +277,10 @@ tunnel_deleted() {
 }
 
 peer_start wire.py
-for again in "" ", again"; do
+# what is left over shows the second time; there the kernel itself looks for it
+rounds=("" ", again")
+[[ ${ANYCAST6_KERNEL-} != debug ]] || rounds=("")
+for again in "${rounds[@]}"; do
 	t_run "a device is deleted$again" device_deleted
 	t_run "a device that a member names is deleted$again" named_device_deleted
 	t_run "a device moves to another namespace$again" device_moved
