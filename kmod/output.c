@@ -260,7 +260,7 @@ static bool parse_echo_reply(const struct answer *answer,
 }
 
 /* A datagram that answers nothing begins a flow, or goes on with one of those
- * that are only noted.
+ * that are only noted; or it answers what came before anybody looked.
  */
 static void note(struct anycast6_peers *peers, u64 hash, bool late)
 {
@@ -269,7 +269,7 @@ static void note(struct anycast6_peers *peers, u64 hash, bool late)
 
 	if (late)
 		anycast6_note_came(pair, tag, now);
-	else
+	else if (time_after(jiffies, peers->born + HZ))
 		anycast6_note_went(pair, tag, now);
 }
 

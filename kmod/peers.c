@@ -98,6 +98,7 @@ struct anycast6_peers *anycast6_peers_alloc(const unsigned int *max)
 	if (!peers)
 		return NULL;
 	peers->max = max;
+	peers->born = jiffies;
 	peers->shift = 64 - order;
 	INIT_DELAYED_WORK(&peers->upkeep, upkeep);
 	for (i = 0; i < ARRAY_SIZE(peers->locks); i++)

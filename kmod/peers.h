@@ -66,6 +66,7 @@ struct anycast6_peer {
 /**
  * struct anycast6_peers - a namespace's
  * @max: the sysctl, READ_ONCE()
+ * @born: when it was made, jiffies; constant
  * @shift: how many bits of a hash are too many
  * @count: how many there are; atomic
  * @next: the bucket where @upkeep goes on; itself alone
@@ -76,6 +77,7 @@ struct anycast6_peer {
  */
 struct anycast6_peers {
 	const unsigned int *max;
+	unsigned long born;
 	unsigned int shift;
 	atomic_t count;
 	unsigned int next;

@@ -233,7 +233,7 @@ policies_transform() {
 		tmpl src $A dst $CLIENT proto esp mode transport
 	peer watch client client c0
 	peer inject client $CLIENT $A udp 41300 7
-	peer seen client client "^$A>$CLIENT/.*/proto-50" least=1
+	peer seen client client "^$A>$CLIENT/.*/esp-77" least=1
 	is "$(peer seen client client "udp-7-41300")" ""
 	is "$(asked $UNICAST udp)" $UNICAST
 	is "$(asked $A echo)" $UNICAST
