@@ -35,6 +35,8 @@ begin() {
 
 # listen HOW [OPTION...]
 listen() {
+	# that of the one before says so, too
+	rm -f "$T_DIR/queue.log"
 	background queue router python3 "$NFQUEUE" 7 "$@"
 	wait_for "who listens to the queue" 20 grep -q listening "$T_DIR/queue.log"
 }
