@@ -97,12 +97,12 @@ small() {
 	errors_fit "$1"
 }
 
-# The kernel answers echoes from A if told so; otherwise from unicast, and errors go there.
+# Echoes are answered from A if that is configured; otherwise from unicast, and errors go there.
 small_echo() {
 	local i
 
-	ns one sysctl -qw net.ipv6.anycast_src_echo_reply=1
-	ns two sysctl -qw net.ipv6.anycast_src_echo_reply=1
+	nsip one anycast set $A source anycast
+	nsip two anycast set $A source anycast
 	watch_members
 	NEXT=$(<"$T_DIR/next")
 	for ((i = 0; i < 16; i++)); do
@@ -111,8 +111,8 @@ small_echo() {
 		[[ ! $(peer seen one one "/echo-") || ! $(peer seen two two "/echo-") ]] || ((i < 3)) || break
 	done
 	echo $NEXT >"$T_DIR/next"
-	ns one sysctl -qw net.ipv6.anycast_src_echo_reply=0
-	ns two sysctl -qw net.ipv6.anycast_src_echo_reply=0
+	nsip one anycast set $A source auto
+	nsip two anycast set $A source auto
 	errors_fit "echo|frag"
 }
 
@@ -249,6 +249,23 @@ no_member() {
 	steered client
 }
 
+# What a member sends from the address dies on its way: nobody is told, but of a link that is too small.
+error_to_anycast() {
+	watch_members
+	peer inject one $ONE $CLIENT udp 47001 9 hops=1
+	peer seen one one ">$ONE/.*/error-3-0.*udp-47001" least=1
+	peer inject one $A $CLIENT udp 47002 9 hops=1
+	# what comes after it is told
+	peer inject one $ONE $CLIENT udp 47003 9 hops=1
+	peer seen one one ">$ONE/.*/error-3-0.*udp-47003" least=1
+	is "$(peer seen one one ">$A/.*/error-3")$(peer seen two two ">$A/.*/error-3")" ""
+	nsip router link set r0 mtu 1280
+	peer inject one $A $CLIENT udp 47004 9 size=1300
+	wait_for "Packet Too Big" 10 eval \
+		"[[ \$(peer seen one one '>$A/.*/error-2-0-1280')\$(peer seen two two '>$A/.*/error-2-0-1280') ]]"
+	nsip router link set r0 mtu 1500
+}
+
 peer_start wire.py
 make_gate || exit
 t_run "RFC7690: Packet Too Big reaches the member of a TCP flow" small tcp 20
@@ -267,6 +284,7 @@ t_run "an error that quotes a later fragment" quoting $A,$CLIENT,udp,7,700 later
 t_run "an error that quotes nothing" quoting $A,$CLIENT,udp,7,700 cut=0
 t_run "an error that quotes half a header" quoting $A,$CLIENT,udp,7,700 cut=20
 t_run "an error that quotes no ports" quoting $A,$CLIENT,udp,7,700 cut=42
+t_run "RFC4443-2.4e6: no error to the address, but Packet Too Big" error_to_anycast
 t_run "neighbour discovery is not steered" stays_on_link
 t_run "hop limit: Time Exceeded comes from the router" hop_limit
 t_run "MTU: Packet Too Big comes from the router" too_big
