@@ -18,7 +18,9 @@ B=2001:db8:53::54
 EVERY=5
 # and between two solicitations
 RETRANS=300
-[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=25 RETRANS=600
+# of a transfer that nothing happens to
+BYTES=10000000
+[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=25 RETRANS=600 BYTES=1000000
 
 # gateway: s3 behind a router that knows A by its own route.
 gateway() {
@@ -130,7 +132,7 @@ heal() {
 # The client's connection to s1 is refused by s2, which does not know it: at once, without a time-out.
 carrier() {
 	has_members "2 metric 10" "1 metric 20"
-	is "$(peer transfer client start other $A 7 10000000 slow)" s2
+	is "$(peer transfer client start other $A 7 $BYTES slow)" s2
 	router change $A via $U1 metric 5
 	traffic_starts s1
 	listen
@@ -143,7 +145,7 @@ carrier() {
 	is "$(verdicts)" "s2=chosen s1=down"
 	is "$(peer transfer client end tcp)" ECONNRESET
 	# nobody else's connection is touched
-	is "$(peer transfer client end other)" 10000000
+	is "$(peer transfer client end other)" $BYTES
 	all_ask s2
 }
 
