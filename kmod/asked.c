@@ -132,6 +132,8 @@ static bool remember(struct anycast6_peers *peers, const struct sk_buff *skb,
 	}
 	if (!matters(skb, key, group))
 		return false;
+	anycast6_note_drop(anycast6_peer_notes(peers, hash),
+			   anycast6_peer_tag(hash), anycast6_peer_now());
 	if (anycast6_peer_remember(peers, key, hash, group, skb_nfct(skb)))
 		return true;
 	anycast6_replies_count(group->replies, ANYCAST6_REPLY_FORGOTTEN);

@@ -54,7 +54,18 @@ struct anycast6_flows {
 
 static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
 {
-	return (anycast6_hash(data, ANYCAST6_FLOW_WORDS) >> 32) ^ seed;
+	const u32 *w = data;
+	u64 sum;
+
+	BUILD_BUG_ON(ANYCAST6_FLOW_WORDS != 12);
+	/* not a loop: compilers would leave it one */
+	sum = anycast6_hash_pair(w[0], w[1], 0) +
+	      anycast6_hash_pair(w[2], w[3], 2) +
+	      anycast6_hash_pair(w[4], w[5], 4) +
+	      anycast6_hash_pair(w[6], w[7], 6) +
+	      anycast6_hash_pair(w[8], w[9], 8) +
+	      anycast6_hash_pair(w[10], w[11], 10);
+	return (anycast6_hash_end(sum) >> 32) ^ seed;
 }
 
 static inline int anycast6_flow_differs(struct rhashtable_compare_arg *arg,

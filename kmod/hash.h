@@ -18,22 +18,31 @@ extern u32 anycast6_hash_secret[ANYCAST6_HASH_WORDS];
 void anycast6_hash_keep_secret(void);
 
 /**
- * anycast6_hash() - hash words, as NH does (RFC 4418 section 5.2)
- * @words: an even number of them
- * @count: how many, constant where speed matters
+ * anycast6_hash_pair() - the part that two words have in a hash
+ * @a: the first one
+ * @b: the second one
+ * @place: how many words come before them, constant
+ *
+ * Context: any.
+ * Return: what is added to that of the others, for anycast6_hash_end().
+ */
+static __always_inline u64 anycast6_hash_pair(u32 a, u32 b, unsigned int place)
+{
+	const u32 *secret = anycast6_hash_secret + place;
+
+	return (u64)(u32)(a + secret[0]) * (u32)(b + secret[1]);
+}
+
+/**
+ * anycast6_hash_end() - make a hash of the sum of its parts, as NH does
+ * (RFC 4418 section 5.2)
+ * @sum: of anycast6_hash_pair()
  *
  * Context: any.
  * Return: a hash, the better bits of it first.
  */
-static inline u64 anycast6_hash(const u32 *words, unsigned int count)
+static __always_inline u64 anycast6_hash_end(u64 sum)
 {
-	const u32 *secret = anycast6_hash_secret;
-	unsigned int i;
-	u64 sum = 0;
-
-	for (i = 0; i < count; i += 2)
-		sum += (u64)(u32)(words[i] + secret[i]) *
-		       (u32)(words[i + 1] + secret[i + 1]);
 	return sum * GOLDEN_RATIO_64;
 }
 

@@ -20,6 +20,7 @@
 #include "input.h"
 #include "link.h"
 #include "member.h"
+#include "peers.h"
 
 static struct anycast6_group *find(const struct anycast6_host *host,
 				   const struct sk_buff *skb)
@@ -164,16 +165,16 @@ static void admit(struct net *net, struct sk_buff *skb)
 	skb_dst_set(skb, dst);
 }
 
-static unsigned int local_in(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static noinline unsigned int take(struct anycast6_host *host,
+				  struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
-	struct anycast6_host *host = priv;
 	struct anycast6_group *group = NULL;
 
 	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
 		return NF_ACCEPT;
 
-	if (unlikely(anycast6_host_may_hold(host, &ipv6_hdr(skb)->daddr)))
+	if (anycast6_host_may_hold(host, &ipv6_hdr(skb)->daddr))
 		group = find(host, skb);
 	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
 		anycast6_asked(host, skb, group);
@@ -182,6 +183,24 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 		admit(state->net, skb);
 	}
 	return NF_ACCEPT;
+}
+
+static unsigned int local_in(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct anycast6_host *host = priv;
+
+	if (unlikely(anycast6_host_may_hold(host, &ip6->daddr)))
+		return take(host, skb, state);
+	/* somebody's who has chosen an address, or a connection's */
+	if (skb->sk || ip6->nexthdr == IPPROTO_TCP)
+		return NF_ACCEPT;
+	if (ip6->nexthdr == IPPROTO_UDP &&
+	    anycast6_peer_is_noted(host->peers, skb, &ip6->saddr, skb->dev,
+				   false))
+		return NF_ACCEPT;
+	return take(host, skb, state);
 }
 
 /**

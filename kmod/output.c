@@ -300,17 +300,18 @@ static const struct anycast6_peer *find_peer(const struct answer *answer,
  * is in the end: else it takes the answer for a flow of its own, or for
  * invalid.
  */
-static unsigned int before_tracking(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+static noinline unsigned int show(struct anycast6_host *host,
+				  struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
-	struct answer answer = { .host = priv, .skb = skb, .state = state };
+	struct answer answer = { .host = host, .skb = skb, .state = state };
 	const struct in6_addr *address = NULL;
 	const struct sock *sk = state->sk;
 	const struct anycast6_peer *peer;
 	struct anycast6_peer_key key;
 	enum anycast6_answer want;
 
-	if (!sk || !sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
+	if (!sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
 		return NF_ACCEPT;
 	if (sends_datagrams(sk) ? !parse_datagram(&answer, &key) :
 	    !sends_messages(sk) || !parse_echo_reply(&answer, &key))
@@ -328,6 +329,29 @@ static unsigned int before_tracking(void *priv, struct sk_buff *skb,
 	    !anycast6_rewrite_source(skb, &peer->group->key.addr))
 		count(&answer, ANYCAST6_REPLY_UNSAFE);
 	return NF_ACCEPT;
+}
+
+static unsigned int before_tracking(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct anycast6_host *host = priv;
+	const struct sock *sk = state->sk;
+
+	/* this much is there in any kind of socket */
+	if (!sk || sk->sk_state == TCP_ESTABLISHED)
+		return NF_ACCEPT;
+	switch (ip6->nexthdr) {
+	case IPPROTO_UDP:
+		if (anycast6_peer_is_noted(host->peers, skb, &ip6->daddr,
+					   state->out, true))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_TCP:
+		return NF_ACCEPT;
+	}
+	return ipv6_addr_any(&sk->sk_v6_rcv_saddr) ? show(host, skb, state) :
+						     NF_ACCEPT;
 }
 
 /* The address that the packet came to which an error quotes. */
@@ -383,19 +407,36 @@ static unsigned int finish_datagram(struct answer *answer)
 	return finish(answer, key.proto);
 }
 
-static unsigned int after_tracking(void *priv, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
+static noinline unsigned int finish_any(struct anycast6_host *host,
+					struct sk_buff *skb,
+					const struct nf_hook_state *state)
 {
-	struct answer answer = { .host = priv, .skb = skb, .state = state };
+	struct answer answer = { .host = host, .skb = skb, .state = state };
 	const struct sock *sk = state->sk;
 
 	if (!sk || !sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
 		return NF_ACCEPT;
-	if (sk->sk_type == SOCK_DGRAM && !READ_ONCE(answer.host->an->sources))
-		return NF_ACCEPT;
 	if (sends_datagrams(sk))
-		return finish_datagram(&answer);
+		return READ_ONCE(host->an->sources) ? finish_datagram(&answer) :
+						      NF_ACCEPT;
 	return sends_messages(sk) ? finish_message(&answer) : NF_ACCEPT;
+}
+
+static unsigned int after_tracking(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct anycast6_host *host = priv;
+
+	switch (ipv6_hdr(skb)->nexthdr) {
+	case IPPROTO_TCP:
+		return NF_ACCEPT;
+	case IPPROTO_UDP:
+		if (!READ_ONCE(host->an->sources))
+			return NF_ACCEPT;
+		fallthrough;
+	default:
+		return finish_any(host, skb, state);
+	}
 }
 
 static const struct nf_hook_ops hooks[] = {

@@ -6,21 +6,26 @@
 #ifndef ANYCAST6_PEERS_H
 #define ANYCAST6_PEERS_H
 
+#include <linux/bitops.h>
 #include <linux/in6.h>
+#include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/rculist.h>
 #include <linux/spinlock.h>
+#include <linux/udp.h>
 #include <linux/workqueue.h>
 
+#include "addr.h"
 #include "hash.h"
+#include "link.h"
 #include "notes.h"
 
 struct anycast6_group;
 
 #define ANYCAST6_PEER_LOCKS	64
-#define ANYCAST6_PEER_NOTES	BIT(12)
+#define ANYCAST6_PEER_NOTES_BITS	12
 #define ANYCAST6_PEER_TIMEOUT	(30 * HZ)
 
 /**
@@ -29,19 +34,23 @@ struct anycast6_group;
  * @addr: the peer, network order
  * @port: its port, network order; of ICMPv6 echo, the identifier
  * @local: this node's port, network order
+ * @ports: both
  * @domain: as of struct anycast6_key, of @addr
  * @proto: IP protocol
  */
 struct anycast6_peer_key {
 	struct in6_addr addr;
-	__be16 port;
-	__be16 local;
+	union {
+		struct {
+			__be16 port;
+			__be16 local;
+		};
+		u32 ports;
+	};
 	u32 domain;
 	u32 proto;
 	u32 zero;
 } __aligned(8);
-
-#define ANYCAST6_PEER_WORDS	(sizeof(struct anycast6_peer_key) / sizeof(u32))
 
 /**
  * struct anycast6_peer - a flow of a peer to an anycast address
@@ -67,7 +76,7 @@ struct anycast6_peer {
  * struct anycast6_peers - a namespace's
  * @max: the sysctl, READ_ONCE()
  * @born: when it was made, jiffies; constant
- * @shift: how many bits of a hash are too many
+ * @shift: how many bits of a hash are too many; constant
  * @count: how many there are; atomic
  * @next: the bucket where @upkeep goes on; itself alone
  * @upkeep: forgets them, while there are any
@@ -83,7 +92,7 @@ struct anycast6_peers {
 	unsigned int next;
 	struct delayed_work upkeep;
 	spinlock_t locks[ANYCAST6_PEER_LOCKS];	/* protect buckets */
-	struct anycast6_note_pair notes[ANYCAST6_PEER_NOTES];
+	struct anycast6_note_pair notes[BIT(ANYCAST6_PEER_NOTES_BITS)];
 	struct hlist_head buckets[];
 };
 
@@ -93,9 +102,32 @@ bool anycast6_peer_remember(struct anycast6_peers *peers,
 			    const struct anycast6_peer_key *key, u64 hash,
 			    struct anycast6_group *group, bool tracked);
 
+/**
+ * anycast6_peer_hash_of() - hash a flow that there is no key of yet
+ * @addr: as in struct anycast6_peer_key
+ * @ports: the same
+ * @domain: the same
+ * @proto: the same
+ *
+ * Context: any.
+ */
+static __always_inline u64 anycast6_peer_hash_of(const struct in6_addr *addr,
+						 u32 ports, u32 domain,
+						 u32 proto)
+{
+	const u32 *w = (__force const u32 *)addr->s6_addr32;
+
+	/* nobody outside chooses a domain */
+	domain += proto * GOLDEN_RATIO_32;
+	return anycast6_hash_end(anycast6_hash_pair(w[0], w[1], 0) +
+				 anycast6_hash_pair(w[2], w[3], 2) +
+				 anycast6_hash_pair(ports, domain, 4));
+}
+
 static inline u64 anycast6_peer_hash(const struct anycast6_peer_key *key)
 {
-	return anycast6_hash((const u32 *)key, ANYCAST6_PEER_WORDS);
+	return anycast6_peer_hash_of(&key->addr, key->ports, key->domain,
+				     key->proto);
 }
 
 static inline bool anycast6_peer_is(const struct anycast6_peer *peer,
@@ -140,21 +172,58 @@ static inline bool anycast6_peer_is_over(const struct anycast6_peer *peer)
 	       ANYCAST6_PEER_TIMEOUT;
 }
 
-/* Other bits of a hash than those that choose a bucket. */
+/* Other bits of a hash than those that choose a place. */
 static inline u32 anycast6_peer_tag(u64 hash)
 {
-	return (hash >> 8) & GENMASK(29, 0);
+	return FIELD_GET(ANYCAST6_NOTE_TAG, hash << ANYCAST6_PEER_NOTES_BITS);
 }
 
+/* In ticks, see notes.h. */
 static inline u32 anycast6_peer_now(void)
 {
-	return ktime_get_seconds() + 1;
+	u64 now = get_jiffies_64();
+
+	return now >> ANYCAST6_NOTE_SHIFT;
 }
 
 static inline struct anycast6_note_pair *
 anycast6_peer_notes(struct anycast6_peers *peers, u64 hash)
 {
-	return &peers->notes[hash >> 52];
+	return &peers->notes[hash >> (64 - ANYCAST6_PEER_NOTES_BITS)];
+}
+
+/**
+ * anycast6_peer_is_noted() - a quick look whether a datagram's flow is one that
+ * nobody remembers, and noted just now: then there is nothing to do for it
+ * @peers: the namespace's
+ * @skb: the datagram; at its IPv6 header, and UDP's is next
+ * @addr: the peer, in @skb
+ * @dev: the device of this end
+ * @out: this node sent it
+ *
+ * In VRFs, and on a link alone, flows have domains: a longer look is needed.
+ *
+ * Context: RCU.
+ */
+static __always_inline bool
+anycast6_peer_is_noted(struct anycast6_peers *peers, const struct sk_buff *skb,
+		       const struct in6_addr *addr,
+		       const struct net_device *dev, bool out)
+{
+	const struct udphdr *udp = (const void *)(ipv6_hdr(skb) + 1);
+	u32 ports;
+	u64 hash;
+
+	if ((const u8 *)(udp + 1) > skb_tail_pointer(skb) ||
+	    netif_is_l3_slave(dev) || netif_is_l3_master(dev))
+		return false;
+	ports = *(const u32 *)udp;
+	/* a link-local peer's flow is not found so */
+	hash = anycast6_peer_hash_of(addr, out ? ror32(ports, 16) : ports, 0,
+				     IPPROTO_UDP);
+	return anycast6_note_is_new(anycast6_peer_notes(peers, hash),
+				    hash << ANYCAST6_PEER_NOTES_BITS,
+				    anycast6_peer_now());
 }
 
 #endif

@@ -105,7 +105,7 @@ static void tell(struct anycast6_note_pair *pair, u32 tag, u32 *now,
 			anycast6_note_went(pair, tag, *now);
 			break;
 		default:
-			*now += int_pow(10, *events - '0');
+			*now += ANYCAST6_NOTE_TICKS(int_pow(10, *events - '0'));
 		}
 	}
 }
@@ -127,6 +127,42 @@ static void notes(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, ANYCAST6_NOTE_NONE,
 					anycast6_note_read(&pair, 4712, now));
 		}
+	}
+}
+
+/* What a packet would change nothing of, and nothing else, is new. */
+static void notes_are_new(struct kunit *test)
+{
+	static const char * const beginnings[] = { "w", "c", "w1w", "c0w" };
+	const u64 hash = 4711ULL << 34;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(beginnings); i++) {
+		struct anycast6_note_pair pair = {}, before;
+		u32 now = 100;
+
+		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash, now));
+		tell(&pair, 4711, &now, beginnings[i]);
+		/* whatever is not the tag */
+		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash, now));
+		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash | GENMASK(33, 0), now));
+		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash ^ BIT_ULL(34), now));
+		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash ^ BIT_ULL(63), now));
+		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash, now + 1));
+
+		before = pair;
+		tell(&pair, 4711, &now, "cwwc");
+		KUNIT_EXPECT_MEMEQ(test, &pair, &before, sizeof(pair));
+		/* in the other place, too */
+		swap(pair.slots[0], pair.slots[1]);
+		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash, now));
+
+		anycast6_note_drop(&pair, 4712, now);
+		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash, now));
+		anycast6_note_drop(&pair, 4711, now);
+		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash, now));
+		KUNIT_EXPECT_EQ(test, ANYCAST6_NOTE_NONE,
+				anycast6_note_read(&pair, 4711, now));
 	}
 }
 
@@ -153,6 +189,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(sources),
 	KUNIT_CASE(icmp_types),
 	KUNIT_CASE(notes),
+	KUNIT_CASE(notes_are_new),
 	KUNIT_CASE(lasting_notes_stay),
 	{}
 };
