@@ -4,8 +4,11 @@
  * times it did, the time that all of it took, and that of the answers alone,
  * from sendto() to the other end of the cable.
  *
- * Usage: bench-answer COUNT ADDRESS FROM SOURCE DESTINATION [PORTS]
- * ADDRESS is asked, FROM is where answers must come from. SOURCE and DESTINATION
+ * Usage: bench-answer any|connected|tcp COUNT ADDRESS FROM SOURCE DESTINATION
+ * [PORTS]
+ * The server's socket is on the wildcard address, or connected to its client;
+ * or it is one of TCP, and its client is on the same node: then what follows
+ * COUNT does not matter. ADDRESS is asked, FROM is where answers must come from. SOURCE and DESTINATION
  * are the frames' addresses, out of eth0 of the namespace source; the server is
  * in the namespace router. Questions come from so many ports, one after the
  * other, and not the same ones each time; from the same one if not told.
@@ -80,15 +83,15 @@ static uint16_t checksum(const struct question *question)
 static void make(struct question *question, char **argv)
 {
 	memset(question, 0, sizeof(*question));
-	ether_aton_r(argv[4], (void *)question->ether.ether_shost);
-	ether_aton_r(argv[5], (void *)question->ether.ether_dhost);
+	ether_aton_r(argv[5], (void *)question->ether.ether_shost);
+	ether_aton_r(argv[6], (void *)question->ether.ether_dhost);
 	question->ether.ether_type = htons(ETHERTYPE_IPV6);
 	question->ip6.ip6_flow = htonl(6 << 28);
 	question->ip6.ip6_plen = htons(sizeof(question->udp) + SIZE);
 	question->ip6.ip6_nxt = IPPROTO_UDP;
 	question->ip6.ip6_hlim = 64;
 	inet_pton(AF_INET6, CLIENT, &question->ip6.ip6_src);
-	inet_pton(AF_INET6, argv[2], &question->ip6.ip6_dst);
+	inet_pton(AF_INET6, argv[3], &question->ip6.ip6_dst);
 	question->udp.dest = htons(SERVER_PORT);
 	question->udp.len = question->ip6.ip6_plen;
 }
@@ -108,6 +111,8 @@ static void ask(int fd, struct question *question, uint16_t port)
 		err(1, "sendto");
 }
 
+static int connected;
+
 /* Returns how long it took. */
 static uint64_t answer(int fd)
 {
@@ -121,7 +126,8 @@ static uint64_t answer(int fd)
 	    recvfrom(fd, data, SIZE, 0, (void *)&from, &length) != SIZE)
 		errx(1, "the question did not come");
 	begin = now();
-	if (sendto(fd, data, SIZE, 0, (void *)&from, length) != SIZE)
+	if (sendto(fd, data, SIZE, 0, connected ? NULL : (void *)&from,
+		   connected ? 0 : length) != SIZE)
 		err(1, "sendto");
 	return now() - begin;
 }
@@ -150,6 +156,60 @@ static void check(int ask_fd, int answer_fd, struct question *question,
 	errx(1, "no answer was seen");
 }
 
+static int connect_to(int fd, const char *address, uint16_t port)
+{
+	struct sockaddr_in6 to = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+	};
+
+	inet_pton(AF_INET6, address, &to.sin6_addr);
+	return connect(fd, (void *)&to, sizeof(to));
+}
+
+static void transfer(int from, int to, const char *data)
+{
+	char buf[SIZE];
+
+	if (send(from, data, SIZE, 0) != SIZE ||
+	    recv(to, buf, SIZE, MSG_WAITALL) != SIZE)
+		err(1, "transfer");
+}
+
+/* Questions and answers over one connection. */
+static int converse(int count)
+{
+	struct sockaddr_in6 any = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(SERVER_PORT),
+	};
+	static const char data[SIZE];
+	int listener, client, server, one = 1, i;
+	uint64_t begin;
+
+	enter("router");
+	listener = socket(AF_INET6, SOCK_STREAM, 0);
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	client = socket(AF_INET6, SOCK_STREAM, 0);
+	if (bind(listener, (void *)&any, sizeof(any)) || listen(listener, 1) ||
+	    connect_to(client, "::1", SERVER_PORT))
+		err(1, "tcp");
+	server = accept(listener, NULL, NULL);
+	for (i = 0; i < 100; i++) {
+		transfer(client, server, data);
+		transfer(server, client, data);
+	}
+	sleep(2);
+
+	begin = now();
+	for (i = 0; i < count; i++) {
+		transfer(client, server, data);
+		transfer(server, client, data);
+	}
+	printf("%d %llu 0\n", count, (unsigned long long)(now() - begin));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in6 any = {
@@ -160,10 +220,12 @@ int main(int argc, char **argv)
 	int ask_fd, answer_fd, count, ports, first, i;
 	struct question question;
 
-	if (argc < 6)
+	if (argc < 7)
 		errx(2, "see its source");
-	count = atoi(argv[1]);
-	ports = argc > 6 ? atoi(argv[6]) : 1;
+	count = atoi(argv[2]);
+	if (!strcmp(argv[1], "tcp"))
+		return converse(count);
+	ports = argc > 7 ? atoi(argv[7]) : 1;
 	first = ports > 1 ? getpid() * count : 0;
 	make(&question, argv);
 	enter("router");
@@ -172,7 +234,12 @@ int main(int argc, char **argv)
 		err(1, "bind");
 	enter("source");
 	ask_fd = socket(AF_PACKET, SOCK_RAW, 0);
-	check(ask_fd, answer_fd, &question, argv[3], CLIENT_PORT);
+	check(ask_fd, answer_fd, &question, argv[4], CLIENT_PORT);
+	connected = !strcmp(argv[1], "connected");
+	if (connected && connect_to(answer_fd, CLIENT, CLIENT_PORT))
+		err(1, "connect");
+	/* what other programs and that one left behind is freed by then */
+	sleep(2);
 
 	begin = now();
 	for (i = 0; i < count; i++) {
