@@ -9,11 +9,13 @@
 . "$(dirname "$0")/peer.sh"
 . "$(dirname "$0")/netlink.sh"
 
-MANY=10000
-# more than may be joined by default
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=4200
+# More than may be joined.
+MANY=10000 JOINS=4096
 MEMBERS=600
-WRITERS=4
+# Each adds and deletes so many.
+WRITERS=4 ADDED=250 DELETED=100
+CHANGES=300
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=700 JOINS=500 MEMBERS=150 ADDED=80 DELETED=30 CHANGES=100
 
 # batch_of COMMAND PREFIX COUNT: one command for each address PREFIX:0 ... on standard output.
 batch_of() { printf "anycast $1 $2:%x\n" $(seq 0 $(($3 - 1))); }
@@ -27,25 +29,26 @@ held() {
 }
 
 many() {
-	local begin=${EPOCHREALTIME/./} joins
+	local begin=${EPOCHREALTIME/./}
 
+	modprobe anycast6
+	ns host sysctl -qw net.anycast6.max_joins=$JOINS
 	batch_of add 2001:db8:a: $MANY >"$T_DIR/batch"
 	nsip host -batch "$T_DIR/batch"
 	echo "# $MANY off-link addresses added in $(((${EPOCHREALTIME/./} - begin) / 1000)) ms" >"$T_DIR/timing"
-	joins=$(ns host sysctl -n net.anycast6.max_joins)
-	is "$(joins host)" "$joins"
-	is "$(nsip host -6 route show table local type local dev anycast0 | wc -l)" $((MANY - joins))
+	is "$(joins host)" $JOINS
+	is "$(nsip host -6 route show table local type local dev anycast0 | wc -l)" $((MANY - JOINS))
 	nsip host -j -d anycast show >"$T_DIR/show"
 	jq -r '.[].address' <"$T_DIR/show" | sort | uniq >"$T_DIR/shown"
 	awk '{ print $3 }' "$T_DIR/batch" | sed 's/::*0$/::/' | sort | diff - "$T_DIR/shown"
 	is "$(jq -r '.[].members[] | "\(.dev) \(.state) \(.delivery)"' <"$T_DIR/show" | sort | uniq -c | xargs)" \
-		"$joins anycast0 up join $((MANY - joins)) anycast0 up route"
+		"$JOINS anycast0 up join $((MANY - JOINS)) anycast0 up route"
 }
 
 many_served() {
 	local id
 
-	for id in 1 fff 1000 "$(printf %x $((MANY - 1)))"; do
+	for id in 1 $(printf '%x ' $((JOINS - 1)) $JOINS $((MANY - 1))); do
 		nsip host -6 route get "2001:db8:a::$id" | grep -Eq "^(anycast|local) "
 		ns host ping -c 1 -W 20 "2001:db8:a::$id" >/dev/null
 	done
@@ -109,10 +112,10 @@ writers() {
 
 	for ((w = 0; w < WRITERS; w++)); do
 		{
-			batch_of add "2001:db8:c$w:" 250
-			batch_of del "2001:db8:c$w:" 100
+			batch_of add "2001:db8:c$w:" $ADDED
+			batch_of del "2001:db8:c$w:" $DELETED
 			echo "anycast add 2001:db8:cc::1 dev w$w"
-			echo "anycast set 2001:db8:c$w::f0 scope 2001:db8:c$w::/48"
+			echo "anycast set 2001:db8:c$w::40 scope 2001:db8:c$w::/48"
 			echo "anycast replace 2001:db8:cc::2"
 			printf "anycast replace 2001:db8:cd::%x dev w$w\n" $(seq 1 20)
 		} >"$T_DIR/writer$w"
@@ -126,11 +129,11 @@ writers() {
 		wait_for "writer $w" 60 eval "! kill -0 $(<"$T_DIR/writer$w.pid")"
 		is "$(cat "$T_DIR/writer$w.log")" ""
 	done
-	is "$(count_shown)" $((WRITERS * 150 + 22))
+	is "$(count_shown)" $((WRITERS * (ADDED - DELETED) + 22))
 	is "$(nsip host -j anycast show 2001:db8:cc::1 | jq '.[0].members | length')" $WRITERS
-	is "$(nsip host -j anycast show | jq '[.[].members[]] | length')" $((WRITERS * 151 + 1 + 20 * WRITERS))
+	is "$(nsip host -j anycast show | jq '[.[].members[]] | length')" $((WRITERS * (ADDED - DELETED + 21) + 1))
 	for ((w = 0; w < WRITERS; w++)); do
-		is "$(query host "field scope" anycast show "2001:db8:c$w::f0")" "2001:db8:c$w::/48"
+		is "$(query host "field scope" anycast show "2001:db8:c$w::40")" "2001:db8:c$w::/48"
 		nsip host link del "w$w"
 	done
 	nsip host anycast flush
@@ -156,7 +159,7 @@ churn() { netlink churn host 2001:db8:e:: 50 2; }
 reader() {
 	local i
 
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < CHANGES; i++)); do
 		echo "anycast add 2001:db8:f::1"
 		echo "anycast del 2001:db8:f::1"
 	done >"$T_DIR/changes"
@@ -187,7 +190,7 @@ many_members() {
 	is "$(jq length <"$T_DIR/show")" 1
 	is "$(jq -r '.[0].members[].dev' <"$T_DIR/show")" "$(printf 'm%d\n' $(seq 1 $MEMBERS))"
 	is "$(nsip host anycast show | grep -c "^2001:db8:aa::")" 2
-	is "$(nsip host anycast show 2001:db8:aa::1 dev m599 | wc -l)" 2
+	is "$(nsip host anycast show 2001:db8:aa::1 dev m$((MEMBERS - 1)) | wc -l)" 2
 	is "$(nsip host anycast save | grep -c "replace 2001:db8:aa::1 dev m")" $MEMBERS
 	nsip host anycast del 2001:db8:aa::1
 	is "$(addresses host)" 2001:db8:aa::2

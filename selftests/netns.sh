@@ -11,6 +11,11 @@
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53
+# How many namespaces, and of those that end in a special way.
+MANY=30
+EACH=10
+ROUNDS=3
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=8 EACH=4 ROUNDS=1
 
 # Nothing waits for a device: that would be said on the console, and hold this up.
 quiet() {
@@ -76,7 +81,7 @@ device_moves_fast() {
 	nsip host anycast add $A dev h0
 	nsip host link add quick type dummy
 	before=$(snapshot host)
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < EACH; i++)); do
 		nsip host -batch - <<-END
 			link set quick up
 			address add 2001:db8:7::1/64 dev quick nodad
@@ -96,7 +101,7 @@ device_moves_fast() {
 under_traffic() {
 	local round
 
-	for round in 1 2 3; do
+	for ((round = 1; round <= ROUNDS; round++)); do
 		ns_make doomed
 		link_veth client "d$round" doomed x0
 		addr_add client "d$round" "2001:db8:8$round::2/64"
@@ -137,7 +142,7 @@ connected() {
 many() {
 	local i
 
-	for ((i = 0; i < 30; i++)); do
+	for ((i = 0; i < MANY; i++)); do
 		ip netns add "many$i-$T_ID"
 		echo "many$i-$T_ID" >>"$T_DIR/netns"
 		ip -n "many$i-$T_ID" -batch - <<-END
@@ -150,7 +155,7 @@ many() {
 		END
 		((i % 2)) || ip netns del "many$i-$T_ID"
 	done
-	for ((i = 1; i < 30; i += 2)); do
+	for ((i = 1; i < MANY; i += 2)); do
 		ip netns del "many$i-$T_ID"
 	done
 	quiet
@@ -167,7 +172,7 @@ reached_again() {
 device_and_namespace() {
 	local i
 
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < EACH; i++)); do
 		ip netns add "both$i-$T_ID"
 		echo "both$i-$T_ID" >>"$T_DIR/netns"
 		ip -n "both$i-$T_ID" -batch - <<-END
@@ -198,5 +203,5 @@ t_run "and there and back at once" device_moves_fast
 t_run "a namespace ends under traffic" under_traffic
 t_run "a namespace ends with a connection open" connected
 t_run "a namespace ends with its device" device_and_namespace
-t_run "30 namespaces come and go" many
+t_run "$MANY namespaces come and go" many
 t_done

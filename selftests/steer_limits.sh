@@ -16,7 +16,7 @@
 # of many addresses, which the members have without knowing of them
 MANY=2001:db8:b::
 case ${ANYCAST6_KERNEL-} in
-debug) COUNT=500 FLOOD=1000 ;;
+debug) COUNT=150 FLOOD=1000 ;;
 *) COUNT=4000 FLOOD=5000 ;;
 esac
 ROOM=200

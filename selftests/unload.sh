@@ -11,6 +11,10 @@
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53
+# How many addresses, and how many times.
+MANY=3000
+TIMES=20
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=500 TIMES=6
 
 unload() {
 	! [[ -d /sys/module/anycast6 ]] || modprobe -r anycast6
@@ -116,7 +120,8 @@ routes_instead_of_joins() {
 }
 
 many_addresses() {
-	printf 'anycast add 2001:db8:a::%x\n' {1..3000} | nsip host -batch -
+	# shellcheck disable=SC2046
+	printf 'anycast add 2001:db8:a::%x\n' $(seq $MANY) | nsip host -batch -
 	unload
 	same_as_before
 }
@@ -184,7 +189,7 @@ while_configured() {
 cycles() {
 	local i
 
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < TIMES; i++)); do
 		nsip host -batch - <<-END
 			anycast add $A dev h0
 			anycast add $OFF
@@ -212,12 +217,12 @@ t_run "loaded and unloaded" only_loaded
 t_run "configured, flushed and unloaded" configured_and_flushed
 t_run "unloaded as it is configured" configured
 t_run "with routes instead of joins" routes_instead_of_joins
-t_run "with 3000 addresses" many_addresses
+t_run "with $MANY addresses" many_addresses
 t_run "after a link flap" mended
 t_run "under ping -f and a TCP transfer" under_traffic
 t_run "a connection outlives unloading and loading" again_under_a_connection
 t_run "while it is being configured" while_configured
 t_run "with a monitor that listens" listener
-t_run "20 times" cycles
+t_run "$TIMES times" cycles
 modprobe anycast6
 t_done
