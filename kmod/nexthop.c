@@ -115,6 +115,7 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 	rhashtable_remove_fast(&router->nexthops, &nexthop->node,
 			       anycast6_nexthop_params);
 	list_del_rcu(&nexthop->list);
+	anycast6_path_drop(nexthop);
 	call_rcu(&nexthop->rcu, free_rcu);
 }
 

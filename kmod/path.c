@@ -139,6 +139,19 @@ void anycast6_path_forget(struct anycast6_nexthop *nexthop,
 }
 
 /**
+ * anycast6_path_drop() - nobody uses a next hop any more
+ * @nexthop: the next hop
+ *
+ * Flow tables that took the route see at once that it is good no more.
+ *
+ * Context: any.
+ */
+void anycast6_path_drop(struct anycast6_nexthop *nexthop)
+{
+	anycast6_path_free(unrcu_pointer(xchg(&nexthop->path, NULL)));
+}
+
+/**
  * anycast6_path_metric() - the metric of the route that a path came from
  * @path: the path
  *
