@@ -295,15 +295,17 @@ offloads() { ns host ethtool -K h0 "$@" >/dev/null; }
 
 # many_sizes: of datagrams, of segments, and how many of them
 many_sizes() {
-	local size
+	local size segmented=$2
 
+	# 6.1 makes segments only for a device that makes checksums, whoever asks for them
+	[[ $(asked $UNICAST udp "say=gso:1400;size:2800") == "$UNICAST" ]] || segmented=refused-EIO
 	for size in 1 2 100 1451 1452 1453 3001 20000 60000; do
 		is "$(asked $1 udp say=size:$size)" "$2"
 	done
 	for size in 1000 1001 1399 1400 1401 2800 2801 4200 20000 60000; do
-		is "$(asked $1 udp "say=gso:1400;size:$size")" "$2"
+		is "$(asked $1 udp "say=gso:1400;size:$size")" $segmented
 	done
-	is "$(asked $1 udp "say=gso:999;size:60001")" "$2"
+	is "$(asked $1 udp "say=gso:999;size:60001")" $segmented
 	is "$(asked $1 lite say=size:3001)" "$2"
 }
 
