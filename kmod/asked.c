@@ -18,8 +18,8 @@
 #include "link.h"
 #include "net.h"
 #include "peers.h"
-#include "replies.h"
 #include "source.h"
+#include "tally.h"
 
 static bool parse_ports(const struct sk_buff *skb, unsigned int offset,
 			struct anycast6_peer_key *key)
@@ -127,7 +127,7 @@ static bool remember(struct anycast6_peers *peers, const struct sk_buff *skb,
 	if (anycast6_note_read(anycast6_peer_notes(peers, hash),
 			       anycast6_peer_tag(hash), anycast6_peer_now()) ==
 	    ANYCAST6_NOTE_OWN) {
-		anycast6_replies_count(group->replies, ANYCAST6_REPLY_OWN);
+		anycast6_tally_add(group->replies, ANYCAST6_REPLY_OWN);
 		return false;
 	}
 	if (!matters(skb, key, group))
@@ -136,7 +136,7 @@ static bool remember(struct anycast6_peers *peers, const struct sk_buff *skb,
 			   anycast6_peer_tag(hash), anycast6_peer_now());
 	if (anycast6_peer_remember(peers, key, hash, group, skb_nfct(skb)))
 		return true;
-	anycast6_replies_count(group->replies, ANYCAST6_REPLY_FORGOTTEN);
+	anycast6_tally_add(group->replies, ANYCAST6_REPLY_FORGOTTEN);
 	return false;
 }
 

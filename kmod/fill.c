@@ -13,11 +13,10 @@
 #include "group.h"
 #include "link.h"
 #include "member.h"
-#include "misses.h"
 #include "netlink_gen.h"
 #include "nexthop.h"
-#include "replies.h"
 #include "source.h"
+#include "tally.h"
 
 /**
  * anycast6_fill_start() - begin a message
@@ -221,6 +220,23 @@ static int fill_members_stats(struct sk_buff *skb,
 	return fill_stats(skb, ANYCAST6_A_ADDR_STATS, &counts);
 }
 
+static int fill_tally(struct sk_buff *skb, int type,
+		      struct anycast6_tally __percpu *tally, const int *attrs,
+		      unsigned int kinds, int pad)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < kinds; i++)
+		if (nla_put_u64_64bit(skb, attrs[i],
+				      anycast6_tally_read(tally, i), pad))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	static const int attrs[ANYCAST6_MISSES] = {
@@ -229,22 +245,12 @@ static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_MISS_FORWARDING] = ANYCAST6_A_MISSES_FORWARDING,
 		[ANYCAST6_MISS_UNPINNED] = ANYCAST6_A_MISSES_UNPINNED,
 	};
-	struct nlattr *nest;
-	unsigned int i;
 
 	/* pairs with anycast6_group_steer() */
 	if (!smp_load_acquire(&group->remotes))
 		return 0;
-	nest = nla_nest_start(skb, ANYCAST6_A_ADDR_MISSES);
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i < ANYCAST6_MISSES; i++)
-		if (nla_put_u64_64bit(skb, attrs[i],
-				      anycast6_misses_read(group->misses, i),
-				      ANYCAST6_A_MISSES_PAD))
-			return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
+	return fill_tally(skb, ANYCAST6_A_ADDR_MISSES, group->misses, attrs,
+			  ARRAY_SIZE(attrs), ANYCAST6_A_MISSES_PAD);
 }
 
 static int fill_replies(struct sk_buff *skb, const struct anycast6_group *group)
@@ -255,22 +261,12 @@ static int fill_replies(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_REPLY_OWN] = ANYCAST6_A_REPLIES_OWN,
 		[ANYCAST6_REPLY_FORGOTTEN] = ANYCAST6_A_REPLIES_FORGOTTEN,
 	};
-	struct nlattr *nest;
-	unsigned int i;
 
 	/* pairs with anycast6_group_serve() */
 	if (!smp_load_acquire(&group->locals))
 		return 0;
-	nest = nla_nest_start(skb, ANYCAST6_A_ADDR_REPLIES);
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i < ANYCAST6_REPLIES; i++)
-		if (nla_put_u64_64bit(skb, attrs[i],
-				      anycast6_replies_read(group->replies, i),
-				      ANYCAST6_A_REPLIES_PAD))
-			return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
+	return fill_tally(skb, ANYCAST6_A_ADDR_REPLIES, group->replies, attrs,
+			  ARRAY_SIZE(attrs), ANYCAST6_A_REPLIES_PAD);
 }
 
 static int fill_source(struct sk_buff *skb,

@@ -12,12 +12,11 @@
 #include "host.h"
 #include "member.h"
 #include "mend.h"
-#include "misses.h"
 #include "net.h"
 #include "notify.h"
-#include "replies.h"
 #include "router.h"
 #include "source.h"
+#include "tally.h"
 
 const struct rhashtable_params anycast6_group_params = {
 	.head_offset = offsetof(struct anycast6_group, node),
@@ -262,7 +261,7 @@ int anycast6_group_serve(struct anycast6_net *an, struct anycast6_group *group)
 	lockdep_assert_held(&an->lock);
 
 	if (!group->replies)
-		group->replies = alloc_percpu_gfp(struct anycast6_replies,
+		group->replies = alloc_percpu_gfp(struct anycast6_tally,
 						  GFP_KERNEL_ACCOUNT);
 	if (!group->replies)
 		return -ENOMEM;
@@ -303,7 +302,7 @@ int anycast6_group_steer(struct anycast6_net *an, struct anycast6_group *group)
 	lockdep_assert_held(&an->lock);
 
 	if (!group->misses)
-		group->misses = alloc_percpu_gfp(struct anycast6_misses,
+		group->misses = alloc_percpu_gfp(struct anycast6_tally,
 						 GFP_KERNEL_ACCOUNT);
 	if (!group->misses)
 		return -ENOMEM;

@@ -16,10 +16,9 @@
 #include "hold.h"
 
 struct anycast6_domain;
-struct anycast6_misses;
 struct anycast6_net;
-struct anycast6_replies;
 struct anycast6_source;
+struct anycast6_tally;
 
 /**
  * struct anycast6_key - what makes an address one address
@@ -69,10 +68,10 @@ struct anycast6_group {
 	struct anycast6_prefix scope;
 	struct anycast6_hold offlink;
 	unsigned int remotes;
-	struct anycast6_misses __percpu *misses;
+	struct anycast6_tally __percpu *misses;
 	struct anycast6_source __rcu *source;
 	unsigned int locals;
-	struct anycast6_replies __percpu *replies;
+	struct anycast6_tally __percpu *replies;
 	bool routed;
 	unsigned long flags;
 	struct llist_node dirty;

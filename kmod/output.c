@@ -26,9 +26,9 @@
 #include "output.h"
 #include "packet.h"
 #include "peers.h"
-#include "replies.h"
 #include "rewrite.h"
 #include "source.h"
+#include "tally.h"
 
 /**
  * struct answer - a packet that may be one
@@ -113,7 +113,7 @@ static unsigned int reroute(const struct answer *answer)
 
 static void count(const struct answer *answer, enum anycast6_reply reply)
 {
-	anycast6_replies_count(answer->group->replies, reply);
+	anycast6_tally_add(answer->group->replies, reply);
 }
 
 static unsigned int set_source(const struct answer *answer,

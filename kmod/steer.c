@@ -25,11 +25,11 @@
 #include "ipsec.h"
 #include "link.h"
 #include "member.h"
-#include "misses.h"
 #include "net.h"
 #include "router.h"
 #include "sieve.h"
 #include "steer.h"
+#include "tally.h"
 
 /* Fragments that are gathered here are nobody else's ("ac6"), and of one domain
  * not another's.
@@ -68,9 +68,9 @@ static unsigned int leave_to_routes(struct anycast6_passage *passage,
 	if (is_local(dst) || skb->pkt_type != PACKET_HOST)
 		return NF_ACCEPT;
 	if (!passage->forwards)
-		anycast6_miss(group->misses, ANYCAST6_MISS_FORWARDING);
+		anycast6_tally_add(group->misses, ANYCAST6_MISS_FORWARDING);
 	else if (passage->looped || anycast6_way_is_back(dst, skb))
-		anycast6_miss(group->misses, ANYCAST6_MISS_LOOP);
+		anycast6_tally_add(group->misses, ANYCAST6_MISS_LOOP);
 	else
 		return NF_ACCEPT;
 	/* of an error the kernel tells the sender itself */
@@ -103,7 +103,7 @@ static void pin(struct anycast6_router *router, struct anycast6_flow *flow,
 	if (flow && anycast6_flow_move(flow, member))
 		return;
 	if (!anycast6_flow_pin(&router->flows, packet, member))
-		anycast6_miss(group->misses, ANYCAST6_MISS_UNPINNED);
+		anycast6_tally_add(group->misses, ANYCAST6_MISS_UNPINNED);
 }
 
 static noinline struct anycast6_member *
@@ -116,7 +116,7 @@ choose_member(struct anycast6_router *router, struct anycast6_flow *flow,
 	if (member)
 		pin(router, flow, group, member, passage);
 	else
-		anycast6_miss(group->misses, ANYCAST6_MISS_NO_MEMBER);
+		anycast6_tally_add(group->misses, ANYCAST6_MISS_NO_MEMBER);
 	return member;
 }
 
