@@ -186,10 +186,14 @@ class Guest:
     def _arguments(self, shell):
         debug = self.kernel == "debug"
         d = self.directory
-        # What counts instructions counts a repeated one each time: with ERMS, a byte at a time.
-        cpus = (["-accel", "tcg,thread=single", "-icount", "shift=0,align=off,sleep=off", "-smp", "1",
-                 "-cpu", "max,erms=off"]
-                if self.icount else ["-accel", "tcg,thread=multi", "-smp", str(self.cpus), "-cpu", "max"])
+        if self.icount:
+            # What counts instructions counts a repeated one each time: with ERMS, a byte at a time.
+            cpus = ["-accel", "tcg,thread=single", "-icount", "shift=0,align=off,sleep=off", "-smp", "1",
+                    "-cpu", "max,erms=off"]
+        else:
+            # A kernel without ACPI sees the first processor of each socket only.
+            cpus = ["-accel", "tcg,thread=multi", "-smp", "%d,sockets=%d" % (self.cpus, self.cpus),
+                    "-cpu", "max"]
         arguments = [
             # Whoever ends us must not leave a guest behind.
             "setpriv", "--pdeathsig", "KILL",
