@@ -127,7 +127,7 @@ connected() {
 	addr_add client dd 2001:db8:88::2/64
 	addr_add doomed x0 2001:db8:88::1/64
 	nsip doomed anycast add 2001:db8:88::a dev x0
-	background server doomed socat TCP6-LISTEN:7777,fork OPEN:/dev/null
+	background server doomed socat -u TCP6-LISTEN:7777,fork OPEN:/dev/null
 	background sender client bash -c 'until exec 3>/dev/tcp/2001:db8:88::a/7777; do :; done; exec cat /dev/zero >&3'
 	wait_for "a transfer" 30 eval "(( \$(query doomed 'field bytes' -s anycast show 2001:db8:88::a) > 100000 ))"
 	stop server KILL || true
