@@ -108,14 +108,15 @@ forced() {
 
 # They meet in the same addresses, too: each gives the shared one a member of its own.
 writers() {
-	local w
+	local w last
 
+	last=$(printf %x $((ADDED - 1)))
 	for ((w = 0; w < WRITERS; w++)); do
 		{
 			batch_of add "2001:db8:c$w:" $ADDED
 			batch_of del "2001:db8:c$w:" $DELETED
 			echo "anycast add 2001:db8:cc::1 dev w$w"
-			echo "anycast set 2001:db8:c$w::40 scope 2001:db8:c$w::/48"
+			echo "anycast set 2001:db8:c$w::$last scope 2001:db8:c$w::/48"
 			echo "anycast replace 2001:db8:cc::2"
 			printf "anycast replace 2001:db8:cd::%x dev w$w\n" $(seq 1 20)
 		} >"$T_DIR/writer$w"
@@ -133,7 +134,7 @@ writers() {
 	is "$(nsip host -j anycast show 2001:db8:cc::1 | jq '.[0].members | length')" $WRITERS
 	is "$(nsip host -j anycast show | jq '[.[].members[]] | length')" $((WRITERS * (ADDED - DELETED + 21) + 1))
 	for ((w = 0; w < WRITERS; w++)); do
-		is "$(query host "field scope" anycast show "2001:db8:c$w::40")" "2001:db8:c$w::/48"
+		is "$(query host "field scope" anycast show "2001:db8:c$w::$last")" "2001:db8:c$w::/48"
 		nsip host link del "w$w"
 	done
 	nsip host anycast flush
