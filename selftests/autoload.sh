@@ -3,7 +3,6 @@
 # The first `ip anycast` command loads the module, and nothing else does; it can go again.
 #
 #   this system alone
-# kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 

@@ -431,12 +431,12 @@ try "carrier back: new flows return, old ones stay" carrier_again
 try "carrier comes and goes" carrier_flaps
 try "neighbour lost: flows move once that is found" neighbour
 try "neighbour back: it is solicited without traffic, ever more rarely" neighbour_again
-not_debug try "neighbour lost its address: nothing is lost" neighbour_address
+try "neighbour lost its address: nothing is lost" neighbour_address
 try "route lost and back, behind a gateway" route
 try "carrier of a gateway lost and back" gateway_link
 try "device down and up" device
 try "a nearer member in the middle of 10 MB" nearer
 try "all down: the routes decide" routes_decide
 try "all down: unreachable at once" unreachable
-not_debug try "down to the last one, and back" down_to_the_last
+try "down to the last one, and back" down_to_the_last
 t_done

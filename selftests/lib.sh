@@ -69,10 +69,6 @@ t_run() {
 	esac
 }
 
-# not_debug COMMAND...: a test case, but not on the debug kernel: what it walks in the kernel other cases
-# walk as well, and there it would take minutes.
-not_debug() { [[ ${ANYCAST6_KERNEL-} == debug ]] || "$@"; }
-
 # skip REASON: end a test case that t_run runs.
 skip() {
 	echo "$*"

@@ -4,7 +4,6 @@
 # lift the machine's limits from inside of one, and pays for the memory.
 #
 #   host:  d0 2001:db8:1::1/64
-# kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 . "$(dirname "$0")/netlink.sh"

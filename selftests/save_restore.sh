@@ -4,7 +4,6 @@
 # no error, and a line that fails is reported by its number.
 #
 #   host:  d0 2001:db8:1::1/64   odd names (a'b  c"d  e\f  dev  -x)   [ vrf red: r0 2001:db8:2::1/64 ]
-# kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 

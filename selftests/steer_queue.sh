@@ -225,14 +225,14 @@ make_client || exit
 t_run "accepted before a member is chosen" passes prerouting 0 accept
 t_run "accepted when one has been chosen" passes prerouting 300 accept
 t_run "accepted in FORWARD, large segments whole" passes forward 0 accept gso
-not_debug t_run "accepted in POSTROUTING" passes postrouting 0 accept
-not_debug t_run "repeated before a member is chosen" passes prerouting 0 repeat mark=7
-not_debug t_run "repeated when one has been chosen" passes prerouting 300 repeat mark=7
+t_run "accepted in POSTROUTING" passes postrouting 0 accept
+t_run "repeated before a member is chosen" passes prerouting 0 repeat mark=7
+t_run "repeated when one has been chosen" passes prerouting 300 repeat mark=7
 t_run "repeated in FORWARD" passes forward 0 repeat mark=7
-not_debug t_run "the router's own, before a member is chosen" own output 0 accept
+t_run "the router's own, before a member is chosen" own output 0 accept
 t_run "the router's own, when one has been chosen" own output 300 accept
 t_run "the router's own, marked, so that the kernel routes again" own output 300 accept mark=7
-not_debug t_run "the router's own, repeated" own output 0 repeat mark=7
+t_run "the router's own, repeated" own output 0 repeat mark=7
 t_run "a member that fails meanwhile" chosen_late
 t_run "a member that is deleted meanwhile" chosen_early prerouting 300
 t_run "a member that is deleted meanwhile, in FORWARD" chosen_early forward 0
@@ -241,6 +241,6 @@ t_run "a member that is deleted meanwhile, and its device" device_goes preroutin
 t_run "a member's device that is deleted meanwhile, in FORWARD" device_goes forward 0
 t_run "steering that ends meanwhile" steering_ends
 t_run "a full queue" full
-not_debug t_run "listeners that are killed, before a member is chosen" killed prerouting 0
+t_run "listeners that are killed, before a member is chosen" killed prerouting 0
 t_run "listeners that are killed, in FORWARD" killed forward 0
 t_done

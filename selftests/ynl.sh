@@ -4,7 +4,6 @@
 # alone: what that file says is what the module does.
 #
 #   host:  d0 2001:db8:1::1/64
-# kernels: 6.1 6.12
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 
