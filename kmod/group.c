@@ -248,6 +248,15 @@ void anycast6_group_set_source(struct anycast6_net *an,
 		anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 }
 
+/* It stays when the members that need it go: readers may be late. */
+static bool has_tally(struct anycast6_tally __percpu **tally)
+{
+	if (!*tally)
+		*tally = alloc_percpu_gfp(struct anycast6_tally,
+					  GFP_KERNEL_ACCOUNT);
+	return *tally;
+}
+
 /**
  * anycast6_group_serve() - an address has one more local member
  * @an: the namespace, with its host
@@ -260,10 +269,7 @@ int anycast6_group_serve(struct anycast6_net *an, struct anycast6_group *group)
 {
 	lockdep_assert_held(&an->lock);
 
-	if (!group->replies)
-		group->replies = alloc_percpu_gfp(struct anycast6_tally,
-						  GFP_KERNEL_ACCOUNT);
-	if (!group->replies)
+	if (!has_tally(&group->replies))
 		return -ENOMEM;
 	/* who sees that it is served, sees where to count */
 	smp_store_release(&group->locals, group->locals + 1);
@@ -301,10 +307,7 @@ int anycast6_group_steer(struct anycast6_net *an, struct anycast6_group *group)
 {
 	lockdep_assert_held(&an->lock);
 
-	if (!group->misses)
-		group->misses = alloc_percpu_gfp(struct anycast6_tally,
-						 GFP_KERNEL_ACCOUNT);
-	if (!group->misses)
+	if (!has_tally(&group->misses))
 		return -ENOMEM;
 	/* who sees that it is steered, sees where to count */
 	smp_store_release(&group->remotes, group->remotes + 1);

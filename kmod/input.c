@@ -15,12 +15,12 @@
 
 #include "asked.h"
 #include "device.h"
+#include "glance.h"
 #include "group.h"
 #include "host.h"
 #include "input.h"
 #include "link.h"
 #include "member.h"
-#include "peers.h"
 
 static struct anycast6_group *find(const struct anycast6_host *host,
 				   const struct sk_buff *skb)
@@ -165,16 +165,17 @@ static void admit(struct net *net, struct sk_buff *skb)
 	skb_dst_set(skb, dst);
 }
 
+/* @held: it may be to an anycast address */
 static noinline unsigned int take(struct anycast6_host *host,
 				  struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+				  const struct nf_hook_state *state, bool held)
 {
 	struct anycast6_group *group = NULL;
 
 	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
 		return NF_ACCEPT;
 
-	if (anycast6_host_may_hold(host, &ipv6_hdr(skb)->daddr))
+	if (held)
 		group = find(host, skb);
 	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
 		anycast6_asked(host, skb, group);
@@ -185,6 +186,7 @@ static noinline unsigned int take(struct anycast6_host *host,
 	return NF_ACCEPT;
 }
 
+/* Nothing here but what all other traffic pays for. */
 static unsigned int local_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
@@ -192,15 +194,13 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 	struct anycast6_host *host = priv;
 
 	if (unlikely(anycast6_host_may_hold(host, &ip6->daddr)))
-		return take(host, skb, state);
-	/* somebody's who has chosen an address, or a connection's */
+		return take(host, skb, state, true);
 	if (skb->sk || ip6->nexthdr == IPPROTO_TCP)
 		return NF_ACCEPT;
 	if (ip6->nexthdr == IPPROTO_UDP &&
-	    anycast6_peer_is_noted(host->peers, skb, &ip6->saddr, skb->dev,
-				   false))
+	    anycast6_glance(host->peers, skb, &ip6->saddr, skb->dev, false))
 		return NF_ACCEPT;
-	return take(host, skb, state);
+	return take(host, skb, state, false);
 }
 
 /**

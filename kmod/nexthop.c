@@ -76,7 +76,7 @@ static void free_rcu(struct rcu_head *head)
 		container_of(head, struct anycast6_nexthop, rcu);
 
 	/* a packet may have put one there until now */
-	anycast6_path_free(rcu_dereference_protected(nexthop->path, true));
+	anycast6_path_drop(nexthop);
 	kfree(nexthop);
 }
 

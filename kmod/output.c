@@ -19,6 +19,7 @@
 #include "anycast6_compat.h"
 #include "answer.h"
 #include "device.h"
+#include "glance.h"
 #include "group.h"
 #include "host.h"
 #include "link.h"
@@ -343,8 +344,8 @@ static unsigned int before_tracking(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	switch (ip6->nexthdr) {
 	case IPPROTO_UDP:
-		if (anycast6_peer_is_noted(host->peers, skb, &ip6->daddr,
-					   state->out, true))
+		if (anycast6_glance(host->peers, skb, &ip6->daddr, state->out,
+				    true))
 			return NF_ACCEPT;
 		break;
 	case IPPROTO_TCP:
