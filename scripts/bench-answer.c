@@ -8,10 +8,11 @@
  * [PORTS]
  * The server's socket is on the wildcard address, or connected to its client;
  * or it is one of TCP, and its client is on the same node: then what follows
- * COUNT does not matter. ADDRESS is asked, FROM is where answers must come from. SOURCE and DESTINATION
- * are the frames' addresses, out of eth0 of the namespace source; the server is
- * in the namespace router. Questions come from so many ports, one after the
- * other, and not the same ones each time; from the same one if not told.
+ * COUNT does not matter. ADDRESS is asked, FROM is where answers must come from.
+ * SOURCE and DESTINATION are the frames' addresses, out of eth0 of the namespace
+ * source; the server is in the namespace router. Questions come from so many
+ * ports, one after the other, and not the same ones each time; from the same one
+ * if not told.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -111,10 +112,8 @@ static void ask(int fd, struct question *question, uint16_t port)
 		err(1, "sendto");
 }
 
-static int connected;
-
-/* Returns how long it took. */
-static uint64_t answer(int fd)
+/* Returns how long it took. A socket that is connected needs no address. */
+static uint64_t answer(int fd, int connected)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	struct sockaddr_in6 from;
@@ -142,7 +141,7 @@ static void check(int ask_fd, int answer_fd, struct question *question,
 	char text[INET6_ADDRSTRLEN];
 
 	ask(ask_fd, question, port);
-	answer(answer_fd);
+	answer(answer_fd, 0);
 	while (poll(&ready, 1, 1000) == 1) {
 		if (recv(fd, &seen, sizeof(seen), 0) != sizeof(seen) ||
 		    seen.udp.source != htons(SERVER_PORT))
@@ -217,7 +216,7 @@ int main(int argc, char **argv)
 		.sin6_port = htons(SERVER_PORT),
 	};
 	uint64_t begin, answers = 0;
-	int ask_fd, answer_fd, count, ports, first, i;
+	int ask_fd, answer_fd, count, ports, first, connected, i;
 	struct question question;
 
 	if (argc < 7)
@@ -244,7 +243,7 @@ int main(int argc, char **argv)
 	begin = now();
 	for (i = 0; i < count; i++) {
 		ask(ask_fd, &question, CLIENT_PORT + (first + i) % ports);
-		answers += answer(answer_fd);
+		answers += answer(answer_fd, connected);
 	}
 	printf("%d %llu %llu\n", count, (unsigned long long)(now() - begin),
 	       (unsigned long long)answers);
