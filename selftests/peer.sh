@@ -100,7 +100,21 @@ refused() {
 reached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${4-7}")" "$3 ${2%%%*} 1000"; }
 
 # unreached FROM ADDRESS [PORT]: nobody answers. What is looked for would come within milliseconds.
-unreached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${3-7}" wait=0.3)" "- - -"; }
+unreached() {
+	echo "from $1 to $2:"
+	is "$(peer reach "$1" "$2" "${3-7}" wait=0.3)" "- - -"
+	unsolicited "${2%%%*}"
+}
+
+# unsolicited ADDRESS: nobody goes on asking who has it. A solicitation that is given up (after 3 s) takes along
+# what waits for the answer: a packet of the next case, when the address is there but was not yet asked for again.
+unsolicited() {
+	local netns
+
+	while read -r netns; do
+		[[ ! -e /run/netns/$netns ]] || ip -n "$netns" neigh flush to "$1" nud incomplete nud failed
+	done <"$T_DIR/netns"
+}
 
 # ---- what ip anycast says ----
 
