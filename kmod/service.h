@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Services: the ports that somebody must listen at while a member is up.
+ * Pure: knows no socket and no member.
+ */
+#ifndef ANYCAST6_SERVICE_H
+#define ANYCAST6_SERVICE_H
+
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include <uapi/linux/anycast6.h>
+
+/**
+ * struct anycast6_service - one of them
+ * @proto: %IPPROTO_TCP or %IPPROTO_UDP
+ * @port: host order, not 0
+ */
+struct anycast6_service {
+	u8 proto;
+	u16 port;
+};
+
+/**
+ * struct anycast6_services - those of a member, in the order they were named
+ * @n: how many
+ * @list: no two alike
+ */
+struct anycast6_services {
+	unsigned int n;
+	struct anycast6_service list[ANYCAST6_SERVICES_MAX];
+};
+
+/**
+ * struct anycast6_offer - what a member keeps of them
+ * @services: constant, at least one
+ * @rcu: frees it after its readers
+ */
+struct anycast6_offer {
+	struct anycast6_services services;
+	struct rcu_head rcu;
+};
+
+int anycast6_services_add(struct anycast6_services *services, u8 proto,
+			  u16 port);
+bool anycast6_services_name(const struct anycast6_services *services, u8 proto,
+			    u16 port);
+bool anycast6_services_equal(const struct anycast6_services *a,
+			     const struct anycast6_services *b);
+
+#endif
