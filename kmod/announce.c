@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an address is announced as to routing daemons, and how that is kept.
+ * Pure: knows no addresses and no routes.
+ */
+#include <linux/minmax.h>
+#include <linux/types.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "announce.h"
+
+/* Behind what daemons find elsewhere, who know who is nearer; and, of a scope,
+ * behind a link that has this prefix.
+ */
+#define DEFAULT_METRIC	1024U
+
+/**
+ * anycast6_announce_refuses() - whether a scope can't be announced
+ * @option: what is configured
+ * @scope_len: length of the scope
+ *
+ * The whole Internet would be a default route, and the address itself is
+ * announced anyway.
+ *
+ * Context: any.
+ */
+bool anycast6_announce_refuses(const struct anycast6_announce_option *option,
+			       u8 scope_len)
+{
+	return option->has_mode && option->mode == ANYCAST6_ANNOUNCE_SCOPE &&
+	       (!scope_len || scope_len == 128);
+}
+
+/**
+ * anycast6_announce_decide() - what an address that is up is announced as
+ * @option: what is configured of it, or of the entry that makes it
+ * @made: an entry makes it: its prefix is announced as that of a link
+ * @linklocal: it is a link-local one, which nobody can route to
+ * @scope_len: length of its scope
+ * @wish: result
+ *
+ * Pure.
+ *
+ * Context: any.
+ */
+void anycast6_announce_decide(const struct anycast6_announce_option *option,
+			      bool made, bool linklocal, u8 scope_len,
+			      struct anycast6_announce_wish *wish)
+{
+	u8 mode = made ? ANYCAST6_ANNOUNCE_NONE : ANYCAST6_ANNOUNCE_HOST;
+
+	if (option->has_mode)
+		mode = option->mode;
+	if (linklocal)
+		mode = ANYCAST6_ANNOUNCE_NONE;
+	wish->host = mode != ANYCAST6_ANNOUNCE_NONE;
+	wish->scope = mode == ANYCAST6_ANNOUNCE_SCOPE &&
+		      !anycast6_announce_refuses(option, scope_len);
+	wish->metric = option->metric ? : DEFAULT_METRIC;
+	wish->scope_metric = max(wish->metric, DEFAULT_METRIC);
+}
+
+/**
+ * anycast6_announce_set() - keep what a request says
+ * @option: where it is kept
+ * @said: what is said; the rest stays
+ *
+ * Context: process, under an->lock.
+ * Return: whether it is not as it was.
+ */
+bool anycast6_announce_set(struct anycast6_announce_option *option,
+			   const struct anycast6_announce_option *said)
+{
+	bool changed = false;
+
+	if (said->has_mode &&
+	    (!option->has_mode || option->mode != said->mode)) {
+		WRITE_ONCE(option->mode, said->mode);
+		/* who sees that there is one, sees it */
+		smp_store_release(&option->has_mode, true);
+		changed = true;
+	}
+	if (said->metric && option->metric != said->metric) {
+		WRITE_ONCE(option->metric, said->metric);
+		changed = true;
+	}
+	return changed;
+}
