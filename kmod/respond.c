@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What this node answers to probes of others: how its own members are.
+ * Knows nothing of remote members, nor of its own probes.
+ */
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "elect.h"
+#include "group.h"
+#include "icmp.h"
+#include "ipsec.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "probe_packet.h"
+#include "prober.h"
+#include "reconcile.h"
+#include "respond.h"
+#include "watch.h"
+
+/* Errors a second, and at once (RFC 4443 section 2.4 (f)): the kernel's own limit
+ * is for those that are mistakes. Echo replies have none, as the kernel's: they
+ * are no larger than what they answer, and who asks too much must not make this
+ * node look dead to others.
+ */
+#define RATE		4000
+#define BURST		256
+
+/**
+ * struct question - a probe that came
+ * @an: the namespace
+ * @group: the address that it came to
+ * @skb: the packet
+ * @offset: of its ICMPv6 header
+ * @payload: what it says
+ */
+struct question {
+	struct anycast6_net *an;
+	const struct anycast6_group *group;
+	struct sk_buff *skb;
+	unsigned int offset;
+	struct anycast6_probe_payload payload;
+};
+
+/**
+ * anycast6_responder_init() - nothing was answered yet
+ * @responder: of a namespace
+ *
+ * Context: process.
+ */
+void anycast6_responder_init(struct anycast6_responder *responder)
+{
+	spin_lock_init(&responder->lock);
+	anycast6_budget_init(&responder->budget, RATE, BURST, ktime_get_ns());
+}
+
+static bool may_answer(struct anycast6_responder *responder)
+{
+	bool may;
+
+	/* what nfnetlink_queue hands back comes from a process */
+	spin_lock_bh(&responder->lock);
+	may = !anycast6_budget_spend(&responder->budget, ktime_get_ns());
+	spin_unlock_bh(&responder->lock);
+	return may;
+}
+
+/* ---- who asks ---- */
+
+static u32 domain_of(const struct sk_buff *skb, const struct in6_addr *addr)
+{
+	return anycast6_addr_is_linklocal(addr) ? IP6CB(skb)->iif :
+	       anycast6_dev_vrf(skb->dev);
+}
+
+static struct anycast6_key key_of(const struct question *question,
+				  const struct in6_addr *addr)
+{
+	return (struct anycast6_key) {
+		.addr = *addr,
+		.domain = domain_of(question->skb, addr),
+	};
+}
+
+static bool is_unicast_here(const struct question *question,
+			    const struct in6_addr *addr)
+{
+	const struct anycast6_key key = key_of(question, addr);
+
+	return anycast6_reconcile_is_unicast(question->an, &key);
+}
+
+/* Who asks knows this node by this address. */
+static bool is_named(const struct question *question)
+{
+	const struct in6_addr *name = &question->payload.member;
+
+	return anycast6_addr_is_unicast(name) &&
+	       (!anycast6_addr_is_linklocal(name) ||
+		anycast6_addr_is_linklocal(&ipv6_hdr(question->skb)->saddr)) &&
+	       is_unicast_here(question, name);
+}
+
+/* RFC 4443 section 2.4 (e) */
+static bool is_answerable(const struct question *question)
+{
+	const struct in6_addr *source = &ipv6_hdr(question->skb)->saddr;
+	const struct anycast6_key key = key_of(question, source);
+
+	return question->skb->pkt_type == PACKET_HOST &&
+	       anycast6_addr_is_unicast(source) &&
+	       !anycast6_group_find(question->an, &key);
+}
+
+static bool parse(struct question *question)
+{
+	struct sk_buff *skb = question->skb;
+
+	if (ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
+		return false;
+	question->offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	return anycast6_probe_packet_parse(skb, question->offset,
+					   &question->payload) ==
+	       ANYCAST6_PROBE_REQUEST &&
+	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, question->offset,
+				IPPROTO_ICMPV6);
+}
+
+/* ---- the answer ---- */
+
+static struct dst_entry *find_route(const struct question *question)
+{
+	const struct sk_buff *skb = question->skb;
+	struct flowi6 fl6 = {
+		.daddr = ipv6_hdr(skb)->saddr,
+		.flowi6_oif = domain_of(skb, &ipv6_hdr(skb)->saddr),
+		.flowi6_proto = IPPROTO_ICMPV6,
+	};
+
+	return ip6_route_output_flags(question->an->net, NULL, &fl6, 0);
+}
+
+/* Who asks knows the member by one of its addresses, and expects that. If it is
+ * none of this node's the probe went astray: its sender sees that by the source.
+ */
+static bool choose_source(const struct question *question,
+			  const struct dst_entry *dst, struct in6_addr *source)
+{
+	if (is_named(question)) {
+		*source = question->payload.member;
+		return true;
+	}
+	return !ipv6_dev_get_saddr(question->an->net, dst->dev,
+				   &ipv6_hdr(question->skb)->saddr, 0, source);
+}
+
+/* An echo reply has what follows the header of the request, an error all of the
+ * packet that fits (RFC 4443 sections 4.2 and 2.4 (c)).
+ */
+static unsigned int body_of(const struct question *question, bool reply,
+			    unsigned int *offset)
+{
+	const unsigned int most = IPV6_MIN_MTU - sizeof(struct ipv6hdr) -
+				  sizeof(struct icmp6hdr);
+
+	*offset = reply ? question->offset + sizeof(struct icmp6hdr) :
+			  skb_network_offset(question->skb);
+	return min(question->skb->len - *offset, most);
+}
+
+/* A filter is to see what it is related to. */
+static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
+{
+	unsigned long tracking = skb_get_nfct(to);
+
+	if (tracking && tracking != IP_CT_UNTRACKED)
+		nf_ct_attach(skb, to);
+	else
+		skb_set_nfct(skb, IP_CT_UNTRACKED);
+}
+
+/* @code: of Destination Unreachable, -1 for an echo reply */
+static void send(const struct question *question, struct dst_entry *dst,
+		 int code)
+{
+	const struct sk_buff *skb = question->skb;
+	struct net *net = question->an->net;
+	bool reply = code < 0;
+	struct in6_addr source;
+	struct anycast6_icmp icmp = {
+		.source = &source,
+		.destination = &ipv6_hdr(skb)->saddr,
+		.type = reply ? ICMPV6_ECHO_REPLY : ICMPV6_DEST_UNREACH,
+		.code = reply ? 0 : code,
+	};
+	unsigned int offset;
+	struct sk_buff *nskb;
+	void *body;
+
+	icmp.len = body_of(question, reply, &offset);
+	if (!choose_source(question, dst, &source) ||
+	    (reply && skb_copy_bits(skb, offset - sizeof(icmp.word),
+				    &icmp.word, sizeof(icmp.word))))
+		return;
+	nskb = anycast6_icmp_make(net, dst, &icmp, &body);
+	if (!nskb)
+		return;
+	if (skb_copy_bits(skb, offset, body, icmp.len)) {
+		kfree_skb(nskb);
+		return;
+	}
+	anycast6_icmp_finish(nskb);
+	if (anycast6_ipsec_lookup(net, NULL, nskb)) {
+		kfree_skb(nskb);
+		return;
+	}
+	attach_tracking(nskb, skb);
+	ip6_local_out(net, NULL, nskb);
+}
+
+static void answer(const struct question *question, int code)
+{
+	struct dst_entry *dst;
+
+	if (!is_answerable(question) ||
+	    (code >= 0 && !may_answer(&question->an->responder)))
+		return;
+	dst = find_route(question);
+	if (!dst->error)
+		send(question, dst, code);
+	dst_release(dst);
+}
+
+/* One whose server has died this moment does not wait until its state says so. */
+static u8 state_of(struct anycast6_net *an, struct anycast6_member *member)
+{
+	u8 state = READ_ONCE(member->state);
+
+	return state == ANYCAST6_STATE_DOWN ||
+	       anycast6_watch_serves(an, member) ? state :
+						   ANYCAST6_STATE_DOWN;
+}
+
+/* How the members of this node are: the one on the link that the probe came by,
+ * whom others there may wait for, or the best of all.
+ */
+static u8 find_state(const struct question *question)
+{
+	u32 ifindex = IP6CB(question->skb)->iif;
+	struct anycast6_member *member;
+	u8 best = ANYCAST6_STATE_DOWN;
+
+	list_for_each_entry_rcu(member, &question->group->members, node) {
+		u8 state;
+
+		if (member->nexthop)
+			continue;
+		state = state_of(question->an, member);
+		if (member->link->ifindex == ifindex) {
+			if (is_named(question))
+				anycast6_elect_named(question->an, member,
+						     &question->payload.member);
+			return state;
+		}
+		if (best == ANYCAST6_STATE_DOWN || state == ANYCAST6_STATE_UP)
+			best = state;
+	}
+	return best;
+}
+
+/* A probe of this node's own, which came back, says nothing. */
+static bool is_own(const struct question *question)
+{
+	if (!is_unicast_here(question, &ipv6_hdr(question->skb)->saddr))
+		return false;
+	anycast6_prober_returned(question->an, &question->payload);
+	return true;
+}
+
+/**
+ * anycast6_respond() - answer a probe that came to this node's members
+ * @an: the namespace
+ * @group: the address that a packet came to
+ * @skb: the packet, about to be delivered
+ *
+ * All other packets are the kernel's to answer.
+ *
+ * Context: RCU.
+ * Return: whether it is done with; it stays the caller's.
+ */
+bool anycast6_respond(struct anycast6_net *an,
+		      const struct anycast6_group *group, struct sk_buff *skb)
+{
+	struct question question = { .an = an, .group = group, .skb = skb };
+
+	if (!parse(&question))
+		return false;
+	if (is_own(&question))
+		return true;
+	switch (find_state(&question)) {
+	case ANYCAST6_STATE_UP:
+		answer(&question, -1);
+		return true;
+	case ANYCAST6_STATE_DRAINING:
+		answer(&question, ICMPV6_ADM_PROHIBITED);
+		return true;
+	}
+	answer(&question, ICMPV6_ADDR_UNREACH);
+	return true;
+}
+
+/**
+ * anycast6_respond_absent() - answer a probe to an address that is held
+ * elsewhere only
+ * @an: the namespace
+ * @group: the address
+ * @skb: the probe, coming in; it stays the caller's
+ *
+ * Where this node sends other packets is no answer: a probe is of one member.
+ *
+ * Context: RCU; softirq.
+ */
+void anycast6_respond_absent(struct anycast6_net *an,
+			     const struct anycast6_group *group,
+			     struct sk_buff *skb)
+{
+	struct question question = { .an = an, .group = group, .skb = skb };
+
+	if (parse(&question) && !is_own(&question))
+		answer(&question, ICMPV6_ADDR_UNREACH);
+}
