@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Neighbours that look for an address, where the kernel alone would not answer
+ * them, or too late. Knows solicitations, not who is to answer.
+ */
+#ifndef ANYCAST6_ADVERT_H
+#define ANYCAST6_ADVERT_H
+
+#include <linux/types.h>
+
+struct anycast6_group;
+struct anycast6_host;
+struct in6_addr;
+struct net;
+struct sk_buff;
+
+void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
+			    struct sk_buff *skb);
+void anycast6_advert_hurry(const struct anycast6_host *host,
+			   struct sk_buff *skb);
+void anycast6_advert_take_over(struct net *net, const struct in6_addr *addr,
+			       u32 ifindex);
+
+#endif

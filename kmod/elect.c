@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which of the members on one link answers who looks for the address there.
+ * Knows who is alive, not how neighbours are answered.
+ */
+#include <linux/netdevice.h>
+#include <net/addrconf.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "addr.h"
+#include "elect.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "nexthop.h"
+#include "notify.h"
+#include "probe.h"
+#include "reconcile.h"
+#include "select.h"
+
+/**
+ * anycast6_elect_is_before() - which of two members is to answer
+ * @addr: the anycast address
+ * @a: unicast address of one, network order
+ * @b: that of another
+ *
+ * By rendezvous hashing: all on the link find the same, addresses are spread
+ * over members, and one that goes changes nothing among the others.
+ *
+ * Context: any.
+ */
+bool anycast6_elect_is_before(const struct in6_addr *addr,
+			      const struct in6_addr *a,
+			      const struct in6_addr *b)
+{
+	u64 weight_a = anycast6_select_flow(addr, a, 0, 0);
+	u64 weight_b = anycast6_select_flow(addr, b, 0, 0);
+
+	if (weight_a != weight_b)
+		return weight_a > weight_b;
+	return ipv6_addr_cmp(a, b) > 0;
+}
+
+/* Who is behind a gateway can't answer there. */
+static bool is_watched(const struct anycast6_member *member, u32 ifindex)
+{
+	return member->nexthop && member->link->ifindex == ifindex &&
+	       member->nexthop->direct && member->traits.probe;
+}
+
+static bool is_alive(const struct anycast6_member *member)
+{
+	return member->link->running && !member->nexthop->reason &&
+	       !member->fault && !member->draining &&
+	       member->life == ANYCAST6_LIFE_UP;
+}
+
+/* It is this node that has lost the way: nothing is known of the other. */
+static bool is_unknown(const struct anycast6_member *member)
+{
+	u8 reason = member->nexthop->reason;
+
+	return !member->link->running ||
+	       (reason && reason != ANYCAST6_REASON_NEIGHBOUR);
+}
+
+/**
+ * anycast6_elect_named() - another node on the link knows a member by an address
+ * @an: the namespace
+ * @member: the member, on this node
+ * @name: a unicast address of this node, network order
+ *
+ * Who gives way to this node has had an answer to a question that had this name
+ * in it. So if each node goes by the strongest of its names, whatever addresses it
+ * has, and whatever is claimed in forged questions, there are never two that both
+ * give way to each other: at worst both answer.
+ *
+ * Context: RCU; any.
+ */
+void anycast6_elect_named(struct anycast6_net *an,
+			  struct anycast6_member *member,
+			  const struct in6_addr *name)
+{
+	struct anycast6_group *group = member->group;
+	bool stronger;
+
+	if (!READ_ONCE(member->traits.probe))
+		return;
+	spin_lock_bh(&an->names_lock);
+	stronger = ipv6_addr_any(&member->name) ||
+		   anycast6_elect_is_before(&group->key.addr, name,
+					    &member->name);
+	if (stronger) {
+		member->name = *name;
+		member->renamed = true;
+	}
+	spin_unlock_bh(&an->names_lock);
+	if (stronger)
+		anycast6_mark_group(an, group);
+}
+
+/* Returns false if nobody has called it by a name that it still has. */
+static bool is_called(struct anycast6_net *an, struct anycast6_member *member,
+		      struct in6_addr *name)
+{
+	struct anycast6_key key = {};
+
+	spin_lock_bh(&an->names_lock);
+	*name = member->name;
+	spin_unlock_bh(&an->names_lock);
+	if (ipv6_addr_any(name))
+		return false;
+	key.addr = *name;
+	key.domain = anycast6_addr_is_linklocal(name) ?
+		     member->link->ifindex : anycast6_group_vrf(member->group);
+	if (anycast6_reconcile_is_unicast(an, &key))
+		return true;
+	spin_lock_bh(&an->names_lock);
+	member->name = in6addr_any;
+	member->renamed = true;
+	spin_unlock_bh(&an->names_lock);
+	return false;
+}
+
+/* The address by which the others know this node; before they have asked, the one
+ * that it asks them from.
+ */
+static bool find_name(struct anycast6_net *an, struct anycast6_member *member,
+		      const struct in6_addr *other, struct in6_addr *name)
+{
+	struct net_device *dev;
+	bool found;
+
+	if (is_called(an, member, name))
+		return true;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, member->link->ifindex);
+	found = dev && !ipv6_dev_get_saddr(an->net, dev, other, 0, name);
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * struct rivals - the other members on a link
+ * @any: there are some
+ * @alive: one of them is up
+ * @first: one that is up is before this node's
+ * @unknown: one may be, or not
+ */
+struct rivals {
+	bool any;
+	bool alive;
+	bool first;
+	bool unknown;
+};
+
+static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
+			struct rivals *rivals)
+{
+	const struct in6_addr *addr = &member->group->key.addr;
+	const struct anycast6_member *other;
+	struct in6_addr name;
+
+	list_for_each_entry(other, &member->group->members, node) {
+		const struct in6_addr *via;
+		bool first;
+
+		if (!is_watched(other, member->link->ifindex))
+			continue;
+		via = &other->nexthop->key.addr;
+		first = find_name(an, member, via, &name) &&
+			anycast6_elect_is_before(addr, via, &name);
+		rivals->any = true;
+		rivals->alive |= is_alive(other);
+		rivals->first |= first && is_alive(other);
+		rivals->unknown |= first && is_unknown(other);
+	}
+}
+
+static enum anycast6_role role_among(const struct rivals *rivals)
+{
+	if (!rivals->any)
+		return ANYCAST6_ROLE_NONE;
+	return rivals->first ? ANYCAST6_ROLE_YIELDS : ANYCAST6_ROLE_ANSWERS;
+}
+
+static bool take_renamed(struct anycast6_net *an, struct anycast6_member *member)
+{
+	bool renamed;
+
+	spin_lock_bh(&an->names_lock);
+	renamed = member->renamed;
+	member->renamed = false;
+	spin_unlock_bh(&an->names_lock);
+	return renamed;
+}
+
+/* Whether the link is to be told, when the member is up: not of who may still
+ * answer, and not if somebody who was up has done so.
+ */
+static bool is_successor(const struct anycast6_member *member,
+			 enum anycast6_role role, const struct rivals *rivals)
+{
+	if (role != ANYCAST6_ROLE_ANSWERS || rivals->unknown ||
+	    !member->link->running || !member->link->carrier)
+		return false;
+	return member->role == ANYCAST6_ROLE_YIELDS ||
+	       (member->succeeds && !rivals->alive);
+}
+
+/* Returns whether it is another one. */
+static bool set_role(struct anycast6_net *an, struct anycast6_member *member,
+		     enum anycast6_role role)
+{
+	if (member->role == role)
+		return false;
+	WRITE_ONCE(an->watched, an->watched + !!role - !!member->role);
+	WRITE_ONCE(member->role, role);
+	anycast6_net_changed(an);
+	return true;
+}
+
+/**
+ * anycast6_elect() - decide whether a member answers on its link
+ * @an: the namespace
+ * @member: the member; what is known of the others is known
+ * @onlink: the address is one of its link
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
+		    bool onlink)
+{
+	struct rivals rivals = {};
+	enum anycast6_role role;
+
+	lockdep_assert_held(&an->lock);
+
+	if (onlink && !member->nexthop && member->traits.probe)
+		find_rivals(an, member, &rivals);
+	role = role_among(&rivals);
+	/* who has another name is not before the others because one has died */
+	member->succeeds = !take_renamed(an, member) &&
+			   is_successor(member, role, &rivals);
+	if (set_role(an, member, role) && member->known)
+		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+}
+
+/**
+ * anycast6_elect_leave() - a member goes
+ * @an: the namespace
+ * @member: the member
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_elect_leave(struct anycast6_net *an,
+			  struct anycast6_member *member)
+{
+	lockdep_assert_held(&an->lock);
+	set_role(an, member, ANYCAST6_ROLE_NONE);
+}

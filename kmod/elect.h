@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which of the members on one link answers who looks for the address there.
+ * Knows who is alive, not how neighbours are answered.
+ */
+#ifndef ANYCAST6_ELECT_H
+#define ANYCAST6_ELECT_H
+
+#include <linux/types.h>
+
+struct anycast6_member;
+struct anycast6_net;
+struct in6_addr;
+
+enum anycast6_role {
+	/* it is not watched, and answers as the kernel does */
+	ANYCAST6_ROLE_NONE,
+	/* it answers, at once */
+	ANYCAST6_ROLE_ANSWERS,
+	/* another one does */
+	ANYCAST6_ROLE_YIELDS,
+};
+
+bool anycast6_elect_is_before(const struct in6_addr *addr,
+			      const struct in6_addr *a,
+			      const struct in6_addr *b);
+void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
+		    bool onlink);
+void anycast6_elect_named(struct anycast6_net *an,
+			  struct anycast6_member *member,
+			  const struct in6_addr *name);
+void anycast6_elect_leave(struct anycast6_net *an,
+			  struct anycast6_member *member);
+
+#endif
