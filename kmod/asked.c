@@ -9,7 +9,6 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "anycast6_compat.h"
 #include "addr.h"
 #include "asked.h"
 #include "device.h"
@@ -18,8 +17,10 @@
 #include "link.h"
 #include "net.h"
 #include "peers.h"
+#include "socket.h"
 #include "source.h"
 #include "tally.h"
+#include "watch.h"
 
 static bool parse_ports(const struct sk_buff *skb, unsigned int offset,
 			struct anycast6_peer_key *key)
@@ -91,14 +92,18 @@ static bool parse(const struct sk_buff *skb, struct anycast6_peer_key *key)
 static bool will_answer(const struct sk_buff *skb,
 			const struct anycast6_peer_key *key)
 {
-	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
-	struct net *net = dev_net(skb->dev);
+	const struct anycast6_arrival arrival = {
+		.source = &ipv6_hdr(skb)->saddr,
+		.destination = &ipv6_hdr(skb)->daddr,
+		.sport = key->port,
+		.dport = key->local,
+		.dif = inet6_iif(skb),
+		.sdif = inet6_sdif(skb),
+		.proto = key->proto,
+	};
 	const struct sock *sk;
 
-	sk = __udp6_lib_lookup(net, &ip6->saddr, key->port, &ip6->daddr,
-			       key->local, inet6_iif(skb), inet6_sdif(skb),
-			       anycast6_compat_udp_table(net, key->proto),
-			       NULL);
+	sk = anycast6_socket_find(dev_net(skb->dev), &arrival);
 	return sk && anycast6_host_is_wildcard(sk);
 }
 
@@ -109,7 +114,9 @@ static bool matters(const struct sk_buff *skb,
 	const struct anycast6_source *source;
 
 	if (key->proto != IPPROTO_ICMPV6)
-		return will_answer(skb, key);
+		return anycast6_watch_names(group, key->proto,
+					    ntohs(key->local)) &&
+		       will_answer(skb, key);
 	/* the kernel answers from a unicast address, which connection tracking
 	 * must not see
 	 */

@@ -10,8 +10,11 @@
 #include "choice.h"
 #include "group.h"
 #include "member.h"
+#include "net.h"
 #include "nexthop.h"
 #include "select.h"
+#include "track.h"
+#include "watch.h"
 
 static bool find_way(struct anycast6_member *member,
 		     struct anycast6_passage *passage,
@@ -27,6 +30,22 @@ static bool find_way(struct anycast6_member *member,
 	passage->looped = true;
 	anycast6_way_drop(way);
 	return false;
+}
+
+static bool serves(struct anycast6_member *member,
+		   const struct anycast6_passage *passage)
+{
+	return anycast6_watch_serves(anycast6_net(passage->net), member);
+}
+
+/* A datagram may be all of a question; of a connection, what is not its first
+ * packet is for who has the connection.
+ */
+static bool asks(const struct anycast6_packet *packet)
+{
+	return packet->kind == ANYCAST6_PACKET_FLOW &&
+	       (packet->key.proto != IPPROTO_TCP ||
+		packet->flags & ANYCAST6_TRACK_SYN);
 }
 
 /**
@@ -53,9 +72,11 @@ u64 anycast6_choice_flow(const struct anycast6_flow_key *key)
 bool anycast6_choice_takes(struct anycast6_member *member,
 			   struct anycast6_passage *passage)
 {
-	if (unlikely(READ_ONCE(member->state) != ANYCAST6_STATE_UP))
+	if (unlikely(READ_ONCE(member->state) == ANYCAST6_STATE_DOWN))
 		return false;
-	return !member->nexthop || find_way(member, passage, &passage->way);
+	if (member->nexthop)
+		return find_way(member, passage, &passage->way);
+	return !asks(&passage->packet) || serves(member, passage);
 }
 
 /**
@@ -78,14 +99,15 @@ struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 	list_for_each_entry_rcu(member, &group->members, node) {
 		struct anycast6_way way = {};
 
-		if (READ_ONCE(member->state) != ANYCAST6_STATE_UP)
+		if (READ_ONCE(member->state) == ANYCAST6_STATE_DOWN)
 			continue;
 		anycast6_member_candidate(member, &candidate);
 		if (!anycast6_select_rank(&candidate, &key->source, flow,
 					  &rank) ||
 		    (best && anycast6_select_compare(&rank, &best_rank) >= 0))
 			continue;
-		if (member->nexthop && !find_way(member, passage, &way))
+		if (member->nexthop ? !find_way(member, passage, &way) :
+				      !serves(member, passage))
 			continue;
 		anycast6_way_drop(&passage->way);
 		passage->way = way;

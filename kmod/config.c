@@ -118,14 +118,24 @@ static int change_member(struct anycast6_net *an,
 			 struct anycast6_member *member,
 			 enum anycast6_mode mode)
 {
+	int err;
+
 	if (mode == ANYCAST6_REPLACE)
 		anycast6_member_make_static(an, member);
 	else if (anycast6_member_entry(an, member) &&
-		 (req->options.has_metric || req->options.has_area))
+		 (req->options.has_metric || req->options.has_area ||
+		  req->options.has_lifetime || req->options.has_services ||
+		  req->options.has_probe))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "a subnet-router or reserved entry makes this member");
-	return anycast6_member_set(an, member, &req->options,
-				   mode == ANYCAST6_CHANGE);
+	err = anycast6_member_set(an, member, &req->options,
+				  mode == ANYCAST6_CHANGE);
+	if (err)
+		return err;
+	/* a lease may have made it one that is up */
+	anycast6_reconcile_group(an, member->group);
+	anycast6_request_warn_join(req, member->error);
+	return 0;
 }
 
 static int add_address(struct anycast6_net *an,
@@ -148,6 +158,8 @@ static int add_address(struct anycast6_net *an,
 	if (group)
 		member = anycast6_config_find_member(an, req, group, &place);
 	err = anycast6_request_check_via(an, req, &place.key, group);
+	if (!err)
+		err = anycast6_request_check_probe(an, req, &place);
 	if (err)
 		return err;
 	if (!member && mode == ANYCAST6_CHANGE)
@@ -160,18 +172,9 @@ static int add_address(struct anycast6_net *an,
 	return change_member(an, req, member, mode);
 }
 
-/**
- * anycast6_config_find_entry() - find the entry that a request names
- * @an: the namespace
- * @req: the request
- * @entry: result, or NULL if there is none
- *
- * Context: process, under @an->lock.
- * Return: 0 or a negative errno with its reason in the request's extack.
- */
-int anycast6_config_find_entry(struct anycast6_net *an,
-			       const struct anycast6_request *req,
-			       struct anycast6_entry **entry)
+static int find_entry(struct anycast6_net *an,
+		      const struct anycast6_request *req,
+		      struct anycast6_entry **entry)
 {
 	struct anycast6_place place;
 	int err;
@@ -186,6 +189,27 @@ int anycast6_config_find_entry(struct anycast6_net *an,
 	return 0;
 }
 
+/**
+ * anycast6_config_find_entry() - find the entry that a request names
+ * @an: the namespace
+ * @req: the request
+ * @entry: result
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno with its reason in the request's extack, %-ENOENT if there is none.
+ */
+int anycast6_config_find_entry(struct anycast6_net *an,
+			       const struct anycast6_request *req,
+			       struct anycast6_entry **entry)
+{
+	int err;
+
+	err = find_entry(an, req, entry);
+	if (err)
+		return err;
+	return *entry ? 0 : ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
+}
+
 static int add_entry(struct anycast6_net *an,
 		     const struct anycast6_request *req,
 		     enum anycast6_mode mode)
@@ -194,7 +218,7 @@ static int add_entry(struct anycast6_net *an,
 	struct anycast6_link *link;
 	int err;
 
-	err = anycast6_config_find_entry(an, req, &entry);
+	err = find_entry(an, req, &entry);
 	if (err)
 		return err;
 	if (!entry && mode == ANYCAST6_CHANGE)

@@ -210,7 +210,7 @@ static bool kernel_is_meant(const struct anycast6_filter *filter,
 	return (filter->origin < 0 ||
 		filter->origin == ANYCAST6_ORIGIN_KERNEL) &&
 	       filter->id < 0 &&
-	       filter->state != ANYCAST6_STATE_DOWN &&
+	       (filter->state < 0 || filter->state == ANYCAST6_STATE_UP) &&
 	       (!filter->dev || filter->dev == dev->ifindex) &&
 	       (!filter->vrf || filter->vrf == anycast6_dev_vrf(dev));
 }

@@ -3,87 +3,20 @@
  * Entries: each stands for one address per on-link prefix of a device, now and
  * later. Knows prefixes and members, not how members work.
  */
-#include <linux/netdevice.h>
 #include <linux/slab.h>
-#include <net/addrconf.h>
 
 #include <uapi/linux/anycast6.h>
 
 #include "entry.h"
 #include "group.h"
+#include "lease.h"
 #include "link.h"
 #include "member.h"
 #include "net.h"
 #include "notify.h"
+#include "prefixes.h"
 #include "reconcile.h"
 #include "source.h"
-
-/**
- * struct wish - the addresses that an entry should stand for
- * @n: how many prefixes the device has
- * @prefixes: room for @max of them
- * @max: that room
- */
-struct wish {
-	unsigned int n;
-	unsigned int max;
-	struct anycast6_prefix *prefixes;
-};
-
-static void wish_add(struct wish *wish, const struct inet6_ifaddr *ifa)
-{
-	struct anycast6_prefix prefix;
-	unsigned int i;
-
-	anycast6_prefix_set(&prefix, &ifa->addr, ifa->prefix_len);
-	for (i = 0; i < min(wish->n, wish->max); i++)
-		if (anycast6_prefix_equal(&prefix, &wish->prefixes[i]))
-			return;
-	if (wish->n < wish->max)
-		wish->prefixes[wish->n] = prefix;
-	wish->n++;
-}
-
-/* On-link is what net/ipv6/anycast.c takes for it: the prefixes of the
- * device's own addresses.
- */
-static void wish_read(struct wish *wish, struct anycast6_net *an,
-		      const struct anycast6_link *link)
-{
-	const struct inet6_ifaddr *ifa;
-	struct net_device *dev;
-	struct inet6_dev *idev;
-
-	wish->n = 0;
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(an->net, link->ifindex);
-	idev = dev ? __in6_dev_get(dev) : NULL;
-	if (idev) {
-		read_lock_bh(&idev->lock);
-		list_for_each_entry(ifa, &idev->addr_list, if_list)
-			wish_add(wish, ifa);
-		read_unlock_bh(&idev->lock);
-	}
-	rcu_read_unlock();
-}
-
-static int wish_make(struct wish *wish, struct anycast6_net *an,
-		     const struct anycast6_link *link)
-{
-	memset(wish, 0, sizeof(*wish));
-	wish_read(wish, an, link);
-	while (wish->n > wish->max) {
-		kfree(wish->prefixes);
-		wish->max = wish->n;
-		wish->prefixes = kmalloc_array(wish->max,
-					       sizeof(*wish->prefixes),
-					       GFP_KERNEL);
-		if (!wish->prefixes)
-			return -ENOMEM;
-		wish_read(wish, an, link);
-	}
-	return 0;
-}
 
 static bool identify(const struct anycast6_entry *entry,
 		     const struct anycast6_prefix *prefix,
@@ -102,14 +35,15 @@ static bool identify(const struct anycast6_entry *entry,
 	return true;
 }
 
-static bool wished(const struct anycast6_entry *entry, const struct wish *wish,
+static bool wished(const struct anycast6_entry *entry,
+		   const struct anycast6_prefixes *prefixes,
 		   const struct anycast6_key *wanted)
 {
 	struct anycast6_key key;
 	unsigned int i;
 
-	for (i = 0; i < wish->n; i++)
-		if (identify(entry, &wish->prefixes[i], &key) &&
+	for (i = 0; i < prefixes->n; i++)
+		if (identify(entry, &prefixes->list[i], &key) &&
 		    !memcmp(&key, wanted, sizeof(key)))
 			return true;
 	return false;
@@ -122,6 +56,8 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 	struct anycast6_blueprint blueprint = {
 		.link = entry->link,
 		.entry = entry,
+		.expires = entry->expires,
+		.draining = entry->draining,
 	};
 	struct anycast6_member *member;
 	struct anycast6_group *group;
@@ -163,28 +99,28 @@ int anycast6_entry_expand(struct anycast6_net *an,
 {
 	struct anycast6_member *member, *next;
 	struct anycast6_key key;
-	struct wish wish;
+	struct anycast6_prefixes prefixes;
 	int err, ret = 0;
 	unsigned int i;
 
 	lockdep_assert_held(&an->lock);
 
-	ret = wish_make(&wish, an, entry->link);
+	ret = anycast6_prefixes_make(&prefixes, an, entry->link);
 	if (ret)
 		return ret;
 
 	list_for_each_entry_safe(member, next, &entry->members, of_entry)
-		if (!wished(entry, &wish, &member->group->key) ||
+		if (!wished(entry, &prefixes, &member->group->key) ||
 		    anycast6_reconcile_is_unicast(an, &member->group->key))
 			anycast6_member_destroy(an, member);
 
-	for (i = 0; i < wish.n; i++) {
-		if (!identify(entry, &wish.prefixes[i], &key))
+	for (i = 0; i < prefixes.n; i++) {
+		if (!identify(entry, &prefixes.list[i], &key))
 			continue;
-		err = make(an, entry, &wish.prefixes[i], &key);
+		err = make(an, entry, &prefixes.list[i], &key);
 		ret = ret ? : err;
 	}
-	kfree(wish.prefixes);
+	anycast6_prefixes_free(&prefixes);
 	return ret;
 }
 
@@ -241,6 +177,7 @@ anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
 		kfree(entry);
 		return ERR_PTR(-ENOMEM);
 	}
+	entry->expires = anycast6_lease_expiry(options->lifetime);
 	entry->known = -1;
 	INIT_LIST_HEAD(&entry->members);
 	link->users++;
@@ -268,15 +205,20 @@ int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 
 	lockdep_assert_held(&an->lock);
 
-	if (ret <= 0)
+	if (ret < 0)
 		return ret;
-	anycast6_net_changed(an);
-	if (entry->known >= 0)
-		anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
+	if (options->has_lifetime)
+		entry->expires = anycast6_lease_expiry(options->lifetime);
+	if (ret > 0) {
+		anycast6_net_changed(an);
+		if (entry->known >= 0)
+			anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
+	}
 	ret = 0;
 	list_for_each_entry(member, &entry->members, of_entry) {
 		err = anycast6_member_set(an, member, options, keep);
 		ret = ret ? : err;
+		anycast6_reconcile_group(an, member->group);
 	}
 	return ret;
 }

@@ -13,18 +13,26 @@
 #include <net/netevent.h>
 #include <net/nexthop.h>
 
+#include <uapi/linux/anycast6.h>
+
 #include "device.h"
 #include "events.h"
 #include "group.h"
 #include "link.h"
 #include "net.h"
 #include "nexthop.h"
+#include "notice.h"
 #include "reconcile.h"
 
 /* How long the followers of routes may lag behind: where many change at once,
  * one look does for all.
  */
 #define ROUTE_DELAY	max(1UL, (unsigned long)HZ / 100)
+
+/* How long a route that somebody deletes stays away: who flushes a table goes on
+ * until it is empty.
+ */
+#define NOTICE_DELAY	max(1UL, (unsigned long)HZ / 10)
 
 /* Ending to listen replays the end of every device. */
 static bool deaf;
@@ -205,6 +213,28 @@ static void forget_rules(struct notifier_block *nb)
 	atomic_set(&an->odd_rules, 0);
 }
 
+/* What is announced, and what may be in its way: somebody deletes it, or puts
+ * another route in its place.
+ */
+static void notice_event(struct anycast6_net *an, unsigned long event,
+			 const struct fib6_info *rt)
+{
+	struct anycast6_notice_key key;
+
+	if (event == FIB_EVENT_ENTRY_APPEND ||
+	    (event == FIB_EVENT_ENTRY_REPLACE &&
+	     rt->fib6_protocol == ANYCAST6_ROUTE_PROTO))
+		return;
+	memset(&key, 0, sizeof(key));
+	key.addr = rt->fib6_dst.addr;
+	key.len = rt->fib6_dst.plen;
+	key.table = rt->fib6_table->tb6_id;
+	key.metric = rt->fib6_metric;
+	/* not put off by what happens meanwhile */
+	if (anycast6_notices_lose(an, &key))
+		anycast6_reconcile_queue(an, NOTICE_DELAY);
+}
+
 /* A host route that goes may be an address's own; the one to all multicast
  * addresses comes when IPv6 starts on a device.
  */
@@ -221,7 +251,9 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 	rcu_read_lock();
 	/* the kernel tells of a new route before it is there */
 	anycast6_nexthops_mark(an, ROUTE_DELAY);
-	if (dst->plen != 128 && dst->plen != 8) {
+	notice_event(an, event, fen->rt);
+	if ((dst->plen != 128 && dst->plen != 8) ||
+	    fen->rt->fib6_protocol == ANYCAST6_ROUTE_PROTO) {
 		rcu_read_unlock();
 		return;
 	}
@@ -230,8 +262,11 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 		rcu_read_unlock();
 		return;
 	}
-	if (event == FIB_EVENT_ENTRY_DEL && dst->plen == 128) {
+	if (event != FIB_EVENT_ENTRY_APPEND && dst->plen == 128) {
 		group = find_on(an, dev, &dst->addr);
+		/* of a route that goes only its successor is told */
+		if (group && event == FIB_EVENT_ENTRY_REPLACE)
+			set_bit(ANYCAST6_GROUP_OUTDONE, &group->flags);
 		if (group)
 			anycast6_mark_group(an, group);
 	} else if (dst->plen == 8 && ipv6_addr_is_multicast(&dst->addr)) {

@@ -20,9 +20,13 @@
 #include "netlink_gen.h"
 #include "router.h"
 #include "select.h"
+#include "watch.h"
 
-/* Room for one candidate, and for what comes before them. */
-#define CANDIDATE_SIZE	256
+/* Room for one candidate, for one of its services, and for what comes before
+ * them.
+ */
+#define CANDIDATE_SIZE	448
+#define SERVICE_SIZE	24
 #define HEAD_SIZE	128
 
 /**
@@ -113,6 +117,14 @@ static bool is_barred(struct anycast6_net *an, const struct question *question,
 	       !READ_ONCE(an->net->ipv6.devconf_all->forwarding);
 }
 
+/* A process that is gone is one before anything tells so. */
+static bool is_down(struct anycast6_net *an,
+		    const struct anycast6_member *member)
+{
+	return READ_ONCE(member->state) == ANYCAST6_STATE_DOWN ||
+	       anycast6_watch_is_deaf(an, member);
+}
+
 /* Why a member can't have the flow at all, or 0. */
 static u8 exclude(struct anycast6_net *an, const struct question *question,
 		  const struct anycast6_member *member, u64 flow,
@@ -120,7 +132,7 @@ static u8 exclude(struct anycast6_net *an, const struct question *question,
 {
 	struct anycast6_candidate candidate;
 
-	if (READ_ONCE(member->state) != ANYCAST6_STATE_UP)
+	if (is_down(an, member))
 		return ANYCAST6_VERDICT_DOWN;
 	if (is_barred(an, question, member))
 		return ANYCAST6_VERDICT_FORWARDING;
@@ -135,6 +147,8 @@ static u8 exclude(struct anycast6_net *an, const struct question *question,
 static u8 compare(const struct anycast6_rank *rank,
 		  const struct anycast6_rank *best)
 {
+	if (rank->draining != best->draining)
+		return ANYCAST6_VERDICT_DRAINING;
 	if (rank->local != best->local)
 		return ANYCAST6_VERDICT_GLOBAL;
 	if (rank->distance != best->distance)
@@ -173,7 +187,7 @@ find_pinned(struct anycast6_net *an, const struct question *question)
 	if (!flow || anycast6_flow_is_over(flow))
 		return NULL;
 	member = rcu_dereference(flow->member);
-	return member && READ_ONCE(member->state) == ANYCAST6_STATE_UP &&
+	return member && !is_down(an, member) &&
 	       !is_barred(an, question, member) ? member : NULL;
 }
 
@@ -225,14 +239,19 @@ static int answer(struct sk_buff *skb, const struct anycast6_header *header,
 	return err;
 }
 
-static unsigned int count_members(const struct anycast6_group *group)
+static size_t measure(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
-	unsigned int n = 0;
+	const struct anycast6_offer *offer;
+	size_t size = HEAD_SIZE;
 
-	list_for_each_entry_rcu(member, &group->members, node)
-		n++;
-	return n;
+	list_for_each_entry_rcu(member, &group->members, node) {
+		offer = rcu_dereference(member->traits.offer);
+		size += CANDIDATE_SIZE;
+		if (offer)
+			size += SERVICE_SIZE * (1 + offer->services.n);
+	}
+	return size;
 }
 
 static struct anycast6_group *find_group(struct anycast6_net *an,
@@ -257,6 +276,7 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 	struct anycast6_group *group;
 	struct question question;
 	struct sk_buff *reply;
+	size_t size;
 	int err;
 
 	err = parse(an, info, &question);
@@ -274,9 +294,9 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 		goto unlock;
 	}
 	rcu_read_lock();
-	err = count_members(group);
+	size = measure(group);
 	rcu_read_unlock();
-	reply = genlmsg_new(HEAD_SIZE + err * CANDIDATE_SIZE, GFP_KERNEL);
+	reply = genlmsg_new(size, GFP_KERNEL);
 	err = -ENOMEM;
 	if (!reply)
 		goto unlock;

@@ -42,8 +42,6 @@ static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
 	if (table)
 		rt = ip6_pol_route(net, table, fl6->flowi6_iif, fl6, skb,
 				   flags);
-	if (anycast6_device_is_own(rt->dst.dev))
-		rt = net->ipv6.ip6_null_entry;
 	return &rt->dst;
 }
 
@@ -56,7 +54,8 @@ static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
  * come in lists, one without a route gets that of the packet before it.
  *
  * Context: RCU, as long as the packet has no reference of its own.
- * Return: the route, maybe one that says why there is none.
+ * Return: the route, maybe one that says why there is none, or the one that
+ * this node announces: who follows it elsewhere would be sent back.
  */
 struct dst_entry *anycast6_fallback_route(struct net *net, struct sk_buff *skb)
 {

@@ -7,6 +7,7 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "announce.h"
 #include "entry.h"
 #include "fill.h"
 #include "flow.h"
@@ -15,6 +16,7 @@
 #include "member.h"
 #include "netlink_gen.h"
 #include "nexthop.h"
+#include "publish.h"
 #include "source.h"
 #include "tally.h"
 
@@ -38,16 +40,23 @@ void *anycast6_fill_start(struct sk_buff *skb,
  * @group: the address
  *
  * Context: RCU.
- * Return: enum anycast6_state: up while a member is.
+ * Return: enum anycast6_state: up while a member is, else draining while one
+ * does.
  */
 u8 anycast6_group_state(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
+	u8 best = ANYCAST6_STATE_DOWN;
 
-	list_for_each_entry_rcu(member, &group->members, node)
-		if (READ_ONCE(member->state) == ANYCAST6_STATE_UP)
-			return ANYCAST6_STATE_UP;
-	return ANYCAST6_STATE_DOWN;
+	list_for_each_entry_rcu(member, &group->members, node) {
+		u8 state = READ_ONCE(member->state);
+
+		if (state == ANYCAST6_STATE_UP)
+			return state;
+		if (state == ANYCAST6_STATE_DRAINING)
+			best = state;
+	}
+	return best;
 }
 
 /**
@@ -78,124 +87,6 @@ u8 anycast6_group_origin(const struct anycast6_group *group, u8 *id)
 	return origin;
 }
 
-static int fill_stats(struct sk_buff *skb, int attr,
-		      const struct anycast6_counts *counts)
-{
-	struct nlattr *nest = nla_nest_start(skb, attr);
-
-	if (!nest ||
-	    nla_put_u64_64bit(skb, ANYCAST6_A_STATS_PACKETS, counts->packets,
-			      ANYCAST6_A_STATS_PAD) ||
-	    nla_put_u64_64bit(skb, ANYCAST6_A_STATS_BYTES, counts->bytes,
-			      ANYCAST6_A_STATS_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int fill_origin(struct sk_buff *skb, int attr,
-		       const struct anycast6_member *member)
-{
-	const struct anycast6_entry *entry;
-	int err = 0;
-
-	rcu_read_lock();
-	entry = rcu_dereference(member->entry);
-	if (entry)
-		err = nla_put_u32(skb, attr, entry->origin);
-	rcu_read_unlock();
-	return err;
-}
-
-/* The device of a remote member is one that was asked for. */
-static int fill_place(struct sk_buff *skb, const struct anycast6_member *member)
-{
-	const struct anycast6_link *link = member->link;
-
-	if (member->nexthop &&
-	    nla_put_in6_addr(skb, ANYCAST6_A_MEMBER_VIA,
-			     &member->nexthop->key.addr))
-		return -EMSGSIZE;
-	if (member->nexthop && link->own)
-		return 0;
-	if (nla_put_u32(skb, ANYCAST6_A_MEMBER_DEV, link->ifindex) ||
-	    (link->own && nla_put_flag(skb, ANYCAST6_A_MEMBER_OWN)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_options(struct sk_buff *skb,
-			const struct anycast6_options *options, int metric,
-			int area, int area_len)
-{
-	if ((options->has_metric &&
-	     nla_put_u32(skb, metric, options->metric)) ||
-	    (options->has_area &&
-	     (nla_put_in6_addr(skb, area, &options->area.addr) ||
-	      nla_put_u8(skb, area_len, options->area.len))))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_rank(struct sk_buff *skb, const struct anycast6_member *member)
-{
-	struct anycast6_options options;
-	u32 distance;
-
-	anycast6_traits_get(&member->traits, &options);
-	if (anycast6_member_distance(member, &distance) &&
-	    nla_put_u32(skb, ANYCAST6_A_MEMBER_DISTANCE, distance))
-		return -EMSGSIZE;
-	return fill_options(skb, &options, ANYCAST6_A_MEMBER_METRIC,
-			    ANYCAST6_A_MEMBER_AREA,
-			    ANYCAST6_A_MEMBER_AREA_LEN);
-}
-
-/**
- * anycast6_fill_member() - add a member to the message of its address
- * @skb: the message
- * @attr: the attribute that it goes in
- * @member: the member, not dead
- * @verdict: enum anycast6_verdict, or 0
- *
- * Context: RCU, or under an->lock.
- * Return: 0 or %-EMSGSIZE, and then the message is as it was.
- */
-int anycast6_fill_member(struct sk_buff *skb, int attr,
-			 const struct anycast6_member *member, u8 verdict)
-{
-	u8 delivery = READ_ONCE(member->delivery);
-	u8 reason = READ_ONCE(member->reason);
-	u32 flows = atomic_read(&member->flows);
-	struct anycast6_counts counts = {};
-	struct nlattr *nest;
-
-	nest = nla_nest_start(skb, attr);
-	if (!nest)
-		return -EMSGSIZE;
-
-	anycast6_stats_read(member->stats, &counts);
-	if (fill_place(skb, member) ||
-	    fill_origin(skb, ANYCAST6_A_MEMBER_ORIGIN, member) ||
-	    fill_rank(skb, member) ||
-	    (READ_ONCE(member->group->remotes) &&
-	     nla_put_u32(skb, ANYCAST6_A_MEMBER_ACTIVE_FLOWS, flows)) ||
-	    (verdict &&
-	     nla_put_u32(skb, ANYCAST6_A_MEMBER_VERDICT, verdict)) ||
-	    nla_put_u32(skb, ANYCAST6_A_MEMBER_STATE,
-			READ_ONCE(member->state)) ||
-	    (reason &&
-	     nla_put_u32(skb, ANYCAST6_A_MEMBER_REASON, reason)) ||
-	    (delivery &&
-	     nla_put_u32(skb, ANYCAST6_A_MEMBER_DELIVERY, delivery)) ||
-	    fill_stats(skb, ANYCAST6_A_MEMBER_STATS, &counts)) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
 static int fill_key(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	u32 vrf = anycast6_group_vrf(group);
@@ -217,7 +108,7 @@ static int fill_members_stats(struct sk_buff *skb,
 
 	list_for_each_entry_rcu(member, &group->members, node)
 		anycast6_stats_read(member->stats, &counts);
-	return fill_stats(skb, ANYCAST6_A_ADDR_STATS, &counts);
+	return anycast6_fill_stats(skb, ANYCAST6_A_ADDR_STATS, &counts);
 }
 
 static int fill_tally(struct sk_buff *skb, int type,
@@ -283,6 +174,18 @@ static int fill_source(struct sk_buff *skb,
 				&option.addr);
 }
 
+static int fill_announce(struct sk_buff *skb,
+			 const struct anycast6_announce_option *option)
+{
+	if ((option->has_mode &&
+	     nla_put_u32(skb, ANYCAST6_A_ADDR_ANNOUNCE, option->mode)) ||
+	    (option->metric &&
+	     nla_put_u32(skb, ANYCAST6_A_ADDR_ANNOUNCE_METRIC,
+			 option->metric)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	u8 origin, id = 0;
@@ -310,13 +213,18 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
  */
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 {
+	struct anycast6_announce_option announce;
+	u32 hold = READ_ONCE(group->hold);
 	struct anycast6_prefix scope;
 
 	anycast6_group_get_scope(group, &scope);
+	anycast6_publish_read(group, &announce);
 	if (fill_key(skb, group) ||
+	    (hold && nla_put_u32(skb, ANYCAST6_A_ADDR_HOLD, hold)) ||
 	    nla_put_in6_addr(skb, ANYCAST6_A_ADDR_SCOPE, &scope.addr) ||
 	    nla_put_u8(skb, ANYCAST6_A_ADDR_SCOPE_LEN, scope.len) ||
-	    fill_source(skb, &group->source))
+	    fill_source(skb, &group->source) ||
+	    fill_announce(skb, &announce))
 		return -EMSGSIZE;
 	/* what comes of members went with the last one */
 	return list_empty(&group->members) ? 0 : fill_summary(skb, group);
@@ -334,20 +242,33 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 {
 	u32 addresses = READ_ONCE(entry->addresses);
 	u32 vrf = READ_ONCE(entry->link->vrf);
+	struct anycast6_announce_option announce;
+	u32 hold = READ_ONCE(entry->hold);
 	struct anycast6_options options;
 
 	anycast6_traits_get(&entry->traits, &options);
+	anycast6_announce_option_read(&entry->announce, &announce);
 	if ((vrf && nla_put_u32(skb, ANYCAST6_A_ADDR_VRF, vrf)) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_DEV, entry->link->ifindex) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, entry->origin) ||
 	    (entry->origin == ANYCAST6_ORIGIN_RESERVED &&
 	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, entry->id)) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
-			addresses ? ANYCAST6_STATE_UP : ANYCAST6_STATE_DOWN) ||
+			anycast6_entry_state(entry)) ||
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_ADDRESSES, addresses) ||
-	    fill_options(skb, &options, ANYCAST6_A_ADDR_METRIC,
-			 ANYCAST6_A_ADDR_AREA, ANYCAST6_A_ADDR_AREA_LEN) ||
-	    fill_source(skb, &entry->source))
+	    anycast6_fill_options(skb, &options, ANYCAST6_A_ADDR_METRIC,
+				  ANYCAST6_A_ADDR_AREA,
+				  ANYCAST6_A_ADDR_AREA_LEN) ||
+	    (hold && nla_put_u32(skb, ANYCAST6_A_ADDR_HOLD, hold)) ||
+	    (options.lifetime &&
+	     nla_put_u32(skb, ANYCAST6_A_ADDR_LIFETIME, options.lifetime)) ||
+	    anycast6_fill_services(skb, ANYCAST6_A_ADDR_SERVICES, &options.services) ||
+	    (options.probe &&
+	     nla_put_u32(skb, ANYCAST6_A_ADDR_PROBE, options.probe)) ||
+	    (READ_ONCE(entry->draining) &&
+	     nla_put_flag(skb, ANYCAST6_A_ADDR_DRAINING)) ||
+	    fill_source(skb, &entry->source) ||
+	    fill_announce(skb, &announce))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -77,13 +77,10 @@ bool anycast6_filter_member(const struct anycast6_filter *filter,
 bool anycast6_filter_entry(const struct anycast6_filter *filter,
 			   const struct anycast6_entry *entry)
 {
-	u8 state = READ_ONCE(entry->addresses) ? ANYCAST6_STATE_UP :
-						 ANYCAST6_STATE_DOWN;
-
 	return !filter->addr &&
 	       (!filter->vrf || filter->vrf == READ_ONCE(entry->link->vrf)) &&
 	       (!filter->dev || filter->dev == entry->link->ifindex) &&
 	       matches(filter->origin, entry->origin) &&
 	       matches(filter->id, id_of(entry)) &&
-	       matches(filter->state, state);
+	       matches(filter->state, anycast6_entry_state(entry));
 }

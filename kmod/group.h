@@ -14,6 +14,7 @@
 
 #include "addr.h"
 #include "hold.h"
+#include "publish.h"
 
 struct anycast6_domain;
 struct anycast6_net;
@@ -33,6 +34,8 @@ struct anycast6_key {
 
 enum anycast6_group_flags {
 	ANYCAST6_GROUP_DIRTY,
+	/* another route to it came, or came to the front */
+	ANYCAST6_GROUP_OUTDONE,
 };
 
 /**
@@ -52,7 +55,10 @@ enum anycast6_group_flags {
  *          writers under an->lock
  * @locals: local members; smp_load_acquire(), writers under an->lock
  * @replies: what was answered, NULL before the first local member
+ * @hold: for how long a configured member that was down must be up, seconds;
+ *        READ_ONCE(), writers under an->lock
  * @routed: this node's own packets have a route to it; an->lock
+ * @published: what routing daemons are told of it
  * @flags: ANYCAST6_GROUP_*; atomic
  * @dirty: in an->dirty, while its dirty bit is set
  * @rcu: frees it after its readers
@@ -72,7 +78,9 @@ struct anycast6_group {
 	struct anycast6_source __rcu *source;
 	unsigned int locals;
 	struct anycast6_tally __percpu *replies;
+	u32 hold;
 	bool routed;
+	struct anycast6_published published;
 	unsigned long flags;
 	struct llist_node dirty;
 	struct rcu_head rcu;

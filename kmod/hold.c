@@ -153,6 +153,36 @@ static int add_route(struct anycast6_net *an, struct anycast6_hold *hold,
 	return err;
 }
 
+/* On a real device only those that are not to be found have a route. */
+static bool is_quiet(const struct anycast6_hold *hold,
+		     const struct anycast6_link *link)
+{
+	return hold->delivery == ANYCAST6_DELIVERY_ROUTE && !link->own;
+}
+
+/* First the route, then the join goes: packets arrive all the time. A join that
+ * others have goes on answering neighbours.
+ */
+static int keep_quiet(struct anycast6_net *an, struct anycast6_hold *hold,
+		      const struct in6_addr *addr)
+{
+	u32 ifindex = hold->ifindex;
+	u8 delivery;
+	int err;
+
+	/* its route would be taken for the one that is added */
+	if (hold->mended)
+		anycast6_hold_release(an, hold, addr);
+	hold->ifindex = ifindex;
+	delivery = hold->delivery;
+	err = add_route(an, hold, addr);
+	if (err)
+		hold->delivery = delivery;
+	else if (hold->joiner)
+		leave(an, hold, addr);
+	return err;
+}
+
 /* The kernel loses the route of a join when the device goes down, and a second
  * join brings none back.
  */
@@ -193,36 +223,11 @@ static bool is_wrong(const struct anycast6_aca *aca)
 	return !aca->users || alone != aca->routed;
 }
 
-/**
- * anycast6_hold_mend() - see to it that an address is held on a device
- * @an: the namespace
- * @hold: how it is held
- * @link: the device, running
- * @addr: the address, network order
- *
- * A join that somebody else has, the kernel itself on a router's subnets, is
- * shared without joining: the kernel inserts the route with the first join and
- * counts the others, so a second one would keep a lost route from coming back.
- * Where it is lost already, joining keeps the address when the others leave.
- * On the module's own device an address beyond the limit on joins has a route.
- *
- * Context: process, under @an->lock; takes RTNL if there is something to mend.
- * Return: 0, or what anycast6_join() or rtnetlink said, or %-ENOSPC at the
- * limit on joins.
- */
-int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
-		       struct anycast6_link *link, const struct in6_addr *addr)
+static int keep(struct anycast6_net *an, struct anycast6_hold *hold,
+		struct anycast6_link *link, const struct in6_addr *addr)
 {
 	struct anycast6_aca aca;
 	int err;
-
-	lockdep_assert_held(&an->lock);
-
-	if (hold->ifindex != link->ifindex ||
-	    (hold->joiner &&
-	     hold->generation != atomic_read(&link->generation)))
-		anycast6_hold_release(an, hold, addr);
-	hold->ifindex = link->ifindex;
 
 	if (hold->delivery == ANYCAST6_DELIVERY_ROUTE)
 		return add_route(an, hold, addr);
@@ -246,4 +251,59 @@ int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
 			return err;
 	}
 	return check_join(an, hold, addr);
+}
+
+/* First the join, then the route goes, unless the join has lost its own: then
+ * it does as well.
+ */
+static int speak_again(struct anycast6_net *an, struct anycast6_hold *hold,
+		       struct anycast6_link *link, const struct in6_addr *addr)
+{
+	struct anycast6_route route = route_of(hold, addr, RTN_LOCAL);
+	int err;
+
+	hold->delivery = 0;
+	err = keep(an, hold, link, addr);
+	if (err)
+		hold->delivery = ANYCAST6_DELIVERY_ROUTE;
+	else if (!hold->mended)
+		anycast6_route_del(an, &route);
+	return err;
+}
+
+/**
+ * anycast6_hold_mend() - see to it that an address is held on a device
+ * @an: the namespace
+ * @hold: how it is held
+ * @link: the device, running
+ * @addr: the address, network order
+ * @quiet: packets are taken, but neighbours that ask get no answer
+ *
+ * A join that somebody else has, the kernel itself on a router's subnets, is
+ * shared without joining: the kernel inserts the route with the first join and
+ * counts the others, so a second one would keep a lost route from coming back.
+ * Where it is lost already, joining keeps the address when the others leave.
+ * On the module's own device an address beyond the limit on joins has a route.
+ *
+ * Context: process, under @an->lock; takes RTNL if there is something to mend.
+ * Return: 0, or what anycast6_join() or rtnetlink said, or %-ENOSPC at the
+ * limit on joins.
+ */
+int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
+		       struct anycast6_link *link, const struct in6_addr *addr,
+		       bool quiet)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (hold->ifindex != link->ifindex ||
+	    (hold->joiner &&
+	     hold->generation != atomic_read(&link->generation)))
+		anycast6_hold_release(an, hold, addr);
+	hold->ifindex = link->ifindex;
+
+	if (quiet)
+		return keep_quiet(an, hold, addr);
+	if (is_quiet(hold, link))
+		return speak_again(an, hold, link, addr);
+	return keep(an, hold, link, addr);
 }

@@ -30,8 +30,8 @@ struct anycast6_hold {
 };
 
 int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
-		       struct anycast6_link *link,
-		       const struct in6_addr *addr);
+		       struct anycast6_link *link, const struct in6_addr *addr,
+		       bool quiet);
 void anycast6_hold_release(struct anycast6_net *an, struct anycast6_hold *hold,
 			   const struct in6_addr *addr);
 void anycast6_hold_take_back(struct anycast6_net *an,

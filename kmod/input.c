@@ -13,6 +13,7 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "advert.h"
 #include "asked.h"
 #include "device.h"
 #include "glance.h"
@@ -21,6 +22,9 @@
 #include "input.h"
 #include "link.h"
 #include "member.h"
+#include "net.h"
+#include "respond.h"
+#include "watch.h"
 
 static struct anycast6_group *find(const struct anycast6_host *host,
 				   const struct sk_buff *skb)
@@ -46,8 +50,8 @@ static void count(const struct anycast6_group *group, const struct sk_buff *skb)
 			taker = member;
 			break;
 		}
-		if (!taker || (READ_ONCE(taker->state) != ANYCAST6_STATE_UP &&
-			       READ_ONCE(member->state) == ANYCAST6_STATE_UP))
+		if (!taker || (READ_ONCE(taker->state) == ANYCAST6_STATE_DOWN &&
+			       READ_ONCE(member->state) != ANYCAST6_STATE_DOWN))
 			taker = member;
 	}
 	if (taker)
@@ -172,14 +176,21 @@ static noinline unsigned int take(struct anycast6_host *host,
 {
 	struct anycast6_group *group = NULL;
 
-	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
+	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr)) {
+		if (READ_ONCE(host->an->watched))
+			anycast6_advert_hurry(host, skb);
 		return NF_ACCEPT;
+	}
 
 	if (held)
 		group = find(host, skb);
+	if (group && anycast6_respond(host->an, group, skb))
+		return NF_DROP;
 	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
 		anycast6_asked(host, skb, group);
 	if (group) {
+		anycast6_watch_notice(host->an, group);
+		anycast6_advert_answer(state->net, group, skb);
 		count(group, skb);
 		admit(state->net, skb);
 	}

@@ -8,17 +8,22 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "elect.h"
 #include "entry.h"
 #include "group.h"
 #include "host.h"
+#include "lease.h"
 #include "link.h"
 #include "member.h"
 #include "net.h"
 #include "nexthop.h"
 #include "notify.h"
+#include "probe.h"
+#include "publish.h"
 #include "reconcile.h"
 #include "router.h"
 #include "select.h"
+#include "watch.h"
 
 /**
  * anycast6_member_entry() - the entry that made a member
@@ -32,6 +37,21 @@ struct anycast6_entry *anycast6_member_entry(struct anycast6_net *an,
 					     struct anycast6_member *member)
 {
 	return rcu_dereference_protected(member->entry,
+					 lockdep_is_held(&an->lock));
+}
+
+/**
+ * anycast6_member_lease() - the lease of a member
+ * @an: the namespace
+ * @member: the member
+ *
+ * Context: process, under @an->lock.
+ * Return: the lease, NULL without one.
+ */
+struct anycast6_lease *anycast6_member_lease(struct anycast6_net *an,
+					     const struct anycast6_member *member)
+{
+	return rcu_dereference_protected(member->lease,
 					 lockdep_is_held(&an->lock));
 }
 
@@ -99,7 +119,42 @@ void anycast6_member_candidate(const struct anycast6_member *member,
 
 	candidate->area = area ? &area->prefix : NULL;
 	candidate->seed = member->seed;
+	candidate->draining = READ_ONCE(member->state) ==
+			      ANYCAST6_STATE_DRAINING;
 	anycast6_member_distance(member, &candidate->distance);
+}
+
+/* The lease that @options want, or an ERR_PTR(): the one that is there, a new one,
+ * or none.
+ */
+static struct anycast6_lease *
+prepare_lease(struct anycast6_net *an, struct anycast6_member *member,
+	      const struct anycast6_options *options, bool keep)
+{
+	struct anycast6_lease *lease = anycast6_member_lease(an, member);
+
+	if (!options->has_lifetime && keep)
+		return lease;
+	if (!options->lifetime)
+		return NULL;
+	return lease ? : anycast6_lease_alloc(an, member->group) ? :
+			 ERR_PTR(-ENOMEM);
+}
+
+/* A lifetime that is named begins, even if it is the same as before. */
+static void set_lease(struct anycast6_net *an, struct anycast6_member *member,
+		      struct anycast6_lease *lease,
+		      const struct anycast6_options *options)
+{
+	struct anycast6_lease *old = anycast6_member_lease(an, member);
+
+	if (lease && options->has_lifetime)
+		anycast6_lease_begin(lease, options->lifetime,
+				     anycast6_lease_expiry(options->lifetime));
+	if (lease == old)
+		return;
+	rcu_assign_pointer(member->lease, lease);
+	anycast6_lease_end(old);
 }
 
 /**
@@ -109,7 +164,8 @@ void anycast6_member_candidate(const struct anycast6_member *member,
  * @options: what
  * @keep: keep what @options do not name
  *
- * Flows stay where they are.
+ * Flows stay where they are. Whether it is up by a new lease or other services
+ * is for who reconciles its address.
  *
  * Context: process, under @an->lock.
  * Return: 0 or %-ENOMEM, and then nothing has changed.
@@ -117,12 +173,24 @@ void anycast6_member_candidate(const struct anycast6_member *member,
 int anycast6_member_set(struct anycast6_net *an, struct anycast6_member *member,
 			const struct anycast6_options *options, bool keep)
 {
-	int changed = anycast6_traits_set(&member->traits, options, keep);
+	struct anycast6_lease *lease;
+	int changed;
 
 	lockdep_assert_held(&an->lock);
 
-	if (changed <= 0)
+	lease = prepare_lease(an, member, options, keep);
+	if (IS_ERR(lease))
+		return PTR_ERR(lease);
+	changed = anycast6_traits_set(&member->traits, options, keep);
+	if (changed < 0) {
+		if (lease != anycast6_member_lease(an, member))
+			anycast6_lease_end(lease);
 		return changed;
+	}
+	set_lease(an, member, lease, options);
+	anycast6_watch_settle(an, member);
+	if (!changed)
+		return 0;
 	anycast6_net_changed(an);
 	if (member->known)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
@@ -163,6 +231,14 @@ static u64 seed_of(const struct anycast6_blueprint *blueprint)
 					 blueprint->link->ifindex : 0);
 }
 
+/* One that nobody has seen. */
+static void discard(struct anycast6_net *an, struct anycast6_member *member)
+{
+	anycast6_watch_leave(an, member);
+	anycast6_lease_end(anycast6_member_lease(an, member));
+	free_rcu(&member->rcu);
+}
+
 static struct anycast6_member *allocate(struct anycast6_net *an,
 					struct anycast6_group *group,
 					const struct anycast6_blueprint *blueprint)
@@ -175,14 +251,20 @@ static struct anycast6_member *allocate(struct anycast6_net *an,
 	member->group = group;
 	member->link = blueprint->link;
 	member->seed = seed_of(blueprint);
+	member->draining = blueprint->draining;
 	member->state = ANYCAST6_STATE_DOWN;
 	refcount_set(&member->refcnt, 1);
 	INIT_LIST_HEAD(&member->of_entry);
+	anycast6_damper_init(&member->damper);
+	member->damper.fell = blueprint->fell;
+	member->damper.back = blueprint->back;
+	anycast6_history_begin(&member->history, ANYCAST6_STATE_DOWN, false);
+	INIT_LIST_HEAD(&member->of_watch);
 
 	member->stats = anycast6_stats_alloc(GFP_KERNEL_ACCOUNT);
 	if (!member->stats ||
 	    anycast6_member_set(an, member, &blueprint->options, false)) {
-		free_rcu(&member->rcu);
+		discard(an, member);
 		return NULL;
 	}
 	return member;
@@ -227,6 +309,8 @@ static void detach_nexthop(struct anycast6_net *an,
 			   struct anycast6_member *member)
 {
 	list_del(&member->of_nexthop);
+	if (!list_empty(&member->nexthop->members))
+		anycast6_nexthop_move(an, member->nexthop);
 	anycast6_group_unsteer(an, member->group);
 	anycast6_nexthop_put(an, member->nexthop);
 	anycast6_router_put(an);
@@ -281,6 +365,7 @@ anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
 		       const struct anycast6_blueprint *blueprint)
 {
 	struct anycast6_member *member;
+	struct anycast6_lease *lease;
 	int err;
 
 	lockdep_assert_held(&an->lock);
@@ -293,9 +378,13 @@ anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
 		return ERR_PTR(-ENOMEM);
 	err = attach(an, member, blueprint);
 	if (err) {
-		free_rcu(&member->rcu);
+		discard(an, member);
 		return ERR_PTR(err);
 	}
+	lease = anycast6_member_lease(an, member);
+	if (lease && blueprint->expires)
+		anycast6_lease_begin(lease, lease->lifetime,
+				     blueprint->expires);
 	if (blueprint->entry) {
 		RCU_INIT_POINTER(member->entry, blueprint->entry);
 		anycast6_entry_attach(an, blueprint->entry, member);
@@ -335,6 +424,7 @@ void anycast6_member_destroy(struct anycast6_net *an,
 {
 	struct anycast6_entry *entry = anycast6_member_entry(an, member);
 	struct anycast6_group *group = member->group;
+	struct anycast6_lease *lease;
 	bool known = member->known;
 
 	lockdep_assert_held(&an->lock);
@@ -345,11 +435,21 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	WRITE_ONCE(member->dead, true);
 	list_del_rcu(&member->node);
 	list_del(&member->on_link);
+	anycast6_watch_leave(an, member);
 	if (entry)
 		anycast6_entry_detach(an, entry, member);
 	an->used.members--;
 	anycast6_net_changed(an);
+	lease = rcu_replace_pointer(member->lease, NULL,
+				    lockdep_is_held(&an->lock));
+	anycast6_lease_end(lease);
+	anycast6_damper_end(&member->damper);
+	anycast6_probe_end(an, member);
+	anycast6_elect_leave(an, member);
 
+	if (!anycast6_publish_is_live(an, group))
+		anycast6_publish_withdraw(an, group);
+	anycast6_notices_send(an);
 	anycast6_hold_release(an, &member->hold, &group->key.addr);
 	detach(an, member);
 	if (atomic_read(&member->flows))

@@ -10,6 +10,8 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 
+#include "damper.h"
+#include "history.h"
 #include "hold.h"
 #include "stats.h"
 #include "traits.h"
@@ -17,9 +19,11 @@
 struct anycast6_candidate;
 struct anycast6_entry;
 struct anycast6_group;
+struct anycast6_lease;
 struct anycast6_link;
 struct anycast6_net;
 struct anycast6_nexthop;
+struct anycast6_probe;
 
 /**
  * struct anycast6_member - a member, local or remote
@@ -27,6 +31,7 @@ struct anycast6_nexthop;
  * @on_link: in link->members; an->lock
  * @of_entry: in entry->members; an->lock
  * @of_nexthop: in nexthop->members; an->lock
+ * @of_watch: in an->watch, if it has services; an->lock
  * @refcnt: group->members has one, each flow another
  * @group: its address, constant; valid while not @dead
  * @link: its device, constant; of a remote member without one, the module's
@@ -35,12 +40,32 @@ struct anycast6_nexthop;
  *           valid while not @dead
  * @entry: the entry that made it, NULL if it was configured; readers under
  *         RCU, writers under an->lock
- * @traits: its metric and its area
+ * @traits: what was configured of it
+ * @lease: NULL without one; readers under RCU, writers under an->lock
+ * @probe: NULL without probes; readers under RCU, writers under an->lock
  * @seed: stands for it in draws, constant
  * @state: enum anycast6_state; READ_ONCE()
  * @reason: enum anycast6_reason, 0 while up; READ_ONCE()
  * @delivery: enum anycast6_delivery, 0 without; READ_ONCE()
+ * @draining: it was told to; READ_ONCE(), writers under an->lock
+ * @fault: why it was not to be used at the last look, though nothing is wrong
+ *         with its device and its way: enum anycast6_reason, or 0; an->lock
+ * @damper: whether it must be up for a while first; an->lock
+ * @history: how its state came about; READ_ONCE()
+ * @deaf: nobody listened at one of its services then; READ_ONCE(), writers
+ *        under an->lock
+ * @doubted: somebody has seen that this is so no longer; READ_ONCE()
+ * @looked: when a packet last made somebody look, jiffies; READ_ONCE()
+ * @life: what its probes said at the last look, enum anycast6_life; an->lock
+ * @role: whether it answers on its link, enum anycast6_role; READ_ONCE(),
+ *        writers under an->lock
+ * @succeeds: it answers instead of one that did so until now, and the link has
+ *            not been told yet; an->lock
+ * @renamed: its name is another one than at the last election; an->names_lock
+ * @name: the unicast address by which others on its link know this node, or the
+ *        strongest of several; none before they ask; an->names_lock
  * @known: listeners were told of it; an->lock
+ * @leaving: it goes soon; an->lock
  * @dead: it is no member any more; READ_ONCE()
  * @error: why the kernel refused the address, 0 if it did not; an->lock
  * @hold: how the address is held on @link; an->lock
@@ -53,20 +78,36 @@ struct anycast6_member {
 	struct list_head on_link;
 	struct list_head of_entry;
 	struct list_head of_nexthop;
+	struct list_head of_watch;
 	refcount_t refcnt;
 	struct anycast6_group *group;
 	struct anycast6_link *link;
 	struct anycast6_nexthop *nexthop;
 	struct anycast6_entry __rcu *entry;
 	struct anycast6_traits traits;
+	struct anycast6_lease __rcu *lease;
+	struct anycast6_probe __rcu *probe;
 	u8 state;
 	u8 reason;
 	u8 delivery;
+	bool draining;
+	u8 fault;
+	bool deaf;
+	bool doubted;
+	u8 life;
+	u8 role;
+	bool succeeds;
+	bool renamed;
+	struct in6_addr name;
 	bool known;
+	bool leaving;
 	bool dead;
+	u32 looked;
 	int error;
 	u64 seed;
 	struct anycast6_hold hold;
+	struct anycast6_damper damper;
+	struct anycast6_history history;
 	atomic_t flows;
 	struct anycast6_stats __percpu *stats;
 	struct rcu_head rcu;
@@ -78,12 +119,20 @@ struct anycast6_member {
  * @via: unicast address of a remote member, NULL for a local one
  * @entry: the entry that makes it, or NULL
  * @options: what is said of it
+ * @expires: when its lease is over, if it has one; 0 for a lifetime from now
+ * @draining: it drains from the beginning
+ * @fell: it was used once, and has come down since
+ * @back: since when it waits to be used again, 0 if it does not; monotonic
  */
 struct anycast6_blueprint {
 	struct anycast6_link *link;
 	const struct in6_addr *via;
 	struct anycast6_entry *entry;
 	struct anycast6_options options;
+	ktime_t expires;
+	bool draining;
+	bool fell;
+	ktime_t back;
 };
 
 struct anycast6_member *
@@ -108,6 +157,8 @@ void anycast6_member_candidate(const struct anycast6_member *member,
 			       struct anycast6_candidate *candidate);
 struct anycast6_entry *anycast6_member_entry(struct anycast6_net *an,
 					     struct anycast6_member *member);
+struct anycast6_lease *anycast6_member_lease(struct anycast6_net *an,
+					     const struct anycast6_member *member);
 
 /**
  * anycast6_member_get() - take a reference

@@ -10,47 +10,61 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "advert.h"
+#include "damper.h"
 #include "domain.h"
+#include "elect.h"
 #include "group.h"
+#include "history.h"
+#include "lease.h"
 #include "link.h"
 #include "member.h"
 #include "mend.h"
 #include "net.h"
 #include "nexthop.h"
 #include "notify.h"
+#include "probe.h"
+#include "publish.h"
 #include "reconcile.h"
 #include "route.h"
+#include "watch.h"
 
 static bool is_onlink(struct anycast6_net *an,
 		      const struct anycast6_member *member)
 {
-	const struct anycast6_group *group = member->group;
-	struct net_device *dev;
-	bool onlink;
+	return !member->link->own &&
+	       anycast6_reconcile_is_onlink(an, &member->group->key.addr,
+					    member->link->ifindex);
+}
 
-	if (member->link->own)
-		return false;
-	if (anycast6_group_is_linklocal(group))
-		return true;
-
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(an->net, member->link->ifindex);
-	onlink = dev && ipv6_chk_prefix(&group->key.addr, dev);
-	rcu_read_unlock();
-	return onlink;
+static u8 state_of(const struct anycast6_member *member, u8 reason)
+{
+	if (reason)
+		return ANYCAST6_STATE_DOWN;
+	return member->draining || member->life == ANYCAST6_LIFE_DRAINING ?
+	       ANYCAST6_STATE_DRAINING : ANYCAST6_STATE_UP;
 }
 
 static void set_state(struct anycast6_net *an, struct anycast6_member *member,
 		      u8 reason, u8 delivery)
 {
-	u8 state = reason ? ANYCAST6_STATE_DOWN : ANYCAST6_STATE_UP;
-	bool changed = member->state != state || member->reason != reason;
+	u8 state = state_of(member, reason);
+	bool other = member->state != state;
+	bool changed = other || member->reason != reason;
+	bool fell = other && reason;
 
 	if (!changed && member->delivery == delivery)
 		return;
+	anycast6_damper_note(&member->damper,
+			     member->state != ANYCAST6_STATE_DOWN, !reason);
+	if (changed)
+		anycast6_history_begin(&member->history, state, other);
 	WRITE_ONCE(member->state, state);
 	WRITE_ONCE(member->reason, reason);
 	WRITE_ONCE(member->delivery, delivery);
+	/* who asks again finds it down */
+	if (fell && member->nexthop && !member->nexthop->reason)
+		anycast6_nexthop_move(an, member->nexthop);
 	anycast6_net_changed(an);
 	if (changed && member->known)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
@@ -60,13 +74,13 @@ static u8 reason_of(const struct anycast6_member *member)
 {
 	if (!member->link->running)
 		return ANYCAST6_REASON_ADMIN;
-	if (member->nexthop)
+	if (member->nexthop && member->nexthop->reason)
 		return member->nexthop->reason;
 	if (member->error)
 		return ANYCAST6_REASON_JOIN;
-	if (!member->link->carrier)
+	if (!member->nexthop && !member->link->carrier)
 		return ANYCAST6_REASON_LINK;
-	return 0;
+	return member->fault;
 }
 
 /* It was there first only for us: the kernel inserts a unicast address's route
@@ -84,6 +98,7 @@ static void yield_to_unicast(struct anycast6_net *an,
 			net_warn_ratelimited("anycast6: %pI6c became a unicast address of this node\n",
 					     &group->key.addr);
 		anycast6_hold_release(an, &member->hold, &group->key.addr);
+		anycast6_damper_end(&member->damper);
 		set_state(an, member, ANYCAST6_REASON_ADDRESS, 0);
 	}
 }
@@ -95,31 +110,117 @@ static void mend_offlink(struct anycast6_net *an, struct anycast6_group *group,
 
 	if (wanted && own->running) {
 		*error = anycast6_hold_mend(an, &group->offlink, own,
-					    &group->key.addr);
+					    &group->key.addr, false);
 		return;
 	}
 	anycast6_hold_release(an, &group->offlink, &group->key.addr);
 	*error = wanted ? -ENETDOWN : 0;
 }
 
-/* Returns whether the member needs the address to be held off-link. */
-static bool mend_hold(struct anycast6_net *an, struct anycast6_member *member)
+/* Who asks on the member's link can't ask where this one is. */
+static bool is_elsewhere(const struct anycast6_member *remote,
+			 const struct anycast6_member *member)
 {
-	const struct in6_addr *addr = &member->group->key.addr;
+	return remote->nexthop &&
+	       state_of(remote, reason_of(remote)) == ANYCAST6_STATE_UP &&
+	       !anycast6_nexthop_is_on(remote->nexthop, member->link->ifindex);
+}
+
+/* Of a router's link, the way to all members that are elsewhere leads through
+ * the router: it goes on answering for them.
+ */
+static bool stands_in(struct anycast6_net *an,
+		      const struct anycast6_member *member)
+{
+	const struct anycast6_member *remote;
+
+	if (!READ_ONCE(an->net->ipv6.devconf_all->forwarding))
+		return false;
+	list_for_each_entry(remote, &member->group->members, node)
+		if (is_elsewhere(remote, member))
+			return true;
+	return false;
+}
+
+/* Neighbours are not to find it here any more. */
+static bool is_quiet(struct anycast6_net *an,
+		     const struct anycast6_member *member)
+{
+	if (member->role == ANYCAST6_ROLE_YIELDS)
+		return true;
+	return (member->draining || member->fault) && !stands_in(an, member);
+}
+
+/* Packets to a global address arrive by the module's own device as well, where
+ * no neighbour asks; those to a link-local one don't.
+ */
+static bool wants_link(struct anycast6_net *an,
+		       const struct anycast6_member *member)
+{
+	return is_onlink(an, member) &&
+	       (!is_quiet(an, member) || anycast6_group_is_linklocal(member->group));
+}
+
+/* Once: it may be another one a moment later. */
+static u8 find_fault(struct anycast6_net *an, struct anycast6_member *member)
+{
+	bool deaf = anycast6_watch_look(an, member);
+
+	WRITE_ONCE(member->deaf, deaf);
+	if (anycast6_lease_is_over(anycast6_member_lease(an, member)))
+		return ANYCAST6_REASON_LEASE;
+	if (deaf)
+		return ANYCAST6_REASON_SERVICE;
+	return member->life == ANYCAST6_LIFE_DOWN ? ANYCAST6_REASON_PROBE : 0;
+}
+
+/* Returns a negative errno if something of it can't be known. */
+static int look(struct anycast6_net *an, struct anycast6_member *member)
+{
+	int err;
 
 	member->error = 0;
 	if (member->reason == ANYCAST6_REASON_ADDRESS)
-		anycast6_hold_take_back(an, member->link, addr);
+		anycast6_hold_take_back(an, member->link,
+					&member->group->key.addr);
 	anycast6_link_refresh(an, member->link);
+	err = anycast6_probe_mend(an, member);
+	member->fault = find_fault(an, member);
+	if (anycast6_damper_waits(an, member, !reason_of(member)))
+		member->fault = ANYCAST6_REASON_HOLD;
+	return err;
+}
+
+/* Returns whether the member needs the address to be held off-link. */
+static bool is_offlink(struct anycast6_net *an, struct anycast6_member *member)
+{
+	anycast6_elect(an, member, is_onlink(an, member));
+	return !member->nexthop && member->link->running &&
+	       !wants_link(an, member);
+}
+
+/* Once it is there to be found. */
+static void succeed(struct anycast6_net *an, struct anycast6_member *member)
+{
+	if (!member->succeeds || member->state != ANYCAST6_STATE_UP)
+		return;
+	member->succeeds = false;
+	anycast6_advert_take_over(an->net, &member->group->key.addr,
+				  member->link->ifindex);
+}
+
+static void mend_hold(struct anycast6_net *an, struct anycast6_member *member)
+{
+	const struct in6_addr *addr = &member->group->key.addr;
+
 	if (member->nexthop)
-		return false;
-	if (member->link->running && is_onlink(an, member)) {
+		return;
+	if (member->link->running && wants_link(an, member))
 		member->error = anycast6_hold_mend(an, &member->hold,
-						   member->link, addr);
-		return false;
-	}
-	anycast6_hold_release(an, &member->hold, addr);
-	return member->link->running;
+						   member->link, addr,
+						   is_quiet(an, member));
+	else
+		anycast6_hold_release(an, &member->hold, addr);
 }
 
 /* Returns whether the kernel refused something. */
@@ -139,6 +240,7 @@ static bool settle_states(struct anycast6_net *an, struct anycast6_group *group,
 		}
 		bad |= member->error;
 		set_state(an, member, reason_of(member), delivery);
+		succeed(an, member);
 	}
 	return bad;
 }
@@ -161,7 +263,7 @@ static bool wants_route(struct anycast6_group *group)
 			return false;
 		if (vrf && rcu_access_pointer(member->traits.area))
 			return false;
-		up |= member->nexthop && member->state == ANYCAST6_STATE_UP;
+		up |= member->nexthop && member->state != ANYCAST6_STATE_DOWN;
 	}
 	return up;
 }
@@ -193,14 +295,47 @@ static bool set_route(struct anycast6_net *an, struct anycast6_group *group,
  */
 void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group)
 {
+	anycast6_publish_withdraw(an, group);
+	anycast6_notices_send(an);
 	anycast6_hold_release(an, &group->offlink, &group->key.addr);
 	set_route(an, group, false);
 }
 
 /**
- * anycast6_mend() - make an address what it should be
+ * anycast6_mend_foresee() - withdraw the routes of an address that will not be
+ * up
  * @an: the namespace
  * @group: the address
+ *
+ * Routing takes its time to look elsewhere: until then what arrives should be
+ * delivered. So the routes of all go, with anycast6_notices_send(), before
+ * anycast6_mend() lets any of them go.
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_mend_foresee(struct anycast6_net *an,
+			   struct anycast6_group *group)
+{
+	struct anycast6_member *member;
+	bool live = false;
+
+	if (!group->published.host && !group->published.scope)
+		return;
+	if (!anycast6_reconcile_is_unicast(an, &group->key))
+		list_for_each_entry(member, &group->members, node) {
+			look(an, member);
+			live |= anycast6_publish_may(member) &&
+				state_of(member, reason_of(member)) ==
+				ANYCAST6_STATE_UP;
+		}
+	if (!live)
+		anycast6_publish_withdraw(an, group);
+}
+
+/**
+ * anycast6_mend() - make an address what it should be
+ * @an: the namespace
+ * @group: the address; its routes change with anycast6_notices_send()
  *
  * Context: process, under @an->lock; takes RTNL.
  * Return: whether the kernel refused something.
@@ -208,9 +343,8 @@ void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group)
 bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 {
 	struct anycast6_member *member;
-	bool offlink = false;
-	bool bad;
-	int error;
+	bool offlink = false, bad = false;
+	int error = 0;
 
 	if (anycast6_reconcile_is_unicast(an, &group->key)) {
 		yield_to_unicast(an, group);
@@ -219,8 +353,17 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 	}
 
 	list_for_each_entry(member, &group->members, node)
-		offlink |= mend_hold(an, member);
-	mend_offlink(an, group, offlink, &error);
-	bad = settle_states(an, group, error);
+		bad |= look(an, member);
+	list_for_each_entry(member, &group->members, node)
+		offlink |= is_offlink(an, member);
+	/* what is to come is there before what is to go has gone */
+	if (offlink)
+		mend_offlink(an, group, true, &error);
+	list_for_each_entry(member, &group->members, node)
+		mend_hold(an, member);
+	if (!offlink)
+		mend_offlink(an, group, false, &error);
+	bad |= settle_states(an, group, error);
+	bad |= anycast6_publish(an, group);
 	return set_route(an, group, wants_route(group)) || bad;
 }

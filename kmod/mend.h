@@ -12,6 +12,8 @@ struct anycast6_group;
 struct anycast6_net;
 
 bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_mend_foresee(struct anycast6_net *an,
+			   struct anycast6_group *group);
 void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group);
 
 #endif

@@ -7,6 +7,7 @@
 #include <net/netns/generic.h>
 
 #include "config.h"
+#include "damper.h"
 #include "group.h"
 #include "join.h"
 #include "net.h"
@@ -25,6 +26,30 @@ struct workqueue_struct *anycast6_wq __read_mostly;
 struct anycast6_net *anycast6_net(const struct net *net)
 {
 	return net_generic(net, anycast6_net_id);
+}
+
+/**
+ * anycast6_net_queue() - let a namespace's work run, unless the namespace goes
+ * @an: the namespace
+ * @work: the work
+ * @delay: in how many jiffies at the latest: who wants it sooner is not put off
+ *
+ * Context: any.
+ */
+void anycast6_net_queue(struct anycast6_net *an, struct delayed_work *work,
+			unsigned long delay)
+{
+	rcu_read_lock();
+	if (READ_ONCE(an->dead))
+		goto unlock;
+	if (queue_delayed_work(anycast6_wq, work, delay))
+		goto unlock;
+	if (!delay || (timer_pending(&work->timer) &&
+		       time_before(jiffies + delay,
+				   READ_ONCE(work->timer.expires))))
+		mod_delayed_work(anycast6_wq, work, delay);
+unlock:
+	rcu_read_unlock();
 }
 
 /**
@@ -60,15 +85,29 @@ static int __net_init net_init(struct net *net)
 	xa_init(&an->domains);
 	INIT_LIST_HEAD(&an->entries);
 	INIT_LIST_HEAD(&an->joiners);
+	anycast6_responder_init(&an->responder);
+	spin_lock_init(&an->names_lock);
 	init_llist_head(&an->dirty);
 	INIT_DELAYED_WORK(&an->work, anycast6_reconcile_work);
+	INIT_LIST_HEAD(&an->damped);
+	INIT_DELAYED_WORK(&an->damper_work, anycast6_damper_work);
+	anycast6_watch_init(&an->watch);
 
 	err = rhashtable_init(&an->groups, &anycast6_group_params);
 	if (err)
 		return err;
+	err = anycast6_notices_init(an);
+	if (err)
+		goto destroy_groups;
 	err = anycast6_sysctl_init(an);
 	if (err)
-		rhashtable_destroy(&an->groups);
+		goto destroy_notices;
+	return 0;
+
+destroy_notices:
+	rhashtable_destroy(&an->notices.table);
+destroy_groups:
+	rhashtable_destroy(&an->groups);
 	return err;
 }
 
@@ -83,11 +122,14 @@ static void __net_exit net_exit(struct net *net)
 	struct anycast6_net *an = anycast6_net(net);
 
 	anycast6_sysctl_exit(an);
+	cancel_delayed_work_sync(&an->damper_work);
+	cancel_delayed_work_sync(&an->watch.work);
 	cancel_delayed_work_sync(&an->work);
 
 	mutex_lock(&an->lock);
 	anycast6_config_clear(an);
 	anycast6_joiners_close(an);
+	anycast6_notices_exit(an);
 	anycast6_route_close(an);
 	mutex_unlock(&an->lock);
 

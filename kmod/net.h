@@ -15,7 +15,12 @@
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
+#include "notice.h"
+#include "respond.h"
+#include "watch.h"
+
 struct anycast6_host;
+struct anycast6_prober;
 struct anycast6_router;
 struct ctl_table_header;
 struct socket;
@@ -48,18 +53,27 @@ struct anycast6_limits {
  * @entries: subnet-router and reserved entries; readers under RCU, writers
  *           under @lock
  * @joiners: sockets that hold joins, those with room first; @lock
+ * @notices: routes for routing daemons
  * @rtnl: socket to rtnetlink, made when first needed; @lock
  * @used: how much of @limits is in use; @lock
  * @limits: sysctls, READ_ONCE()
  * @sysctls: their table
  * @host: what it has while there are local members; RCU, writers under @lock
  * @router: what it has while there are remote members; RCU, writers under @lock
+ * @prober: what it has while there are probed members; RCU, writers under @lock
+ * @responder: what it may answer to others' probes
+ * @watched: members of this node that others on their link watch; READ_ONCE(),
+ *           writers under @lock
+ * @names_lock: protects the names of members
  * @sources: addresses whose answers are configured; READ_ONCE(), writers under
  *           @lock
+ * @watch: of the members with services
  * @seq: changes with every change of the configuration, READ_ONCE(); 0 never
  * @dirty: addresses to reconcile, each with a reference; lock-free
  * @links_dirty: a link in @links has its dirty bit set; atomic
  * @work: reconciles what is dirty
+ * @damped: members that were down and wait; @lock
+ * @damper_work: looks at them when the first has waited for long enough
  * @retry: how long what the kernel refused has waited, jiffies; @lock
  * @fib_nb: told of routes and rules, while there are addresses
  * @odd_rules: how many rules may route packets of one address differently;
@@ -77,17 +91,25 @@ struct anycast6_net {
 	struct xarray domains;
 	struct list_head entries;
 	struct list_head joiners;
+	struct anycast6_notices notices;
 	struct socket *rtnl;
 	struct anycast6_limits used;
 	struct anycast6_limits limits;
 	struct ctl_table_header *sysctls;
 	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;
+	struct anycast6_prober __rcu *prober;
+	struct anycast6_responder responder;
+	unsigned int watched;
+	spinlock_t names_lock;	/* protects names of members */
 	unsigned int sources;
+	struct anycast6_watch watch;
 	unsigned int seq;
 	struct llist_head dirty;
 	unsigned long links_dirty;
 	struct delayed_work work;
+	struct list_head damped;
+	struct delayed_work damper_work;
 	unsigned long retry;
 	struct notifier_block fib_nb;
 	atomic_t odd_rules;
@@ -100,6 +122,8 @@ extern struct workqueue_struct *anycast6_wq;
 
 struct anycast6_net *anycast6_net(const struct net *net);
 void anycast6_net_changed(struct anycast6_net *an);
+void anycast6_net_queue(struct anycast6_net *an, struct delayed_work *work,
+			unsigned long delay);
 
 int anycast6_net_register(void);
 void anycast6_net_unregister(void);

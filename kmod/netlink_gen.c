@@ -10,6 +10,16 @@
 
 #include <uapi/linux/anycast6.h>
 
+/* Common nested types */
+const struct nla_policy anycast6_service_nl_policy[ANYCAST6_A_SERVICE_PORT + 1] = {
+	[ANYCAST6_A_SERVICE_PROTO] = { .type = NLA_U8, },
+	[ANYCAST6_A_SERVICE_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+};
+
+const struct nla_policy anycast6_services_nl_policy[ANYCAST6_A_SERVICES_SERVICE + 1] = {
+	[ANYCAST6_A_SERVICES_SERVICE] = NLA_POLICY_NESTED(anycast6_service_nl_policy),
+};
+
 /* ANYCAST6_CMD_GET - dump */
 static const struct nla_policy anycast6_get_nl_policy[ANYCAST6_A_ADDR_STATE + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
@@ -17,11 +27,11 @@ static const struct nla_policy anycast6_get_nl_policy[ANYCAST6_A_ADDR_STATE + 1]
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
-	[ANYCAST6_A_ADDR_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* ANYCAST6_CMD_ADD - do */
-static const struct nla_policy anycast6_add_nl_policy[ANYCAST6_A_ADDR_AREA_LEN + 1] = {
+static const struct nla_policy anycast6_add_nl_policy[ANYCAST6_A_ADDR_PROBE + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -31,10 +41,13 @@ static const struct nla_policy anycast6_add_nl_policy[ANYCAST6_A_ADDR_AREA_LEN +
 	[ANYCAST6_A_ADDR_METRIC] = { .type = NLA_U32, },
 	[ANYCAST6_A_ADDR_AREA] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_AREA_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[ANYCAST6_A_ADDR_LIFETIME] = { .type = NLA_U32, },
+	[ANYCAST6_A_ADDR_SERVICES] = NLA_POLICY_NESTED(anycast6_services_nl_policy),
+	[ANYCAST6_A_ADDR_PROBE] = { .type = NLA_U32, },
 };
 
 /* ANYCAST6_CMD_CHANGE - do */
-static const struct nla_policy anycast6_change_nl_policy[ANYCAST6_A_ADDR_AREA_LEN + 1] = {
+static const struct nla_policy anycast6_change_nl_policy[ANYCAST6_A_ADDR_PROBE + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -44,10 +57,13 @@ static const struct nla_policy anycast6_change_nl_policy[ANYCAST6_A_ADDR_AREA_LE
 	[ANYCAST6_A_ADDR_METRIC] = { .type = NLA_U32, },
 	[ANYCAST6_A_ADDR_AREA] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_AREA_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[ANYCAST6_A_ADDR_LIFETIME] = { .type = NLA_U32, },
+	[ANYCAST6_A_ADDR_SERVICES] = NLA_POLICY_NESTED(anycast6_services_nl_policy),
+	[ANYCAST6_A_ADDR_PROBE] = { .type = NLA_U32, },
 };
 
 /* ANYCAST6_CMD_REPLACE - do */
-static const struct nla_policy anycast6_replace_nl_policy[ANYCAST6_A_ADDR_AREA_LEN + 1] = {
+static const struct nla_policy anycast6_replace_nl_policy[ANYCAST6_A_ADDR_PROBE + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -57,6 +73,9 @@ static const struct nla_policy anycast6_replace_nl_policy[ANYCAST6_A_ADDR_AREA_L
 	[ANYCAST6_A_ADDR_METRIC] = { .type = NLA_U32, },
 	[ANYCAST6_A_ADDR_AREA] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_AREA_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[ANYCAST6_A_ADDR_LIFETIME] = { .type = NLA_U32, },
+	[ANYCAST6_A_ADDR_SERVICES] = NLA_POLICY_NESTED(anycast6_services_nl_policy),
+	[ANYCAST6_A_ADDR_PROBE] = { .type = NLA_U32, },
 };
 
 /* ANYCAST6_CMD_DEL - do */
@@ -70,7 +89,7 @@ static const struct nla_policy anycast6_del_nl_policy[ANYCAST6_A_ADDR_VIA + 1] =
 };
 
 /* ANYCAST6_CMD_SET - do */
-static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_SOURCE_ADDRESS + 1] = {
+static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_ANNOUNCE_METRIC + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -80,6 +99,9 @@ static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_SOURCE_ADD
 	[ANYCAST6_A_ADDR_SCOPE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[ANYCAST6_A_ADDR_SOURCE] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_SOURCE_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_HOLD] = { .type = NLA_U32, },
+	[ANYCAST6_A_ADDR_ANNOUNCE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[ANYCAST6_A_ADDR_ANNOUNCE_METRIC] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* ANYCAST6_CMD_FLUSH - do */
@@ -89,7 +111,7 @@ static const struct nla_policy anycast6_flush_nl_policy[ANYCAST6_A_ADDR_STATE + 
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
-	[ANYCAST6_A_ADDR_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_STATE] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* ANYCAST6_CMD_RESOLVE - do */
@@ -116,6 +138,36 @@ static const struct nla_policy anycast6_flow_flush_nl_policy[ANYCAST6_A_FLOW_VRF
 	[ANYCAST6_A_FLOW_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* ANYCAST6_CMD_DRAIN - do */
+static const struct nla_policy anycast6_drain_nl_policy[ANYCAST6_A_ADDR_VIA + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
+};
+
+/* ANYCAST6_CMD_RESUME - do */
+static const struct nla_policy anycast6_resume_nl_policy[ANYCAST6_A_ADDR_VIA + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
+};
+
+/* ANYCAST6_CMD_RENEW - do */
+static const struct nla_policy anycast6_renew_nl_policy[ANYCAST6_A_ADDR_VIA + 1] = {
+	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_ADDR_ORIGIN] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_ADDR_ID] = NLA_POLICY_MAX(NLA_U8, ANYCAST6_ID_MAX),
+	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
+};
+
 /* Ops table for anycast6 */
 static const struct genl_split_ops anycast6_nl_ops[] = {
 	{
@@ -129,21 +181,21 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.cmd		= ANYCAST6_CMD_ADD,
 		.doit		= anycast6_nl_add_doit,
 		.policy		= anycast6_add_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_AREA_LEN,
+		.maxattr	= ANYCAST6_A_ADDR_PROBE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= ANYCAST6_CMD_CHANGE,
 		.doit		= anycast6_nl_change_doit,
 		.policy		= anycast6_change_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_AREA_LEN,
+		.maxattr	= ANYCAST6_A_ADDR_PROBE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= ANYCAST6_CMD_REPLACE,
 		.doit		= anycast6_nl_replace_doit,
 		.policy		= anycast6_replace_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_AREA_LEN,
+		.maxattr	= ANYCAST6_A_ADDR_PROBE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -157,7 +209,7 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.cmd		= ANYCAST6_CMD_SET,
 		.doit		= anycast6_nl_set_doit,
 		.policy		= anycast6_set_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_SOURCE_ADDRESS,
+		.maxattr	= ANYCAST6_A_ADDR_ANNOUNCE_METRIC,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -186,6 +238,27 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.doit		= anycast6_nl_flow_flush_doit,
 		.policy		= anycast6_flow_flush_nl_policy,
 		.maxattr	= ANYCAST6_A_FLOW_VRF,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_DRAIN,
+		.doit		= anycast6_nl_drain_doit,
+		.policy		= anycast6_drain_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_VIA,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_RESUME,
+		.doit		= anycast6_nl_resume_doit,
+		.policy		= anycast6_resume_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_VIA,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_RENEW,
+		.doit		= anycast6_nl_renew_doit,
+		.policy		= anycast6_renew_nl_policy,
+		.maxattr	= ANYCAST6_A_ADDR_VIA,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

@@ -199,13 +199,14 @@ static u8 reason_of(const struct anycast6_nexthop *nexthop,
  * @nexthop: the next hop
  *
  * Context: process, under @an->lock.
- * Return: whether it is up or down otherwise than it was.
+ * Return: whether it is up or down, or behind a gateway, otherwise than it was.
  */
 bool anycast6_nexthop_refresh(struct anycast6_net *an,
 			      struct anycast6_nexthop *nexthop)
 {
 	struct anycast6_router *router = anycast6_router(an);
 	u32 distance = nexthop->distance;
+	bool direct = nexthop->direct;
 	const struct anycast6_path *path;
 	bool changed;
 	u8 reason;
@@ -216,19 +217,51 @@ bool anycast6_nexthop_refresh(struct anycast6_net *an,
 	path = anycast6_path_get(an->net, nexthop);
 	follow_neighbour(router, nexthop, path ? path->dst : NULL);
 	reason = reason_of(nexthop, path);
-	if (path)
+	if (path) {
 		distance = anycast6_path_metric(path);
+		direct = anycast6_path_is_direct(path);
+	}
 	/* flow tables that took the route see that it is good no more */
 	if (reason && !nexthop->reason)
 		anycast6_path_renew(an->net, nexthop);
 	rcu_read_unlock();
 
-	changed = nexthop->reason != reason;
+	changed = nexthop->reason != reason || nexthop->direct != direct;
 	if (nexthop->distance != distance)
 		anycast6_net_changed(an);
+	nexthop->direct = direct;
 	WRITE_ONCE(nexthop->reason, reason);
 	WRITE_ONCE(nexthop->distance, distance);
 	return changed;
+}
+
+/**
+ * anycast6_nexthop_is_on() - whether a next hop is a neighbour on a link
+ * @nexthop: the next hop
+ * @ifindex: interface index of the link
+ *
+ * Context: process, under an->lock.
+ * Return: false also if it is behind a gateway there.
+ */
+bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
+{
+	return nexthop->direct && nexthop->neighbour_dev == ifindex;
+}
+
+/**
+ * anycast6_nexthop_move() - flows leave a next hop for a reason of their member
+ * @an: the namespace
+ * @nexthop: the next hop
+ *
+ * Flow tables that took the route see that it is good no more, and ask again.
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_nexthop_move(struct anycast6_net *an,
+			   struct anycast6_nexthop *nexthop)
+{
+	lockdep_assert_held(&an->lock);
+	anycast6_path_drop(nexthop);
 }
 
 /**

@@ -42,6 +42,7 @@ enum anycast6_nexthop_flags {
  * @members: those that use it; an->lock
  * @flags: ANYCAST6_NEXTHOP_*; atomic
  * @reason: why it is down, enum anycast6_reason, or 0; READ_ONCE()
+ * @direct: there is no gateway on the way; an->lock
  * @distance: metric of the route to it; READ_ONCE()
  * @failed: its neighbour does not answer; READ_ONCE(), writers under
  *          router->neighbour_lock
@@ -64,6 +65,7 @@ struct anycast6_nexthop {
 	unsigned long flags;
 	u8 reason;
 	bool failed;
+	bool direct;
 	u32 distance;
 	struct anycast6_path __rcu *path;
 	struct in6_addr neighbour;
@@ -84,6 +86,10 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 			  struct anycast6_nexthop *nexthop);
 bool anycast6_nexthop_refresh(struct anycast6_net *an,
 			      struct anycast6_nexthop *nexthop);
+bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop,
+			    u32 ifindex);
+void anycast6_nexthop_move(struct anycast6_net *an,
+			   struct anycast6_nexthop *nexthop);
 
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
 void anycast6_nexthops_neighbour(struct anycast6_net *an,

@@ -14,7 +14,7 @@
 #include "notify.h"
 
 /* Room for one object with one member. */
-#define EVENT_SIZE	1024
+#define EVENT_SIZE	2048
 
 static struct sk_buff *start(struct anycast6_net *an, u8 cmd, void **msg)
 {

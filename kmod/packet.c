@@ -11,6 +11,7 @@
 #include <net/ndisc.h>
 
 #include "packet.h"
+#include "probe_packet.h"
 
 /* the byte of a TCP header that has the flags */
 #define TCP_FLAGS	13
@@ -105,7 +106,8 @@ static void parse_icmp(const struct sk_buff *skb, unsigned int offset,
 	switch (icmp->icmp6_type) {
 	case ICMPV6_ECHO_REQUEST:
 		packet->key.sport = icmp->icmp6_identifier;
-		packet->kind = ANYCAST6_PACKET_FLOW;
+		packet->kind = anycast6_probe_packet_is(skb, offset) ?
+			       ANYCAST6_PACKET_PROBE : ANYCAST6_PACKET_FLOW;
 		break;
 	case ICMPV6_MGM_QUERY ... ICMPV6_MGM_REDUCTION:
 	case ICMPV6_MLD2_REPORT:

@@ -41,6 +41,8 @@ enum anycast6_packet_kind {
 	ANYCAST6_PACKET_FRAGMENT,
 	/* neighbour discovery and the like, which is this link's alone */
 	ANYCAST6_PACKET_LINK,
+	/* somebody asks whether this node is alive */
+	ANYCAST6_PACKET_PROBE,
 };
 
 /**

@@ -166,6 +166,18 @@ u32 anycast6_path_metric(const struct anycast6_path *path)
 }
 
 /**
+ * anycast6_path_is_direct() - whether a path is one link long
+ * @path: the path
+ *
+ * Context: any that keeps @path.
+ * Return: false if there is a gateway on it.
+ */
+bool anycast6_path_is_direct(const struct anycast6_path *path)
+{
+	return !(dst_rt6_info(path->dst)->rt6i_flags & RTF_GATEWAY);
+}
+
+/**
  * anycast6_path_find_by_rules() - find the way of a packet where rules matter
  * @net: the namespace
  * @nexthop: the next hop

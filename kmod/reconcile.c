@@ -13,12 +13,15 @@
 #include "domain.h"
 #include "entry.h"
 #include "events.h"
+#include "follow.h"
 #include "group.h"
+#include "lease.h"
 #include "link.h"
 #include "member.h"
 #include "mend.h"
 #include "net.h"
 #include "nexthop.h"
+#include "publish.h"
 #include "reconcile.h"
 #include "router.h"
 #include "source.h"
@@ -30,16 +33,13 @@
 /**
  * anycast6_reconcile_queue() - let the work run
  * @an: the namespace
- * @delay: in how many jiffies
+ * @delay: in how many jiffies at the latest
  *
  * Context: any.
  */
 void anycast6_reconcile_queue(struct anycast6_net *an, unsigned long delay)
 {
-	rcu_read_lock();
-	if (!READ_ONCE(an->dead))
-		mod_delayed_work(anycast6_wq, &an->work, delay);
-	rcu_read_unlock();
+	anycast6_net_queue(an, &an->work, delay);
 }
 
 /**
@@ -56,14 +56,10 @@ void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link)
 	anycast6_reconcile_queue(an, 0);
 }
 
-/* Sooner, if something else wants it sooner. */
 static void queue_retry(struct anycast6_net *an)
 {
 	an->retry = clamp(2 * an->retry, RETRY_MIN, RETRY_MAX);
-	rcu_read_lock();
-	if (!READ_ONCE(an->dead))
-		queue_delayed_work(anycast6_wq, &an->work, an->retry);
-	rcu_read_unlock();
+	anycast6_net_queue(an, &an->work, an->retry);
 }
 
 static void enlist(struct anycast6_net *an, struct anycast6_group *group)
@@ -112,102 +108,42 @@ bool anycast6_reconcile_is_unicast(struct anycast6_net *an,
 	return unicast;
 }
 
+/**
+ * anycast6_reconcile_is_onlink() - whether an address is in a prefix of a device
+ * @an: the namespace
+ * @addr: the address; a link-local one is
+ * @ifindex: interface index of the device, not the module's own
+ *
+ * Context: any.
+ */
+bool anycast6_reconcile_is_onlink(struct anycast6_net *an,
+				  const struct in6_addr *addr, u32 ifindex)
+{
+	struct net_device *dev;
+	bool onlink;
+
+	if (anycast6_addr_is_linklocal(addr))
+		return true;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, ifindex);
+	onlink = dev && ipv6_chk_prefix(addr, dev);
+	rcu_read_unlock();
+	return onlink;
+}
+
 static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	struct anycast6_member *member, *next_member;
 	struct anycast6_entry *entry, *next_entry;
 
+	list_for_each_entry(member, &link->members, on_link)
+		anycast6_publish_leave(an, member);
+	anycast6_notices_send(an);
 	list_for_each_entry_safe(entry, next_entry, &an->entries, node)
 		if (entry->link == link)
 			anycast6_entry_destroy(an, entry);
 	list_for_each_entry_safe(member, next_member, &link->members, on_link)
 		anycast6_member_destroy(an, member);
-}
-
-/* What an entry says of an address does not leave with a configured member. */
-static struct anycast6_source *take_source(struct anycast6_net *an,
-					   const struct anycast6_group *group)
-{
-	if (anycast6_entry_makes(an, group))
-		return NULL;
-	return anycast6_source_get(rcu_dereference_protected(group->source,
-					lockdep_is_held(&an->lock)));
-}
-
-static struct anycast6_group *make_alike(struct anycast6_net *an,
-					 const struct anycast6_key *key,
-					 const struct anycast6_prefix *scope,
-					 struct anycast6_source *source)
-{
-	struct anycast6_group *group;
-
-	group = anycast6_group_create(an, key, scope);
-	if (!IS_ERR(group))
-		anycast6_group_set_source(an, group, source);
-	return group;
-}
-
-/* A configured member follows its device from one VRF to another, as the
- * device's unicast addresses do.
- */
-static void follow(struct anycast6_net *an, struct anycast6_member *member)
-{
-	struct anycast6_blueprint blueprint = { .link = member->link };
-	struct anycast6_link *link = member->link;
-	struct anycast6_source *source;
-	struct anycast6_group *group;
-	struct anycast6_prefix scope;
-	struct in6_addr via;
-	struct anycast6_key key = {
-		.addr = member->group->key.addr,
-		.domain = link->vrf,
-	};
-
-	anycast6_traits_get(&member->traits, &blueprint.options);
-	if (member->nexthop) {
-		via = member->nexthop->key.addr;
-		blueprint.via = &via;
-	}
-	anycast6_group_get_scope(member->group, &scope);
-	source = take_source(an, member->group);
-	anycast6_member_destroy(an, member);
-
-	group = anycast6_group_find(an, &key);
-	if (!group)
-		group = make_alike(an, &key, &scope, source);
-	anycast6_source_put(source);
-	if (IS_ERR(group))
-		goto lost;
-	if (anycast6_member_find(an, group, link->ifindex, blueprint.via))
-		return;
-	member = anycast6_member_create(an, group, &blueprint);
-	if (!IS_ERR(member)) {
-		anycast6_reconcile_group(an, group);
-		anycast6_member_announce(an, member);
-		return;
-	}
-	if (list_empty(&group->members))
-		anycast6_group_destroy(an, group);
-lost:
-	net_warn_ratelimited("anycast6: %pI6c is lost: its device is in another VRF\n",
-			     &key.addr);
-}
-
-static void follow_link(struct anycast6_net *an, struct anycast6_link *link)
-{
-	struct anycast6_member *member, *next;
-	struct anycast6_group *group;
-
-	list_for_each_entry_safe(member, next, &link->members, on_link) {
-		group = member->group;
-		if (anycast6_group_is_linklocal(group) ||
-		    group->key.domain == link->vrf)
-			continue;
-		if (anycast6_member_entry(an, member))
-			anycast6_member_destroy(an, member);
-		else
-			follow(an, member);
-	}
 }
 
 static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)
@@ -245,7 +181,7 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 	} else if (!link->exists) {
 		remove_link(an, link);
 	} else {
-		follow_link(an, link);
+		anycast6_follow(an, link);
 		bad = anycast6_entries_expand(an, link);
 	}
 
@@ -316,8 +252,14 @@ static bool reconcile_groups(struct anycast6_net *an)
 {
 	struct llist_node *list = llist_del_all(&an->dirty);
 	struct anycast6_group *group, *next;
-	bool bad = false;
+	bool bad;
 
+	/* still marked, so that events leave the list alone */
+	llist_for_each_entry(group, list, dirty) {
+		anycast6_mend_foresee(an, group);
+		cond_resched();
+	}
+	bad = anycast6_notices_send(an);
 	llist_for_each_entry_safe(group, next, list, dirty) {
 		clear_bit(ANYCAST6_GROUP_DIRTY, &group->flags);
 		/* events from here on are for the next time */
@@ -327,8 +269,9 @@ static bool reconcile_groups(struct anycast6_net *an)
 			bad = true;
 		}
 		anycast6_group_put(group);
+		cond_resched();
 	}
-	return bad;
+	return anycast6_notices_send(an) || bad;
 }
 
 /**
@@ -364,12 +307,17 @@ void anycast6_reconcile(struct anycast6_net *an)
 void anycast6_reconcile_group(struct anycast6_net *an,
 			      struct anycast6_group *group)
 {
+	bool bad;
+
 	lockdep_assert_held(&an->lock);
 
-	if (anycast6_mend(an, group)) {
+	anycast6_mend_foresee(an, group);
+	anycast6_notices_send(an);
+	bad = anycast6_mend(an, group);
+	if (bad)
 		enlist(an, group);
+	if (anycast6_notices_send(an) || bad)
 		queue_retry(an);
-	}
 }
 
 /**

@@ -16,6 +16,7 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "publish.h"
 #include "reconcile.h"
 #include "request.h"
 
@@ -53,12 +54,6 @@ static void delete_members(struct anycast6_net *an,
 	}
 }
 
-/* The device of a link-local address is part of its name. */
-static bool names_member(const struct anycast6_request *req)
-{
-	return req->via || (req->dev && !anycast6_request_is_linklocal(req));
-}
-
 static int delete_address(struct anycast6_net *an,
 			  const struct anycast6_request *req)
 {
@@ -71,7 +66,7 @@ static int delete_address(struct anycast6_net *an,
 	if (err)
 		return err;
 
-	if (!names_member(req)) {
+	if (!anycast6_request_names_member(req)) {
 		if (anycast6_entry_makes(an, group))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 				      "a subnet-router or reserved entry makes this address");
@@ -106,8 +101,6 @@ static int delete_entry(struct anycast6_net *an,
 	err = anycast6_config_find_entry(an, req, &entry);
 	if (err)
 		return err;
-	if (!entry)
-		return ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
 
 	link = entry->link;
 	link->users++;
@@ -139,16 +132,39 @@ int anycast6_config_del(struct anycast6_net *an,
 	return err;
 }
 
-static void flush_group(struct anycast6_net *an, struct anycast6_group *group,
-			const struct anycast6_filter *filter)
+static bool is_flushed(struct anycast6_net *an, struct anycast6_member *member,
+		       const struct anycast6_filter *filter)
+{
+	const struct anycast6_entry *entry = anycast6_member_entry(an, member);
+
+	return entry ? anycast6_filter_entry(filter, entry) :
+		       anycast6_filter_group(filter, member->group) &&
+		       anycast6_filter_member(filter, member);
+}
+
+/* The routes of all that goes are withdrawn together. */
+static void withdraw(struct anycast6_net *an,
+		     const struct anycast6_filter *filter)
+{
+	struct anycast6_member *member;
+	struct anycast6_group *group;
+	unsigned long id;
+
+	xa_for_each(&an->ids, id, group)
+		list_for_each_entry(member, &group->members, node)
+			if (is_flushed(an, member, filter))
+				anycast6_publish_leave(an, member);
+	anycast6_notices_send(an);
+}
+
+static void flush_group(struct anycast6_net *an, struct anycast6_group *group)
 {
 	struct anycast6_member *member, *next;
 	bool last;
 
 	list_for_each_entry_safe(member, next, &group->members, node) {
 		last = list_is_last(&member->node, &group->members);
-		if (!anycast6_member_entry(an, member) &&
-		    anycast6_filter_member(filter, member))
+		if (member->leaving && !anycast6_member_entry(an, member))
 			delete_member(an, member);
 		if (last)
 			break;
@@ -171,12 +187,12 @@ void anycast6_config_flush(struct anycast6_net *an,
 
 	lockdep_assert_held(&an->lock);
 
+	withdraw(an, filter);
 	list_for_each_entry_safe(entry, next, &an->entries, node)
 		if (anycast6_filter_entry(filter, entry))
 			anycast6_entry_destroy(an, entry);
 	xa_for_each(&an->ids, id, group)
-		if (anycast6_filter_group(filter, group))
-			flush_group(an, group, filter);
+		flush_group(an, group);
 	anycast6_events_listen(an);
 }
 

@@ -79,6 +79,19 @@ static int set_address(const struct anycast6_request *req,
 }
 
 /**
+ * anycast6_request_names_member() - whether one member is meant
+ * @req: the request, of an address
+ *
+ * The device of a link-local address is part of its name.
+ *
+ * Context: any.
+ */
+bool anycast6_request_names_member(const struct anycast6_request *req)
+{
+	return req->via || (req->dev && !anycast6_request_is_linklocal(req));
+}
+
+/**
  * anycast6_request_place() - find where the member that a request names lives
  * @an: the namespace
  * @req: the request
@@ -196,6 +209,29 @@ int anycast6_request_check_via(struct anycast6_net *an,
 }
 
 /**
+ * anycast6_request_check_probe() - check that a member can be probed
+ * @an: the namespace
+ * @req: the request
+ * @place: where the member lives
+ *
+ * Of one on this node others say whether it is alive, who are on its link.
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or %-EINVAL.
+ */
+int anycast6_request_check_probe(struct anycast6_net *an,
+				 const struct anycast6_request *req,
+				 const struct anycast6_place *place)
+{
+	if (!req->options.probe || req->via ||
+	    (place->ifindex && anycast6_reconcile_is_onlink(an, req->addr,
+							    place->ifindex)))
+		return 0;
+	return ANYCAST6_REFUSE(req, PROBE, -EINVAL,
+			       "only remote members are probed, and those that share the link of a member on this node");
+}
+
+/**
  * anycast6_request_warn() - say what was done, and yet is not enough
  * @an: the namespace
  * @req: the request
@@ -208,6 +244,20 @@ void anycast6_request_warn(struct anycast6_net *an,
 	if (req->via && !READ_ONCE(an->net->ipv6.devconf_all->forwarding))
 		NL_SET_ERR_MSG(req->extack,
 			       "anycast6: this node does not forward, so others can't reach the member through it (net.ipv6.conf.all.forwarding)");
+}
+
+/**
+ * anycast6_request_warn_join() - say that a member waits for better times
+ * @req: the request, which changed it
+ * @err: what anycast6_hold_mend() said of it, or 0
+ *
+ * Context: any.
+ */
+void anycast6_request_warn_join(const struct anycast6_request *req, int err)
+{
+	if (err)
+		NL_SET_ERR_MSG(req->extack,
+			       "anycast6: done, but the member is down: the kernel, or net.anycast6.max_joins, refuses the address (reason join)");
 }
 
 /* Where all that is named is too much. */

@@ -61,6 +61,7 @@ struct anycast6_place {
 })
 
 bool anycast6_request_is_linklocal(const struct anycast6_request *req);
+bool anycast6_request_names_member(const struct anycast6_request *req);
 int anycast6_request_place(struct anycast6_net *an,
 			   const struct anycast6_request *req,
 			   struct anycast6_place *place);
@@ -68,6 +69,10 @@ int anycast6_request_check_via(struct anycast6_net *an,
 			       const struct anycast6_request *req,
 			       const struct anycast6_key *key,
 			       struct anycast6_group *group);
+int anycast6_request_check_probe(struct anycast6_net *an,
+				 const struct anycast6_request *req,
+				 const struct anycast6_place *place);
+void anycast6_request_warn_join(const struct anycast6_request *req, int err);
 void anycast6_request_warn(struct anycast6_net *an,
 			   const struct anycast6_request *req);
 

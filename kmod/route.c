@@ -18,11 +18,6 @@
 #define REQUEST_SIZE	128
 #define ANSWER_SIZE	(NLMSG_HDRLEN + sizeof(struct nlmsgerr) + REQUEST_SIZE)
 
-/* Never that of a route of the kernel's own in the table, which is 0: so none
- * of those is taken for ours.
- */
-#define ROUTE_METRIC	1024
-
 static int open_socket(struct anycast6_net *an)
 {
 	if (an->rtnl)
@@ -31,7 +26,8 @@ static int open_socket(struct anycast6_net *an)
 				&an->rtnl);
 }
 
-static int read_answer(struct anycast6_net *an)
+/* @seq: result: which request it is the answer to */
+static int read_answer(struct anycast6_net *an, u32 *seq)
 {
 	u8 answer[ANSWER_SIZE] __aligned(NLMSG_ALIGNTO);
 	const struct nlmsghdr *nlh = (const struct nlmsghdr *)answer;
@@ -46,11 +42,11 @@ static int read_answer(struct anycast6_net *an)
 		return len;
 	if (len < nlmsg_msg_size(sizeof(int)) || nlh->nlmsg_type != NLMSG_ERROR)
 		return -EPROTO;
+	*seq = nlh->nlmsg_seq;
 	return ((const struct nlmsgerr *)nlmsg_data(nlh))->error;
 }
 
-/* Consumes @skb, which holds one whole request. */
-static int request(struct anycast6_net *an, struct sk_buff *skb)
+static int send(struct anycast6_net *an, const struct sk_buff *skb)
 {
 	/* netlink checks the sender's rights by the name */
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
@@ -64,56 +60,147 @@ static int request(struct anycast6_net *an, struct sk_buff *skb)
 	lockdep_assert_held(&an->lock);
 
 	err = open_socket(an);
-	if (!err) {
-		err = kernel_sendmsg(an->rtnl, &msg, &iov, 1, skb->len);
-		if (err >= 0)
-			err = read_answer(an);
-	}
+	if (err)
+		return err;
+	err = kernel_sendmsg(an->rtnl, &msg, &iov, 1, skb->len);
+	return min(err, 0);
+}
+
+/* Consumes @skb, which holds one whole request. */
+static int request(struct anycast6_net *an, struct sk_buff *skb)
+{
+	int err = send(an, skb);
+	u32 seq;
+
+	if (!err)
+		err = read_answer(an, &seq);
 	kfree_skb(skb);
 	return err;
 }
 
-static u32 local_table(struct anycast6_net *an, u32 ifindex)
+/**
+ * anycast6_route_table() - the table that a device's routes are in
+ * @an: the namespace
+ * @ifindex: interface index of the device
+ * @table: the one for devices outside VRFs
+ *
+ * Context: any.
+ * Return: the table of the device's VRF, or @table.
+ */
+u32 anycast6_route_table(struct anycast6_net *an, u32 ifindex, u32 table)
 {
 	struct net_device *dev;
-	u32 table = 0;
+	u32 vrf = 0;
 
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(an->net, ifindex);
 	if (dev)
-		table = l3mdev_fib_table_rcu(dev);
+		vrf = l3mdev_fib_table_rcu(dev);
 	rcu_read_unlock();
-	return table ? : RT_TABLE_LOCAL;
+	return vrf ? : table;
 }
 
-static int route_request(struct anycast6_net *an, int type, int flags,
-			 const struct anycast6_route *route)
+/* Without NLM_F_EXCL a route on another device is not in the way, and without
+ * NLM_F_REPLACE it stays. Only what has this protocol is deleted.
+ */
+static int put_change(struct sk_buff *skb, u32 seq,
+		      const struct anycast6_route_change *change)
 {
+	int flags = NLM_F_REQUEST | NLM_F_ACK;
 	struct nlmsghdr *nlh;
 	struct rtmsg *rtm;
-	struct sk_buff *skb;
 
-	skb = nlmsg_new(REQUEST_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-
-	nlh = nlmsg_put(skb, 0, 0, type, sizeof(*rtm),
-			NLM_F_REQUEST | NLM_F_ACK | flags);
+	nlh = nlmsg_put(skb, 0, seq, change->add ? RTM_NEWROUTE : RTM_DELROUTE,
+			sizeof(*rtm), flags | (change->add ? NLM_F_CREATE : 0));
+	if (!nlh)
+		return -EMSGSIZE;
 	rtm = nlmsg_data(nlh);
 	memset(rtm, 0, sizeof(*rtm));
 	rtm->rtm_family = AF_INET6;
-	rtm->rtm_dst_len = 128;
-	rtm->rtm_protocol = RTPROT_KERNEL;
-	rtm->rtm_type = route->type;
-	if (nla_put_in6_addr(skb, RTA_DST, &route->addr) ||
-	    nla_put_u32(skb, RTA_OIF, route->ifindex) ||
-	    nla_put_u32(skb, RTA_PRIORITY, ROUTE_METRIC) ||
-	    nla_put_u32(skb, RTA_TABLE, local_table(an, route->ifindex))) {
-		kfree_skb(skb);
+	rtm->rtm_dst_len = change->len;
+	rtm->rtm_protocol = change->protocol;
+	rtm->rtm_type = change->type;
+	if (nla_put_in6_addr(skb, RTA_DST, &change->addr) ||
+	    (change->ifindex &&
+	     nla_put_u32(skb, RTA_OIF, change->ifindex)) ||
+	    nla_put_u32(skb, RTA_PRIORITY, change->metric) ||
+	    nla_put_u32(skb, RTA_TABLE, change->table))
 		return -EMSGSIZE;
-	}
 	nlmsg_end(skb, nlh);
+	return 0;
+}
+
+static int change_one(struct anycast6_net *an, bool add,
+		      const struct anycast6_route *route)
+{
+	const struct anycast6_route_change change = {
+		.add = add,
+		.type = route->type,
+		.len = 128,
+		.protocol = RTPROT_KERNEL,
+		.addr = route->addr,
+		.ifindex = route->ifindex,
+		.table = anycast6_route_table(an, route->ifindex,
+					      RT_TABLE_LOCAL),
+		.metric = ANYCAST6_ROUTE_METRIC,
+	};
+	struct sk_buff *skb = nlmsg_new(REQUEST_SIZE, GFP_KERNEL);
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	err = put_change(skb, 0, &change);
+	if (err) {
+		kfree_skb(skb);
+		return err;
+	}
 	return request(an, skb);
+}
+
+/* An answer that is lost leaves -ENOBUFS where it belongs. */
+static void read_answers(struct anycast6_net *an,
+			 struct anycast6_route_change *changes, unsigned int n)
+{
+	unsigned int left;
+	u32 seq;
+	int err;
+
+	/* that some were lost is told by one read more */
+	for (left = n + 1; left; left--) {
+		seq = n;
+		err = read_answer(an, &seq);
+		if (seq < n)
+			changes[seq].err = err;
+		else if (err == -EAGAIN)
+			break;
+	}
+}
+
+/**
+ * anycast6_routes_change() - change several routes by one message
+ * @an: the namespace
+ * @changes: what is changed, in this order; each one's result goes there
+ * @n: how many, at most %ANYCAST6_ROUTE_CHANGES
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_routes_change(struct anycast6_net *an,
+			    struct anycast6_route_change *changes,
+			    unsigned int n)
+{
+	struct sk_buff *skb = nlmsg_new(n * REQUEST_SIZE, GFP_KERNEL);
+	int err = skb ? 0 : -ENOMEM;
+	unsigned int i;
+
+	for (i = 0; i < n && !err; i++)
+		err = put_change(skb, i, &changes[i]);
+	if (!err)
+		err = send(an, skb);
+	kfree_skb(skb);
+	for (i = 0; i < n; i++)
+		changes[i].err = err ? : -ENOBUFS;
+	if (!err)
+		read_answers(an, changes, n);
 }
 
 /**
@@ -127,8 +214,7 @@ static int route_request(struct anycast6_net *an, int type, int flags,
 int anycast6_route_add(struct anycast6_net *an,
 		       const struct anycast6_route *route)
 {
-	int err = route_request(an, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
-				route);
+	int err = change_one(an, true, route);
 
 	return err == -EEXIST ? 0 : err;
 }
@@ -144,7 +230,7 @@ int anycast6_route_add(struct anycast6_net *an,
 int anycast6_route_del(struct anycast6_net *an,
 		       const struct anycast6_route *route)
 {
-	return route_request(an, RTM_DELROUTE, 0, route);
+	return change_one(an, false, route);
 }
 
 /**

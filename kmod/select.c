@@ -82,6 +82,7 @@ bool anycast6_select_rank(const struct anycast6_candidate *candidate,
 			  const struct in6_addr *source, u64 flow,
 			  struct anycast6_rank *rank)
 {
+	rank->draining = candidate->draining;
 	rank->local = candidate->area;
 	if (candidate->area &&
 	    !anycast6_prefix_contains(candidate->area, source))
@@ -96,9 +97,10 @@ bool anycast6_select_rank(const struct anycast6_candidate *candidate,
  * @a: how one does
  * @b: how the other does, for the same flow
  *
- * A local node (RFC 4786 section 4.4.4) is nearer than a global one, then the
- * less distant; among equals the higher draw: rendezvous hashing, in which a
- * member that goes moves its own flows and no others.
+ * Who drains is farther than all who don't. A local node (RFC 4786 section
+ * 4.4.4) is nearer than a global one, then the less distant; among equals the
+ * higher draw: rendezvous hashing, in which a member that goes moves its own
+ * flows and no others.
  *
  * Context: any.
  * Return: less than 0 if @a is nearer, more than 0 if @b is, 0 if even the draw
@@ -107,6 +109,8 @@ bool anycast6_select_rank(const struct anycast6_candidate *candidate,
 int anycast6_select_compare(const struct anycast6_rank *a,
 			    const struct anycast6_rank *b)
 {
+	if (a->draining != b->draining)
+		return a->draining ? 1 : -1;
 	if (a->local != b->local)
 		return a->local ? -1 : 1;
 	if (a->distance != b->distance)

@@ -16,20 +16,24 @@
  * @area: the sources it serves, NULL for all
  * @distance: how far it is
  * @seed: tells it from the others in a draw; the same on every node
+ * @draining: it is there for want of any other
  */
 struct anycast6_candidate {
 	const struct anycast6_prefix *area;
 	u32 distance;
 	u64 seed;
+	bool draining;
 };
 
 /**
  * struct anycast6_rank - how a candidate does for one flow
+ * @draining: any other is better
  * @local: it has an area, and the flow's source is in it
  * @distance: how far it is
  * @weight: what it drew
  */
 struct anycast6_rank {
+	bool draining;
 	bool local;
 	u32 distance;
 	u64 weight;

@@ -19,6 +19,7 @@
 #include "notify.h"
 #include "reconcile.h"
 #include "request.h"
+#include "route.h"
 #include "set.h"
 
 /* Where a link-local next hop is, only its link tells. */
@@ -116,72 +117,124 @@ static int check_source(struct anycast6_net *an,
 	return check_address(an, req, &source->addr, domain, 0);
 }
 
+#define TAKEN_METRIC	"in a VRF this is the metric of the routes by which packets are delivered"
+#define NO_AGGREGATE	"announce scope needs a scope between ::/0, a default route, and the address itself"
+
+/* What the request makes of the address, its scope with it. */
+static int check_announce(struct anycast6_net *an,
+			  const struct anycast6_request *req,
+			  const struct anycast6_group *group,
+			  const struct anycast6_settings *settings)
+{
+	struct anycast6_announce_option option = group->published.option;
+	u8 len = settings->has_scope ? settings->scope.len : group->scope.len;
+
+	if (anycast6_announce_says(&settings->announce)) {
+		if (anycast6_group_is_linklocal(group))
+			return ANYCAST6_REFUSE(req, ADDRESS, -EINVAL,
+				      "a link-local address is not announced");
+		if (anycast6_entry_makes(an, group))
+			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
+				      "an entry makes this address: announce the entry's");
+	}
+	if (anycast6_group_vrf(group) &&
+	    settings->announce.metric == ANYCAST6_ROUTE_METRIC)
+		return ANYCAST6_REFUSE(req, ANNOUNCE_METRIC, -EINVAL,
+			      TAKEN_METRIC);
+	anycast6_announce_set(&option, &settings->announce);
+	if (!anycast6_announce_refuses(&option, len))
+		return 0;
+	if (settings->has_scope)
+		return ANYCAST6_REFUSE(req, SCOPE, -EINVAL, NO_AGGREGATE);
+	return ANYCAST6_REFUSE(req, ANNOUNCE, -EINVAL, NO_AGGREGATE);
+}
+
 static struct anycast6_source *source_of(struct anycast6_net *an,
 					 struct anycast6_source __rcu *place)
 {
 	return rcu_dereference_protected(place, lockdep_is_held(&an->lock));
 }
 
+/* Who is in the way of @settings for an address; @changes is what they change. */
+static int check_group(struct anycast6_net *an,
+		       const struct anycast6_request *req,
+		       struct anycast6_group *group,
+		       const struct anycast6_settings *settings,
+		       struct anycast6_settings *changes)
+{
+	struct anycast6_prefix now;
+	int err = 0;
+
+	*changes = *settings;
+	anycast6_group_get_scope(group, &now);
+	if (anycast6_prefix_equal(&now, &settings->scope))
+		changes->has_scope = false;
+	if (anycast6_source_is(source_of(an, group->source),
+			       &settings->source))
+		changes->has_source = false;
+	if (group->hold == settings->hold)
+		changes->has_hold = false;
+
+	if (changes->has_scope)
+		err = check_scope(an, req, group, &settings->scope);
+	if (!err && changes->has_source)
+		err = check_source(an, req, group, &settings->source);
+	if (!err && changes->has_hold && anycast6_entry_makes(an, group))
+		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
+			      "an entry makes this address: set the hold of the entry");
+	if (!err && (changes->has_scope ||
+		     anycast6_announce_says(&settings->announce)))
+		err = check_announce(an, req, group, settings);
+	return err;
+}
+
 static int set_address(struct anycast6_net *an,
 		       const struct anycast6_request *req,
 		       const struct anycast6_settings *settings)
 {
-	struct anycast6_source *source = NULL;
+	struct anycast6_settings changes;
+	struct anycast6_source *source;
 	struct anycast6_group *group;
-	struct anycast6_prefix now;
 	struct anycast6_place place;
-	bool moved, answers;
+	bool announced;
 	int err;
 
 	err = anycast6_config_find(an, req, &place, &group);
+	if (!err)
+		err = check_group(an, req, group, settings, &changes);
 	if (err)
 		return err;
-	anycast6_group_get_scope(group, &now);
-	moved = settings->has_scope &&
-		!anycast6_prefix_equal(&now, &settings->scope);
-	answers = settings->has_source &&
-		  !anycast6_source_is(source_of(an, group->source),
-				      &settings->source);
-	if (moved)
-		err = check_scope(an, req, group, &settings->scope);
-	if (!err && answers)
-		err = check_source(an, req, group, &settings->source);
-	if (err)
-		return err;
-	if (answers)
-		source = anycast6_source_create(&settings->source);
+	source = anycast6_source_create(&changes.source);
 	if (IS_ERR(source))
 		return PTR_ERR(source);
 
-	if (moved)
-		anycast6_group_set_scope(an, group, &settings->scope);
-	if (answers)
+	if (changes.has_scope)
+		anycast6_group_set_scope(an, group, &changes.scope);
+	if (changes.has_source)
 		anycast6_group_change_source(an, group, source);
 	anycast6_source_put(source);
-	if (!moved && !answers)
+	announced = anycast6_announce_set(&group->published.option,
+					  &settings->announce);
+	if (changes.has_hold)
+		WRITE_ONCE(group->hold, changes.hold);
+	if (!changes.has_scope && !changes.has_source && !changes.has_hold &&
+	    !announced)
 		return 0;
+	if (changes.has_scope || changes.has_hold || announced)
+		anycast6_reconcile_group(an, group);
 	anycast6_net_changed(an);
 	anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 	return 0;
 }
 
-static int set_entry(struct anycast6_net *an,
-		     const struct anycast6_request *req,
-		     const struct anycast6_settings *settings)
+static int set_entry_source(struct anycast6_net *an,
+			    const struct anycast6_request *req,
+			    struct anycast6_entry *entry,
+			    const struct anycast6_source_option *option)
 {
-	const struct anycast6_source_option *option = &settings->source;
 	struct anycast6_source *source;
-	struct anycast6_entry *entry;
 	int err;
 
-	err = anycast6_config_find_entry(an, req, &entry);
-	if (err)
-		return err;
-	if (!entry)
-		return ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
-	if (settings->has_scope)
-		return ANYCAST6_REFUSE(req, SCOPE, -EINVAL,
-			      "the scope of an address that an entry makes is its prefix");
 	if (anycast6_source_is(source_of(an, entry->source), option))
 		return 0;
 	if (option->mode == ANYCAST6_SOURCE_MODE_ADDRESS) {
@@ -197,6 +250,51 @@ static int set_entry(struct anycast6_net *an,
 	anycast6_entry_set_source(an, entry, source);
 	anycast6_source_put(source);
 	return 0;
+}
+
+/* What the entry says of all its addresses, and what can't be refused. */
+static void settle_entry(struct anycast6_net *an, struct anycast6_entry *entry,
+			 const struct anycast6_settings *settings)
+{
+	bool changed = anycast6_announce_set(&entry->announce,
+					     &settings->announce);
+	struct anycast6_member *member;
+
+	if (settings->has_hold && entry->hold != settings->hold) {
+		WRITE_ONCE(entry->hold, settings->hold);
+		changed = true;
+	}
+	if (!changed)
+		return;
+	anycast6_net_changed(an);
+	anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
+	list_for_each_entry(member, &entry->members, of_entry)
+		anycast6_mark_group(an, member->group);
+	anycast6_reconcile(an);
+}
+
+static int set_entry(struct anycast6_net *an,
+		     const struct anycast6_request *req,
+		     const struct anycast6_settings *settings)
+{
+	struct anycast6_entry *entry;
+	int err;
+
+	err = anycast6_config_find_entry(an, req, &entry);
+	if (err)
+		return err;
+	if (settings->has_scope)
+		return ANYCAST6_REFUSE(req, SCOPE, -EINVAL,
+			      "the scope of an address that an entry makes is its prefix");
+	if (settings->announce.metric == ANYCAST6_ROUTE_METRIC &&
+	    vrf_of(an, entry->link->ifindex))
+		return ANYCAST6_REFUSE(req, ANNOUNCE_METRIC, -EINVAL,
+				       TAKEN_METRIC);
+	if (settings->has_source)
+		err = set_entry_source(an, req, entry, &settings->source);
+	if (!err)
+		settle_entry(an, entry, settings);
+	return err;
 }
 
 /**

@@ -26,6 +26,7 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "respond.h"
 #include "router.h"
 #include "sieve.h"
 #include "steer.h"
@@ -67,11 +68,15 @@ static unsigned int leave_to_routes(struct anycast6_passage *passage,
 
 	if (is_local(dst) || skb->pkt_type != PACKET_HOST)
 		return NF_ACCEPT;
+	if (passage->packet.kind == ANYCAST6_PACKET_PROBE) {
+		anycast6_respond_absent(anycast6_net(passage->net), group, skb);
+		return NF_DROP;
+	}
 	if (!passage->forwards)
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_FORWARDING);
 	else if (passage->looped || anycast6_way_is_back(dst, skb))
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_LOOP);
-	else
+	else if (!anycast6_device_is_own(dst->dev))
 		return NF_ACCEPT;
 	/* of an error the kernel tells the sender itself */
 	return dst->error ? NF_ACCEPT : refuse(skb);
@@ -204,7 +209,7 @@ static unsigned int steer(struct anycast6_router *router,
 		group = find_group(an, &passage->packet.key);
 		if (!group)
 			return NF_ACCEPT;
-		if (passage->packet.kind != ANYCAST6_PACKET_LINK)
+		if (passage->packet.kind < ANYCAST6_PACKET_LINK)
 			member = choose_member(router, flow, group, passage);
 		if (!member)
 			return leave_to_routes(passage, group);
@@ -332,7 +337,7 @@ static void send(struct anycast6_router *router,
 
 	anycast6_packet_parse(passage->skb, packet);
 	packet->key.domain = domain;
-	if (packet->kind == ANYCAST6_PACKET_LINK)
+	if (packet->kind >= ANYCAST6_PACKET_LINK)
 		return;
 	if (has_flow(packet)) {
 		flow = anycast6_flow_find(&router->flows, &packet->key);

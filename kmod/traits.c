@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is configured of a member beyond where it is: its metric, its area.
+ * What is configured of a member beyond where it is: its metric, its area,
+ * its lifetime, its services, its probes.
  * Knows how it is kept for readers, not what it means.
  */
 #include <linux/slab.h>
@@ -38,6 +39,45 @@ static int set_area(struct anycast6_traits *traits,
 	return 0;
 }
 
+static struct anycast6_offer *offer_of(const struct anycast6_traits *traits)
+{
+	/* as the area */
+	return rcu_dereference_protected(traits->offer, true);
+}
+
+/* The services that @options want, or an ERR_PTR(): those that are there, new
+ * ones, or none.
+ */
+static struct anycast6_offer *
+prepare_offer(const struct anycast6_traits *traits,
+	      const struct anycast6_options *options, bool keep)
+{
+	struct anycast6_offer *old = offer_of(traits), *offer;
+
+	if (!options->has_services && keep)
+		return old;
+	if (!options->services.n)
+		return NULL;
+	if (old &&
+	    anycast6_services_equal(&old->services, &options->services))
+		return old;
+	offer = kzalloc(sizeof(*offer), GFP_KERNEL_ACCOUNT);
+	if (!offer)
+		return ERR_PTR(-ENOMEM);
+	offer->services = options->services;
+	return offer;
+}
+
+static void set_offer(struct anycast6_traits *traits,
+		      struct anycast6_offer *offer)
+{
+	struct anycast6_offer *old = offer_of(traits);
+
+	rcu_assign_pointer(traits->offer, offer);
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
 /**
  * anycast6_traits_set() - keep what a request says
  * @traits: of a member
@@ -52,17 +92,38 @@ int anycast6_traits_set(struct anycast6_traits *traits,
 {
 	bool has_metric = options->has_metric || (keep && traits->has_metric);
 	u32 metric = options->has_metric ? options->metric : traits->metric;
+	u32 lifetime = options->has_lifetime || !keep ? options->lifetime :
+						       traits->lifetime;
+	u32 probe = options->has_probe || !keep ? options->probe :
+						 traits->probe;
 	bool moved = has_metric != traits->has_metric ||
 		     (has_metric && metric != traits->metric);
 	bool redrawn = (options->has_area || !keep) &&
 		       !same_area(area_of(traits), options);
+	struct anycast6_offer *offer = prepare_offer(traits, options, keep);
+	bool offers = offer != offer_of(traits);
 
-	if (redrawn && set_area(traits, options))
+	if (IS_ERR(offer))
+		return PTR_ERR(offer);
+	if (redrawn && set_area(traits, options)) {
+		if (offers)
+			kfree(offer);
 		return -ENOMEM;
+	}
+	if (offers)
+		set_offer(traits, offer);
 	WRITE_ONCE(traits->metric, metric);
 	/* who sees that there is one, sees it */
 	smp_store_release(&traits->has_metric, has_metric);
-	return moved || redrawn;
+	if (lifetime != traits->lifetime) {
+		WRITE_ONCE(traits->lifetime, lifetime);
+		moved = true;
+	}
+	if (probe != traits->probe) {
+		WRITE_ONCE(traits->probe, probe);
+		moved = true;
+	}
+	return moved || redrawn || offers;
 }
 
 /**
@@ -74,6 +135,7 @@ int anycast6_traits_set(struct anycast6_traits *traits,
 void anycast6_traits_free(struct anycast6_traits *traits)
 {
 	kfree(area_of(traits));
+	kfree(offer_of(traits));
 }
 
 /**
@@ -86,6 +148,7 @@ void anycast6_traits_free(struct anycast6_traits *traits)
 void anycast6_traits_get(const struct anycast6_traits *traits,
 			 struct anycast6_options *options)
 {
+	const struct anycast6_offer *offer;
 	const struct anycast6_area *area;
 
 	memset(options, 0, sizeof(*options));
@@ -95,5 +158,13 @@ void anycast6_traits_get(const struct anycast6_traits *traits,
 	options->has_area = area;
 	if (area)
 		options->area = area->prefix;
+	offer = rcu_dereference(traits->offer);
+	options->has_services = offer;
+	if (offer)
+		options->services = offer->services;
 	rcu_read_unlock();
+	options->lifetime = READ_ONCE(traits->lifetime);
+	options->has_lifetime = options->lifetime;
+	options->probe = READ_ONCE(traits->probe);
+	options->has_probe = options->probe;
 }

@@ -53,13 +53,17 @@ static int choose(const struct anycast6_candidate *candidates, int n, u64 flow)
 static int choose_by_elimination(const struct anycast6_candidate *candidates,
 				 int n, u64 flow)
 {
-	bool in[4], local = false;
+	bool in[4], local = false, steady = false;
 	u32 least = U32_MAX;
 	u64 highest = 0;
 	int i, winner = -1;
 
 	for (i = 0; i < n; i++) {
 		in[i] = candidates[i].area != &far;
+		steady |= in[i] && !candidates[i].draining;
+	}
+	for (i = 0; i < n; i++) {
+		in[i] &= !steady || !candidates[i].draining;
 		local |= in[i] && candidates[i].area;
 	}
 	for (i = 0; i < n; i++) {
@@ -89,25 +93,32 @@ static struct anycast6_candidate candidate(int n, u64 seed)
 	};
 }
 
-static void small_sets(struct kunit *test)
+/* @draining: a bit for each candidate */
+static void small_set(struct kunit *test, int size, int set, int draining)
 {
 	struct anycast6_candidate c[4];
-	int set, size, i;
+	int i, rest = set;
 	u64 flow;
 
-	for (size = 0; size <= 4; size++) {
-		for (set = 0; set < int_pow(9, size); set++) {
-			int rest = set;
-
-			for (i = 0; i < size; i++, rest /= 9)
-				c[i] = candidate(rest % 9, mix(i + 1));
-			for (flow = 0; flow < 4; flow++)
-				KUNIT_ASSERT_EQ_MSG(test, choose(c, size, flow),
-						    choose_by_elimination(c, size, flow),
-						    "set %d of %d, flow %llu",
-						    set, size, flow);
-		}
+	for (i = 0; i < size; i++, rest /= 9) {
+		c[i] = candidate(rest % 9, mix(i + 1));
+		c[i].draining = draining & BIT(i);
 	}
+	for (flow = 0; flow < 4; flow++)
+		KUNIT_ASSERT_EQ_MSG(test, choose(c, size, flow),
+				    choose_by_elimination(c, size, flow),
+				    "set %d of %d, draining %x, flow %llu",
+				    set, size, draining, flow);
+}
+
+static void small_sets(struct kunit *test)
+{
+	int set, size, draining;
+
+	for (size = 0; size <= 4; size++)
+		for (set = 0; set < int_pow(9, size); set++)
+			for (draining = 0; draining < (size < 4 ? BIT(size) : 1); draining++)
+				small_set(test, size, set, draining);
 }
 
 static void order_does_not_matter(struct kunit *test)

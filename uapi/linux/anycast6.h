@@ -11,6 +11,11 @@
 
 #define ANYCAST6_ID_MAX		127
 #define ANYCAST6_ID_HOME_AGENTS	126
+#define ANYCAST6_LIFETIME_MAX	2147483
+#define ANYCAST6_SERVICES_MAX	16
+#define ANYCAST6_PROBE_MIN	10
+#define ANYCAST6_PROBE_MAX	60000
+#define ANYCAST6_ROUTE_PROTO	166
 
 /**
  * enum anycast6_origin - Where an address comes from.
@@ -29,9 +34,15 @@ enum anycast6_origin {
 	ANYCAST6_ORIGIN_KERNEL,
 };
 
+/**
+ * enum anycast6_state
+ * @ANYCAST6_STATE_DRAINING: Up, but new flows go elsewhere while another
+ *   member is up that does not drain.
+ */
 enum anycast6_state {
 	ANYCAST6_STATE_DOWN,
 	ANYCAST6_STATE_UP,
+	ANYCAST6_STATE_DRAINING,
 };
 
 /**
@@ -45,6 +56,12 @@ enum anycast6_state {
  * @ANYCAST6_REASON_NEIGHBOUR: The neighbour that leads to a remote member does
  *   not answer.
  * @ANYCAST6_REASON_ROUTE: There is no route to a remote member.
+ * @ANYCAST6_REASON_LEASE: The lifetime is over, and nobody has renewed it.
+ * @ANYCAST6_REASON_SERVICE: No socket takes packets to the address at one of
+ *   its ports.
+ * @ANYCAST6_REASON_PROBE: Probes of a remote member are not answered, or it
+ *   says that it is down.
+ * @ANYCAST6_REASON_HOLD: It was down, and is not up for long enough yet.
  */
 enum anycast6_reason {
 	ANYCAST6_REASON_ADMIN = 1,
@@ -53,6 +70,10 @@ enum anycast6_reason {
 	ANYCAST6_REASON_JOIN,
 	ANYCAST6_REASON_NEIGHBOUR,
 	ANYCAST6_REASON_ROUTE,
+	ANYCAST6_REASON_LEASE,
+	ANYCAST6_REASON_SERVICE,
+	ANYCAST6_REASON_PROBE,
+	ANYCAST6_REASON_HOLD,
 };
 
 /**
@@ -84,6 +105,7 @@ enum anycast6_delivery {
  * @ANYCAST6_VERDICT_FORWARDING: It is remote, and this node does not forward.
  * @ANYCAST6_VERDICT_NEARER: It is the nearest, but the flow has another
  *   already.
+ * @ANYCAST6_VERDICT_DRAINING: It drains, and the chosen one does not.
  */
 enum anycast6_verdict {
 	ANYCAST6_VERDICT_CHOSEN = 1,
@@ -96,6 +118,7 @@ enum anycast6_verdict {
 	ANYCAST6_VERDICT_LOOP,
 	ANYCAST6_VERDICT_FORWARDING,
 	ANYCAST6_VERDICT_NEARER,
+	ANYCAST6_VERDICT_DRAINING,
 };
 
 /**
@@ -130,6 +153,18 @@ enum anycast6_source_mode {
 	ANYCAST6_SOURCE_MODE_ADDRESS,
 };
 
+/**
+ * enum anycast6_announce - Which routes tell routing daemons that the address
+ *   is here, while a member on this node or on a link of it is up.
+ * @ANYCAST6_ANNOUNCE_HOST: One to the address.
+ * @ANYCAST6_ANNOUNCE_SCOPE: One to the address, and one to its scope.
+ */
+enum anycast6_announce {
+	ANYCAST6_ANNOUNCE_NONE,
+	ANYCAST6_ANNOUNCE_HOST,
+	ANYCAST6_ANNOUNCE_SCOPE,
+};
+
 enum {
 	ANYCAST6_A_ADDR_ADDRESS = 1,
 	ANYCAST6_A_ADDR_VRF,
@@ -150,6 +185,13 @@ enum {
 	ANYCAST6_A_ADDR_SOURCE,
 	ANYCAST6_A_ADDR_SOURCE_ADDRESS,
 	ANYCAST6_A_ADDR_REPLIES,
+	ANYCAST6_A_ADDR_LIFETIME,
+	ANYCAST6_A_ADDR_DRAINING,
+	ANYCAST6_A_ADDR_SERVICES,
+	ANYCAST6_A_ADDR_PROBE,
+	ANYCAST6_A_ADDR_HOLD,
+	ANYCAST6_A_ADDR_ANNOUNCE,
+	ANYCAST6_A_ADDR_ANNOUNCE_METRIC,
 
 	__ANYCAST6_A_ADDR_MAX,
 	ANYCAST6_A_ADDR_MAX = (__ANYCAST6_A_ADDR_MAX - 1)
@@ -170,9 +212,55 @@ enum {
 	ANYCAST6_A_MEMBER_AREA_LEN,
 	ANYCAST6_A_MEMBER_ACTIVE_FLOWS,
 	ANYCAST6_A_MEMBER_VERDICT,
+	ANYCAST6_A_MEMBER_LIFETIME,
+	ANYCAST6_A_MEMBER_EXPIRES,
+	ANYCAST6_A_MEMBER_DRAINING,
+	ANYCAST6_A_MEMBER_SERVICES,
+	ANYCAST6_A_MEMBER_PROBE,
+	ANYCAST6_A_MEMBER_ANSWERS,
+	ANYCAST6_A_MEMBER_SINCE,
+	ANYCAST6_A_MEMBER_CHANGES,
+	ANYCAST6_A_MEMBER_PROBES,
+	ANYCAST6_A_MEMBER_PAD,
 
 	__ANYCAST6_A_MEMBER_MAX,
 	ANYCAST6_A_MEMBER_MAX = (__ANYCAST6_A_MEMBER_MAX - 1)
+};
+
+enum {
+	ANYCAST6_A_SERVICES_SERVICE = 1,
+
+	__ANYCAST6_A_SERVICES_MAX,
+	ANYCAST6_A_SERVICES_MAX = (__ANYCAST6_A_SERVICES_MAX - 1)
+};
+
+enum {
+	ANYCAST6_A_SERVICE_PROTO = 1,
+	ANYCAST6_A_SERVICE_PORT,
+
+	__ANYCAST6_A_SERVICE_MAX,
+	ANYCAST6_A_SERVICE_MAX = (__ANYCAST6_A_SERVICE_MAX - 1)
+};
+
+enum {
+	ANYCAST6_A_CHANGES_UP = 1,
+	ANYCAST6_A_CHANGES_DRAINING,
+	ANYCAST6_A_CHANGES_DOWN,
+
+	__ANYCAST6_A_CHANGES_MAX,
+	ANYCAST6_A_CHANGES_MAX = (__ANYCAST6_A_CHANGES_MAX - 1)
+};
+
+enum {
+	ANYCAST6_A_PROBES_PAD = 1,
+	ANYCAST6_A_PROBES_SENT,
+	ANYCAST6_A_PROBES_ANSWERED,
+	ANYCAST6_A_PROBES_MISSED,
+	ANYCAST6_A_PROBES_UNREACHABLE,
+	ANYCAST6_A_PROBES_REFUSED,
+
+	__ANYCAST6_A_PROBES_MAX,
+	ANYCAST6_A_PROBES_MAX = (__ANYCAST6_A_PROBES_MAX - 1)
 };
 
 enum {
@@ -238,6 +326,9 @@ enum {
 	ANYCAST6_CMD_RESOLVE,
 	ANYCAST6_CMD_FLOW_GET,
 	ANYCAST6_CMD_FLOW_FLUSH,
+	ANYCAST6_CMD_DRAIN,
+	ANYCAST6_CMD_RESUME,
+	ANYCAST6_CMD_RENEW,
 
 	__ANYCAST6_CMD_MAX,
 	ANYCAST6_CMD_MAX = (__ANYCAST6_CMD_MAX - 1)

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The probes of one remote member: how often it is asked, and what came of it.
+ * Knows the member's next hop, not when its turn is.
+ */
+#include <linux/icmpv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "group.h"
+#include "icmp.h"
+#include "ipsec.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "nexthop.h"
+#include "path.h"
+#include "probe.h"
+#include "prober.h"
+
+static struct anycast6_probe *probe_of(struct anycast6_net *an,
+				       const struct anycast6_member *member)
+{
+	return rcu_dereference_protected(member->probe,
+					 lockdep_is_held(&an->lock));
+}
+
+static void route_of(const struct anycast6_probe *probe,
+		     struct anycast6_probe_route *route)
+{
+	const struct anycast6_nexthop_key *key = &probe->member->nexthop->key;
+
+	route->target = probe->member->group->key.addr;
+	route->ifindex = key->ifindex;
+	route->vrf = key->vrf;
+}
+
+/**
+ * anycast6_probe_is_own() - whether a probe, or one that is quoted, is of this
+ * member and made here
+ * @probe: the probes of a member
+ * @payload: what came
+ * @key: of the namespace
+ *
+ * Context: RCU.
+ */
+bool anycast6_probe_is_own(const struct anycast6_probe *probe,
+			   const struct anycast6_probe_payload *payload,
+			   const siphash_key_t *key)
+{
+	struct anycast6_probe_route route;
+
+	route_of(probe, &route);
+	return anycast6_probe_cookie(payload, &route, key) ==
+	       be64_to_cpu(payload->cookie);
+}
+
+/**
+ * anycast6_probe_is_from() - whether an answer comes from the member itself, by
+ * its unicast address, or by the anycast one
+ * @probe: the probes of a member
+ * @skb: what came
+ *
+ * Context: RCU.
+ */
+bool anycast6_probe_is_from(const struct anycast6_probe *probe,
+			    const struct sk_buff *skb)
+{
+	const struct anycast6_nexthop *nexthop = probe->member->nexthop;
+	const struct in6_addr *source = &ipv6_hdr(skb)->saddr;
+
+	if (anycast6_addr_is_linklocal(source) &&
+	    IP6CB(skb)->iif != nexthop->key.ifindex)
+		return false;
+	return ipv6_addr_equal(source, &nexthop->key.addr) ||
+	       ipv6_addr_equal(source, &probe->member->group->key.addr);
+}
+
+/* ---- how one is sent ---- */
+
+static void fill(const struct anycast6_probe *probe, u32 number,
+		 const siphash_key_t *key,
+		 struct anycast6_probe_payload *payload)
+{
+	struct anycast6_probe_route route;
+
+	memset(payload, 0, sizeof(*payload));
+	memcpy(payload->magic, ANYCAST6_PROBE_MAGIC, sizeof(payload->magic));
+	payload->id = htonl(probe->id);
+	payload->number = htonl(number);
+	payload->member = probe->member->nexthop->key.addr;
+	route_of(probe, &route);
+	payload->cookie = cpu_to_be64(anycast6_probe_cookie(payload, &route,
+							    key));
+}
+
+/* Connection tracking would take answers from another address than the one that
+ * was asked for invalid, and a full table must not stop the probes.
+ */
+static void dispatch(struct net *net, struct sk_buff *skb)
+{
+	skb_set_nfct(skb, IP_CT_UNTRACKED);
+	if (anycast6_ipsec_lookup(net, NULL, skb)) {
+		kfree_skb(skb);
+		return;
+	}
+	NF_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT, net, NULL, skb, NULL,
+		skb_dst(skb)->dev, dst_output);
+}
+
+/**
+ * anycast6_probe_send() - send one
+ * @an: the namespace
+ * @probe: the probes of a member
+ * @number: which one it is
+ * @key: of the namespace
+ *
+ * It takes the member's own way, whatever other routes say. The source is one
+ * that the member answers from the address it is known by: a link-local member
+ * is asked from a link-local address.
+ *
+ * Context: process, under RCU.
+ */
+void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
+			 u32 number, const siphash_key_t *key)
+{
+	struct anycast6_nexthop *nexthop = probe->member->nexthop;
+	struct anycast6_probe_payload *payload;
+	struct in6_addr source;
+	const struct anycast6_icmp icmp = {
+		.source = &source,
+		.destination = &probe->member->group->key.addr,
+		.type = ICMPV6_ECHO_REQUEST,
+		/* what programs call identifier and sequence */
+		.word = htonl(probe->id << 16 | (number & 0xffff)),
+		.len = sizeof(*payload),
+	};
+	const struct anycast6_path *path;
+	struct sk_buff *skb;
+	void *body;
+
+	path = anycast6_path_get(an->net, nexthop);
+	if (!path || ipv6_dev_get_saddr(an->net, path->dst->dev,
+					&nexthop->key.addr, 0, &source))
+		return;
+	skb = anycast6_icmp_make(an->net, path->dst, &icmp, &body);
+	if (!skb)
+		return;
+	payload = body;
+	fill(probe, number, key, payload);
+	anycast6_icmp_finish(skb);
+	local_bh_disable();
+	dispatch(an->net, skb);
+	local_bh_enable();
+}
+
+/* ---- when there are probes at all ---- */
+
+/* Where they can't go there is nothing to learn. A neighbour that does not
+ * answer is asked by them, too.
+ */
+static bool has_way(const struct anycast6_member *member)
+{
+	u8 reason = member->nexthop->reason;
+
+	return member->link->running &&
+	       (!reason || reason == ANYCAST6_REASON_NEIGHBOUR);
+}
+
+/* Who has been of use so far is believed to be, until it misses; nobody else is
+ * before it answers.
+ */
+static enum anycast6_life first_belief(const struct anycast6_member *member)
+{
+	if (!member->known || member->state == ANYCAST6_STATE_DOWN)
+		return ANYCAST6_LIFE_DOWN;
+	return ANYCAST6_LIFE_UP;
+}
+
+static int begin(struct anycast6_net *an, struct anycast6_member *member)
+{
+	struct anycast6_probe *probe;
+	int err;
+
+	probe = kzalloc(sizeof(*probe), GFP_KERNEL_ACCOUNT);
+	if (!probe)
+		return -ENOMEM;
+	probe->member = member;
+	probe->interval = READ_ONCE(member->traits.probe);
+	timerqueue_init(&probe->turn);
+	anycast6_pulse_begin(&probe->pulse, first_belief(member));
+	err = anycast6_prober_add(an, probe);
+	if (err) {
+		kfree(probe);
+		return err;
+	}
+	rcu_assign_pointer(member->probe, probe);
+	return 0;
+}
+
+/**
+ * anycast6_probe_end() - probe a member no longer
+ * @an: the namespace
+ * @member: the member, which may have no probes
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_probe_end(struct anycast6_net *an, struct anycast6_member *member)
+{
+	struct anycast6_probe *probe = probe_of(an, member);
+
+	if (!probe)
+		return;
+	RCU_INIT_POINTER(member->probe, NULL);
+	member->life = ANYCAST6_LIFE_UP;
+	anycast6_prober_remove(an, probe);
+	kfree_rcu(probe, rcu);
+}
+
+/**
+ * anycast6_probe_mend() - probe a member as it should be, and see what is known
+ * @an: the namespace
+ * @member: the member; its life is what the probes say after this
+ *
+ * A way that was lost and is back leads to a member that must answer again.
+ *
+ * Context: process, under @an->lock.
+ * Return: 0, or a negative errno if it is not probed though it should be.
+ */
+int anycast6_probe_mend(struct anycast6_net *an, struct anycast6_member *member)
+{
+	u32 interval = member->traits.probe;
+	struct anycast6_probe *probe;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	if (!member->nexthop || !interval) {
+		anycast6_probe_end(an, member);
+		return 0;
+	}
+	if (!probe_of(an, member)) {
+		err = begin(an, member);
+		if (err)
+			return err;
+	}
+	probe = probe_of(an, member);
+	anycast6_prober_schedule(an, probe, interval, has_way(member));
+	/* once: it may be another one a moment later */
+	member->life = READ_ONCE(probe->pulse.life);
+	return 0;
+}

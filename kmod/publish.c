@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which routes tell routing daemons of an address, and while which of its
+ * members live. Knows not how routes come and go.
+ */
+#include <linux/rtnetlink.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "domain.h"
+#include "entry.h"
+#include "group.h"
+#include "link.h"
+#include "member.h"
+#include "net.h"
+#include "nexthop.h"
+#include "notice.h"
+#include "publish.h"
+#include "route.h"
+
+/* Of several entries that say something, the device with the lowest interface
+ * index decides, as it does for the source. Returns whether an entry makes the
+ * address.
+ */
+static bool read_option(const struct anycast6_group *group,
+			struct anycast6_announce_option *option)
+{
+	const struct anycast6_member *member;
+	const struct anycast6_entry *entry;
+	bool made = false;
+	u32 first = 0;
+
+	anycast6_announce_option_read(&group->published.option, option);
+	rcu_read_lock();
+	list_for_each_entry_rcu(member, &group->members, node) {
+		struct anycast6_announce_option its;
+
+		entry = rcu_dereference(member->entry);
+		if (!entry)
+			continue;
+		if (!made)
+			memset(option, 0, sizeof(*option));
+		made = true;
+		anycast6_announce_option_read(&entry->announce, &its);
+		if (!anycast6_announce_says(&its) ||
+		    (first && first < entry->link->ifindex))
+			continue;
+		*option = its;
+		first = entry->link->ifindex;
+	}
+	rcu_read_unlock();
+	return made;
+}
+
+/**
+ * anycast6_publish_read() - what is configured of an address
+ * @group: the address
+ * @option: result; where an entry makes the address, what the entry says
+ *
+ * Context: RCU, or under an->lock.
+ */
+void anycast6_publish_read(const struct anycast6_group *group,
+			   struct anycast6_announce_option *option)
+{
+	read_option(group, option);
+	if (anycast6_group_is_linklocal(group))
+		memset(option, 0, sizeof(*option));
+}
+
+/* Who is not in the area would follow the route, and be turned away. */
+static bool is_for_all(const struct anycast6_member *member)
+{
+	struct anycast6_announce_option option;
+
+	if (!rcu_access_pointer(member->traits.area))
+		return true;
+	read_option(member->group, &option);
+	return option.has_mode;
+}
+
+/**
+ * anycast6_publish_may() - whether a member's address is announced here
+ * @member: the member
+ *
+ * Those behind a gateway are announced by who is nearer; those with an area
+ * (RFC 4786 section 4.4.4) only if somebody says so, who sees to it that nobody
+ * else hears of it.
+ *
+ * Context: process, under an->lock.
+ * Return: true for one on this node or on a link of it.
+ */
+bool anycast6_publish_may(const struct anycast6_member *member)
+{
+	return !member->leaving &&
+	       (!member->nexthop || member->nexthop->direct) &&
+	       is_for_all(member);
+}
+
+/**
+ * anycast6_publish_is_live() - whether an address is to be announced
+ * @an: the namespace
+ * @group: the address, the states of its members decided
+ *
+ * Context: process, under @an->lock.
+ */
+bool anycast6_publish_is_live(struct anycast6_net *an,
+			      const struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+
+	lockdep_assert_held(&an->lock);
+
+	/* what is down has no routes */
+	if (!group->domain->link->running)
+		return false;
+	list_for_each_entry(member, &group->members, node)
+		if (anycast6_publish_may(member) &&
+		    member->state == ANYCAST6_STATE_UP)
+			return true;
+	return false;
+}
+
+/* The new one before the old one goes. */
+static int replace(struct anycast6_net *an, struct anycast6_notice **place,
+		   const struct anycast6_notice_key *key, u32 ifindex)
+{
+	struct anycast6_notice *old = *place, *notice;
+
+	if (old && !memcmp(&old->key, key, sizeof(*key)) &&
+	    old->ifindex == ifindex)
+		return 0;
+	notice = anycast6_notice_get(an, key, ifindex);
+	if (IS_ERR(notice))
+		return PTR_ERR(notice);
+	*place = notice;
+	if (old)
+		anycast6_notice_put(an, old);
+	return 0;
+}
+
+static void drop(struct anycast6_net *an, struct anycast6_notice **place)
+{
+	if (*place)
+		anycast6_notice_put(an, *place);
+	*place = NULL;
+}
+
+/**
+ * anycast6_publish() - announce an address as it should be
+ * @an: the namespace
+ * @group: the address, the states of its members decided
+ *
+ * The routes come and go with anycast6_notices_send().
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or %-ENOMEM.
+ */
+int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
+{
+	u32 ifindex = group->domain->link->ifindex;
+	struct anycast6_announce_wish wish = {};
+	struct anycast6_announce_option option;
+	struct anycast6_notice_key key;
+	bool made;
+	int err = 0;
+
+	if (anycast6_publish_is_live(an, group)) {
+		made = read_option(group, &option);
+		anycast6_announce_decide(&option, made,
+					 anycast6_group_is_linklocal(group),
+					 group->scope.len, &wish);
+	}
+
+	/* a VRF has one table, and there this metric is taken */
+	if (wish.metric == ANYCAST6_ROUTE_METRIC && anycast6_group_vrf(group))
+		wish.metric++;
+
+	/* somebody's route was put there, maybe in the place of this one's */
+	if (test_and_clear_bit(ANYCAST6_GROUP_OUTDONE, &group->flags) &&
+	    group->published.host)
+		anycast6_notice_doubt(an, group->published.host);
+
+	memset(&key, 0, sizeof(key));
+	key.addr = group->key.addr;
+	key.len = 128;
+	key.metric = wish.metric;
+	if (wish.host || wish.scope)
+		key.table = anycast6_route_table(an, ifindex, RT_TABLE_MAIN);
+	if (wish.host)
+		err = replace(an, &group->published.host, &key, ifindex);
+	else
+		drop(an, &group->published.host);
+	key.metric = wish.scope_metric;
+	key.addr = group->scope.addr;
+	key.len = group->scope.len;
+	if (wish.scope)
+		err = replace(an, &group->published.scope, &key, 0) ? : err;
+	else
+		drop(an, &group->published.scope);
+	return err;
+}
+
+/**
+ * anycast6_publish_withdraw() - announce an address no longer
+ * @an: the namespace
+ * @group: the address
+ *
+ * The routes go with anycast6_notices_send().
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_publish_withdraw(struct anycast6_net *an,
+			       struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	drop(an, &group->published.host);
+	drop(an, &group->published.scope);
+}
+
+/**
+ * anycast6_publish_leave() - a member goes soon
+ * @an: the namespace
+ * @member: the member
+ *
+ * Where no other one lives, the routes go with anycast6_notices_send(): those of
+ * all that go together before the first one does.
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_publish_leave(struct anycast6_net *an,
+			    struct anycast6_member *member)
+{
+	lockdep_assert_held(&an->lock);
+
+	member->leaving = true;
+	if (!anycast6_publish_is_live(an, member->group))
+		anycast6_publish_withdraw(an, member->group);
+}

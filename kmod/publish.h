@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which routes tell routing daemons of an address, and while which of its
+ * members live. Knows not how routes come and go.
+ */
+#ifndef ANYCAST6_PUBLISH_H
+#define ANYCAST6_PUBLISH_H
+
+#include "announce.h"
+
+struct anycast6_group;
+struct anycast6_member;
+struct anycast6_net;
+struct anycast6_notice;
+
+/**
+ * struct anycast6_published - how an address is announced
+ * @option: what is configured, unless an entry makes the address; READ_ONCE(),
+ *          writers under an->lock
+ * @host: the route to the address, or NULL; an->lock
+ * @scope: the route to its scope, or NULL; an->lock
+ */
+struct anycast6_published {
+	struct anycast6_announce_option option;
+	struct anycast6_notice *host;
+	struct anycast6_notice *scope;
+};
+
+void anycast6_publish_read(const struct anycast6_group *group,
+			   struct anycast6_announce_option *option);
+
+bool anycast6_publish_may(const struct anycast6_member *member);
+bool anycast6_publish_is_live(struct anycast6_net *an,
+			      const struct anycast6_group *group);
+int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_publish_withdraw(struct anycast6_net *an,
+			       struct anycast6_group *group);
+void anycast6_publish_leave(struct anycast6_net *an,
+			    struct anycast6_member *member);
+
+#endif
