@@ -127,7 +127,7 @@ writers() {
 		background "writer$w" host ip -batch "$T_DIR/writer$w"
 	done
 	for ((w = 0; w < WRITERS; w++)); do
-		wait_for "writer $w" 60 eval "! kill -0 $(<"$T_DIR/writer$w.pid")"
+		wait_for "writer $w" 180 eval "! kill -0 $(<"$T_DIR/writer$w.pid")"
 		is "$(cat "$T_DIR/writer$w.log")" ""
 	done
 	is "$(count_shown)" $((WRITERS * (ADDED - DELETED) + 22))

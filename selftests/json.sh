@@ -4,6 +4,8 @@
 # (show.schema.json), with all options; text, one-line text and JSON say the same.
 #
 #   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 down  d2 no prefix  [ vrf red: r0 ]
+# kernels: 6.1 6.12
+# (It is about what ip prints.)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 . "$(dirname "$0")/netlink.sh"
@@ -11,6 +13,7 @@
 HERE=$(dirname "$0")
 OFF=2001:db8:53::53
 REMOTE=2001:db8:55::55
+SERVED=2001:db8:56::56
 
 make_host() {
 	ns_make peer host
@@ -54,6 +57,17 @@ make_host() {
 		anycast add $REMOTE via 2001:db8:1::99 dev d0 metric 0 area 2001:db8:c::/48
 		anycast add $REMOTE via 2001:db9::1 area ::/0
 		anycast add fe80::a via fe80::99 dev d0
+		anycast change $REMOTE via 2001:db8:1::98 lifetime 10000
+		anycast change subnet-router dev d2 lifetime 2147483 service udp/53
+		anycast set subnet-router dev d2 hold 2147483 announce host
+		anycast change $REMOTE via 2001:db8:1::99 dev d0 probe 60000
+		anycast set $REMOTE announce host metric 4294967295
+		anycast set $OFF hold 1 announce scope
+		anycast add $SERVED service tcp/53,udp/53
+		anycast set $SERVED announce none
+		anycast drain $REMOTE via 2001:db8:1::98
+		anycast drain $REMOTE via 2001:db9::1
+		anycast drain subnet-router dev d2
 	END
 	# more joins than there may be: a route
 	ns host sysctl -qw net.anycast6.max_joins=0
@@ -102,7 +116,18 @@ validates() {
 	jq -e '[.[].source | values] | unique == ["2001:db8:1::1", "2001:db8:3::1", "anycast", "auto", "unicast"]' <"$T_DIR/show1"
 	jq -e 'map(select(.replies | not).origin) | unique == ["kernel", "reserved", "subnet-router"]' <"$T_DIR/show2"
 	jq -e '[.[].members[]?.delivery | values] | unique == ["join", "kernel", "route"]' <"$T_DIR/show3"
-	jq -e '[.[].members[]?.reason | values] | unique == ["admin", "link", "route"]' <"$T_DIR/show1"
+	jq -e '[.[].members[]?.reason | values] | unique == ["admin", "link", "route", "service"]' <"$T_DIR/show1"
+	jq -e '[.[].members[]?.services | values] == [["tcp/53", "udp/53"]]' <"$T_DIR/show1"
+	jq -e '[.[] | select(.addresses == 0).services | values] == [["udp/53"]]' <"$T_DIR/show3"
+	jq -e '[.[].members[]?.probe | values] == [60000]' <"$T_DIR/show1"
+	jq -e '[.[].hold | values] == [1, 2147483]' <"$T_DIR/show1"
+	jq -e '[.[].announce | values] | sort == ["host", "host", "none", "scope"]' <"$T_DIR/show1"
+	jq -e '[.[].announce_metric | values] == [4294967295]' <"$T_DIR/show1"
+	jq -e '[.[].members[]? | select(.probe).probes | length] == [5]' <"$T_DIR/show2"
+	jq -e '[.[] | select(.origin != "kernel").members[]? | (.since | numbers), .changes.up] | length > 20' <"$T_DIR/show2"
+	jq -e '[.[].members[]? | select(.draining).state] | sort == ["down", "draining"]' <"$T_DIR/show1"
+	jq -e '[.[].members[]? | select(.expires).lifetime] == [10000]' <"$T_DIR/show1"
+	jq -e '[.[] | select(.addresses) | select(.draining).lifetime] == [2147483]' <"$T_DIR/show1"
 }
 
 # The schema must notice: the same with one word changed.
@@ -122,21 +147,36 @@ empty() {
 # What the text should be, made of JSON.
 FROM_JSON='
 def word($name): if has($name) then " \($name) \(.[$name])" else "" end;
+def seconds($name): if has($name) then " \($name) \(.[$name])s" else "" end;
+# what goes on by itself: that it is there
+def time($key; $name): if has($key) then " \($name) T" else "" end;
+def announce: if has("announce_metric") and (has("announce") | not) then " announce" else word("announce") end +
+	if has("announce_metric") then " metric \(.announce_metric)" else "" end;
+def drains: if .draining and .state != "draining" then " draining" else "" end;
+def services: if has("services") then " service " + (.services | join(",")) else "" end;
+def answers: if $details and has("answers") then " answers " + (if .answers then "yes" else "no" end) else "" end;
 def entry: if .origin == "subnet-router" then .origin
 	elif .id == 126 then "home-agents" else "reserved \(.id)" end;
 .[] | if .address then
-	.address + word("vrf") + word("dev") + word("scope") + word("source") +
+	.address + word("vrf") + word("dev") + word("scope") + word("source") + word("hold") + announce +
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
 	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned")),
 	(.replies // empty | "    replies" + word("rewritten") + word("unsafe") + word("own") + word("forgotten")),
-	(.members[] | "   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +
-	 word("state") + word("reason") + word("delivery") +
-	 (if has("packets") then word("active_flows") else "" end) + word("packets") + word("bytes"))
+	(.members[] | ("   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +
+	 word("state") + word("reason") + drains + time("since"; "for") + seconds("lifetime") +
+	 time("expires"; "expires") + services + word("probe") + answers + word("delivery") +
+	 (if has("packets") or .state == "draining" then word("active_flows") else "" end) + word("packets") + word("bytes")),
+	 (.changes // empty | "        changes" + word("up") + word("draining") + word("down")),
+	 (.probes // empty | "        probes" + word("sent") + word("answered") + word("missed") +
+	  word("unreachable") + word("refused")))
 else
 	entry + word("vrf") + word("dev") + word("metric") + word("area") + word("source") +
-	(if $details then word("addresses") else "" end) + word("state")
+	word("hold") + announce + (if $details then word("addresses") else "" end) + word("state") + drains +
+	seconds("lifetime") + services + word("probe")
 end'
+
+timeless() { sed -E 's/ (for|expires) [0-9]+\.[0-9]s/ \1 T/g'; }
 
 text_agrees() {
 	local option details=false
@@ -147,10 +187,10 @@ text_agrees() {
 		nsip host -j $option anycast show |
 			jq -r --argjson details $details "$FROM_JSON" >"$T_DIR/expected"
 		# shellcheck disable=SC2086
-		nsip host $option anycast show >"$T_DIR/text"
+		nsip host $option anycast show | timeless >"$T_DIR/text"
 		diff "$T_DIR/expected" "$T_DIR/text"
 		# shellcheck disable=SC2086
-		nsip host -o $option anycast show | tr '\\' '\n' | diff "$T_DIR/text" -
+		nsip host -o $option anycast show | timeless | tr '\\' '\n' | diff "$T_DIR/text" -
 		is "$(wc -l <"$T_DIR/text")" "$(wc -l <"$T_DIR/expected")"
 	done
 }
@@ -162,7 +202,8 @@ oneline() {
 colour() {
 	nsip host -c=always anycast show | grep -q $'\e\\['
 	refute eval "nsip host -c=never anycast show | grep -q $'\e\\['"
-	is "$(nsip host -c=always anycast show | sed 's/\x1b\[[0-9;]*m//g')" "$(nsip host anycast show)"
+	is "$(nsip host -c=always anycast show | sed 's/\x1b\[[0-9;]*m//g' | timeless)" \
+		"$(nsip host anycast show | timeless)"
 }
 
 # Numbers are numbers that count.
@@ -184,7 +225,7 @@ filters() {
 	is "$(addresses host vrf red origin static)" "2001:db8:2::a $OFF"
 	is "$(addresses host origin subnet-router)" "2001:db8:1:: fe80::"
 	is "$(nsip host -j anycast show origin kernel | jq -r '[.[] | .members[0].dev] | unique | join(" ")')" h0
-	is "$(addresses host state down)" "2001:db8:3::a $OFF $REMOTE"
+	is "$(addresses host state down)" "2001:db8:3::a $OFF $REMOTE $SERVED"
 	is "$(nsip host -j anycast show state down | jq -c '[.[] | select(.address == "'$OFF'") | .members[].dev]')" '["d1"]'
 	is "$(addresses host reserved 7)" "2001:db8:1:0:fdff:ffff:ffff:ff87 fe80::fdff:ffff:ffff:ff87"
 	is "$(addresses host home-agents dev d0)" ""

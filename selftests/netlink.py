@@ -19,24 +19,31 @@ NETLINK_GENERIC, SOL_NETLINK = 16, 270
 NETLINK_ADD_MEMBERSHIP, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 1, 10, 11
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR = 1, 4, 0x300, 0x10
 NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
+NLA_F_NESTED = 0x8000
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 IPV6_JOIN_ANYCAST, SO_RCVBUFFORCE = 27, 33
 
 # By hand, not from the header: a renumbering must not go unnoticed.
 COMMANDS = {"get": 1, "add": 2, "change": 3, "replace": 4, "del": 5, "set": 6, "flush": 7,
-            "added": 8, "changed": 9, "deleted": 10, "resolve": 11, "flow-get": 12, "flow-flush": 13}
+            "added": 8, "changed": 9, "deleted": 10, "resolve": 11, "flow-get": 12, "flow-flush": 13,
+            "drain": 14, "resume": 15, "renew": 16}
 ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin": 6, "id": 7,
          "state": 8, "member": 9, "addresses": 10, "stats": 11, "via": 12, "metric": 13, "area": 14,
-         "area-len": 15, "misses": 16, "source": 17, "source-address": 18, "replies": 19}
+         "area-len": 15, "misses": 16, "source": 17, "source-address": 18, "replies": 19,
+         "lifetime": 20, "draining": 21, "services": 22, "probe": 23, "hold": 24, "announce": 25,
+         "announce-metric": 26}
 # of requests about flows; a word is written flow-NAME
 FLOW_ATTRS = {"flow-address": 1, "flow-vrf": 2, "flow-dev": 3, "flow-source": 4, "flow-iif": 5,
               "flow-proto": 6, "flow-sport": 7, "flow-dport": 8}
 MEMBER_ATTRS = {"dev": 1, "own": 2, "origin": 3, "state": 4, "reason": 5, "delivery": 6, "stats": 7}
 ORIGINS = ["static", "subnet-router", "reserved", "kernel"]
-STATES = ["down", "up"]
+STATES = ["down", "up", "draining"]
 SOURCES = ["auto", "anycast", "unicast", "address"]
-REASONS = ["", "admin", "link", "address", "join", "neighbour", "route"]
+ANNOUNCES = ["none", "host", "scope"]
+PROTOS = {"tcp": 6, "udp": 17}
+REASONS = ["", "admin", "link", "address", "join", "neighbour", "route", "lease",
+           "service", "probe", "hold"]
 DELIVERIES = ["", "join", "route", "kernel"]
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -134,13 +141,18 @@ class Netlink:
     @staticmethod
     def _refusal(code, flags, message, body, is_ack):
         said = dict(attributes(message[20 if is_ack else 4:])) if flags & NLM_F_ACK_TLVS else {}
-        names = FLOW_ATTRS if body[0] >= COMMANDS["resolve"] else ATTRS
+        of_flow = COMMANDS["resolve"] <= body[0] <= COMMANDS["flow-flush"]
+        names = FLOW_ATTRS if of_flow else ATTRS
         blamed = "-"
         if 2 in said:
-            # counted from the start of the request
-            offset = u32(said[2]) - 20
+            # counted from the start of the request; what is inside of an attribute follows it, as a number
+            offset, at = u32(said[2]) - 20, 0
             kind = struct.unpack_from("=H", body, 4 + offset + 2)[0] & 0x3fff
-            blamed = next((k for k, v in names.items() if v == kind), str(kind))
+            while (length := struct.unpack_from("=H", body, 4 + at)[0] + 3 & ~3) and at + length <= offset:
+                at += length
+            outer = struct.unpack_from("=H", body, 4 + at + 2)[0] & 0x3fff
+            blamed = next((k for k, v in names.items() if v == outer), str(outer))
+            blamed += "" if at == offset else ".%d" % kind
         elif 5 in said:
             blamed = "no-" + next(k for k, v in names.items() if v == u32(said[5]))
         return Refused(code, blamed, said.get(1, b"\0")[:-1].decode())
@@ -169,6 +181,16 @@ def prefix(address, length):
     return "%s/%d" % (ipaddress.IPv6Address(address), length)
 
 
+def services_of(data):
+    """As ip has them: udp/53,tcp/53"""
+    words = []
+    for _, service in attributes(data):
+        raw = dict(attributes(service))
+        proto = next((name for name, value in PROTOS.items() if value == raw[1][0]), str(raw[1][0]))
+        words.append("%s/%d" % (proto, struct.unpack("=H", raw[2])[0]))
+    return ",".join(words)
+
+
 def member_of(data):
     raw = dict(attributes(data))
     # The module's own device may be gone when its event is read, and has any number.
@@ -180,6 +202,14 @@ def member_of(data):
         result["metric"] = u32(raw[9])
     if 11 in raw:
         result["area"] = prefix(raw[11], raw[12][0])
+    if 15 in raw:
+        result["lifetime"] = u32(raw[15])
+    if 17 in raw:
+        result["draining"] = True
+    if 18 in raw:
+        result["services"] = services_of(raw[18])
+    if 19 in raw:
+        result["probe"] = u32(raw[19])
     for name, kind, words in (("origin", 3, ORIGINS), ("reason", 5, REASONS),
                               ("delivery", 6, DELIVERIES)):
         if kind in raw:
@@ -216,6 +246,15 @@ def object_of(data):
         result["state"] = STATES[u32(raw[8])]
     if 10 in raw:
         result["addresses"] = u32(raw[10])
+    for name in "lifetime", "probe", "hold", "announce-metric":
+        if ATTRS[name] in raw:
+            result[name] = u32(raw[ATTRS[name]])
+    if 21 in raw:
+        result["draining"] = True
+    if 22 in raw:
+        result["services"] = services_of(raw[22])
+    if 25 in raw:
+        result["announce"] = ANNOUNCES[u32(raw[25])]
     return result
 
 
@@ -247,6 +286,17 @@ def flow_value(name, value):
     return struct.pack("=B" if name == "flow-proto" else "=H", int(value))
 
 
+def services_value(words):
+    """Protocols by name or number: udp/53,1/7; nothing is an empty list; /53 has no protocol, and udp/ no port."""
+    payload = b""
+    for word in filter(None, words.split(",")):
+        proto, port = word.split("/")
+        payload += attr(1 | NLA_F_NESTED,
+                        (attr(1, bytes((PROTOS.get(proto) or int(proto),))) if proto else b"") +
+                        (attr(2, struct.pack("=H", int(port))) if port else b""))
+    return payload
+
+
 def payload_of(words):
     """NAME=VALUE attributes and header fields: a device by name or as #INDEX, TYPE:HEX raw."""
     payload, header = b"", {"flags": NLM_F_ACK}
@@ -257,7 +307,7 @@ def payload_of(words):
         elif name == "tail":
             payload += bytes(int(value))
         elif name == "nested":
-            payload += attr(ATTRS["address"] | 0x8000, ipaddress.IPv6Address(value).packed)
+            payload += attr(ATTRS["address"] | NLA_F_NESTED, ipaddress.IPv6Address(value).packed)
         elif not value and ":" in name:
             kind, _, data = name.partition(":")
             payload += attr(ATTRS.get(kind) or int(kind), bytes.fromhex(data))
@@ -270,8 +320,10 @@ def payload_of(words):
             payload += attr(ATTRS[name], struct.pack("=I", index))
         elif name in ("id", "scope-len", "area-len"):
             payload += attr(ATTRS[name], bytes((int(value),)))
+        elif name == "services":
+            payload += attr(ATTRS[name] | NLA_F_NESTED, services_value(value))
         else:
-            words_of = {"origin": ORIGINS, "source": SOURCES}.get(name, STATES)
+            words_of = {"origin": ORIGINS, "source": SOURCES, "announce": ANNOUNCES}.get(name, STATES)
             number = words_of.index(value) if value in words_of else int(value)
             payload += attr(ATTRS[name], struct.pack("=I", number))
     return payload, header

@@ -74,6 +74,25 @@ def member_states(objects):
                       for m in objects[0]["members"])] if objects else []
 
 
+def routes(objects):
+    """Of each route: [unreachable ]prefix@metric, in one line."""
+    return [" ".join(sorted("%s%s@%d" % ("unreachable " * (o.get("type") == "unreachable"), o["dst"], o["metric"])
+                            for o in objects))]
+
+
+def role(objects):
+    """Whether the local member of the first address answers neighbours: yes, no, or - if it is not watched."""
+    members = objects[0]["members"] if objects else []
+    return [{True: "yes", False: "no"}.get(m.get("answers"), "-") for m in members if "via" not in m] or ["-"]
+
+
+def probes(objects, via):
+    """What became of the probes of a member of the first address, in the order of the counters."""
+    member = next(m for m in objects[0]["members"] if m.get("via") == via)
+    return [words(*(member["probes"][name]
+                    for name in ("sent", "answered", "missed", "unreachable", "refused")))]
+
+
 def flows(objects):
     """Of each flow: client proto port member state"""
     return sorted(words(o["from"], o["proto"], o.get("sport", o.get("id")), o["via"], o["state"])
@@ -114,7 +133,7 @@ def own_masters(objects):
 
 QUESTIONS = {f.__name__: f for f in (
     members, addresses, states, origins, vrf_members, entries, packets, misses, replies, sources,
-    member_states, flows, active_flows, count, local, field, own_devices, own_masters)}
+    member_states, role, routes, probes, flows, active_flows, count, local, field, own_devices, own_masters)}
 
 
 def answer(line):

@@ -7,8 +7,11 @@
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1) --- 2001:db8:1::/64 --- (h0) host
 #     ::2                               ::f           ::f                        ::1, the servers
 #     dig, dnsperf, chronyd, …                        2001:db8:a::/48 -->        anycast 2001:db8:a::a
+# kernels: 6.1 6.12
+# (It is about programs; what they have to do with the kernel other tests show on the debug kernel, too.)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/programs.sh"
 
 UNICAST=2001:db8:1::1
 A=2001:db8:a::a
@@ -60,26 +63,7 @@ rewritten_since() {
 listens() { ns host ss -Hlun | grep -qF "$1 "; }
 
 unbound_starts() {
-	cat >"$T_DIR/unbound.conf" <<-END
-		server:
-		    interface: ::
-		    interface-automatic: no
-		    access-control: ::/0 allow
-		    use-syslog: no
-		    logfile: ""
-		    chroot: ""
-		    username: ""
-		    directory: "$T_DIR"
-		    pidfile: "$T_DIR/unbound.pid"
-		    do-daemonize: no
-		    module-config: "iterator"
-		    num-threads: 1
-		    local-zone: "test." static
-		    local-data: "www.test. AAAA 2001:db8:1::80"
-		remote-control:
-		    control-enable: no
-	END
-	background unbound host unbound -d -c "$T_DIR/unbound.conf"
+	unbound_start unbound host "www.test. AAAA 2001:db8:1::80"
 	wait_for "unbound" 60 asked $UNICAST
 	listens "*:53" || listens "[::]:53"
 }
@@ -249,24 +233,7 @@ dtls() {
 }
 
 web() {
-	cat >"$T_DIR/nginx.conf" <<-END
-		daemon off;
-		worker_processes 1;
-		user root;
-		pid $T_DIR/nginx.pidfile;
-		error_log stderr;
-		events { worker_connections 64; }
-		http {
-		    access_log off;
-		    client_body_temp_path $T_DIR/www;
-		    proxy_temp_path $T_DIR/www;
-		    fastcgi_temp_path $T_DIR/www;
-		    uwsgi_temp_path $T_DIR/www;
-		    scgi_temp_path $T_DIR/www;
-		    server { listen [::]:80; root $T_DIR/www; }
-		}
-	END
-	background nginx host nginx -c "$T_DIR/nginx.conf"
+	nginx_start nginx host "listen [::]:80; root $T_DIR/www;"
 	wait_for "nginx" 60 fetched $UNICAST
 	fetched $A
 	stop nginx

@@ -41,7 +41,7 @@ make_host() {
 		anycast add reserved 127 dev r0
 		anycast add home-agents dev r0
 		anycast add subnet-router dev r0 metric 4294967295 area 2001:db8:c::/48
-		anycast add $REMOTE via 2001:db8:1::99
+		anycast add $REMOTE via 2001:db8:1::99 probe 60000
 		anycast add $REMOTE via 2001:db8:1::98 dev d0 metric 0
 		anycast set $REMOTE scope 2001:db8::/32
 		anycast add $REMOTE via 2001:db8:900::1 metric 7 area 2001:db8:c::/48
@@ -52,6 +52,16 @@ make_host() {
 		anycast set $OFF vrf red source 2001:db8:2::1
 		anycast set home-agents dev r0 source anycast
 		anycast set subnet-router dev r0 source 2001:db8:2::1
+		anycast change $REMOTE lifetime 2147483 service udp/53,tcp/53
+		anycast change home-agents dev r0 lifetime 7000 service tcp/443 probe 50000
+		anycast set home-agents dev r0 hold 5 announce scope metric 7
+		anycast set $REMOTE hold 2147483
+		anycast set $OFF announce scope metric 4294967295
+		anycast set $OFF vrf red announce none hold 1
+		anycast set 2001:db8:1::a announce host
+		anycast drain $REMOTE via 2001:db8:1::98 dev d0
+		anycast drain $REMOTE
+		anycast drain subnet-router dev d0
 	END
 	nsip host anycast set fe80::a dev d0 source "$(lladdr host d0)" || return
 	for name in "${ODD[@]}"; do
@@ -63,7 +73,7 @@ make_host() {
 
 # All that is configured, and how it is held. The module's own devices get other numbers each time.
 state() {
-	nsip host -j -d anycast show | sed 's/"anycast[0-9]*"/"own"/g' | jq -Sc '.[] | .members |= (. // [] | sort)' | sort
+	nsip host -j -d anycast show | sed 's/"anycast[0-9]*"/"own"/g' | jq -Sc '.[] | .members |= (. // [] | map(del(.expires)) | sort)' | sort
 	ns host awk '{ print $2, $3, $4 }' /proc/net/anycast6 | sed 's/^anycast[0-9]*/own/' | sort
 }
 
@@ -73,7 +83,7 @@ round_trip() {
 
 	nsip host anycast save >"$T_DIR/first"
 	before=$(state)
-	is "$(wc -l <"$T_DIR/first")" $((28 + 2 * ${#ODD[@]}))
+	is "$(wc -l <"$T_DIR/first")" $((38 + 2 * ${#ODD[@]}))
 	nsip host anycast flush
 	is "$(nsip host -j anycast show)" "[]"
 	nsip host anycast restore <"$T_DIR/first"

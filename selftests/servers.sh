@@ -56,6 +56,16 @@ make_servers() {
 # router COMMAND...: `ip anycast` on the router.
 router() { nsip router anycast "$@"; }
 
+# all_of NAME FIRST LAST: what ask says when all go to one.
+all_of() {
+	local i words=()
+
+	for ((i = $2; i <= $3; i++)); do
+		words+=("$i=$1")
+	done
+	echo "${words[*]}"
+}
+
 # has_members "N [OPTION...]"...: A has these members and no others, and no flow.
 has_members() {
 	{

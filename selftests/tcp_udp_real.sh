@@ -7,6 +7,7 @@
 #     ::2                                ::1, anycast ::a, 2001:db8:a::a, identifiers
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/programs.sh"
 
 UNICAST=2001:db8:1::1
 declare -A ADDRESSES=(
@@ -17,27 +18,7 @@ declare -A ADDRESSES=(
 )
 
 name_server() {
-	cat >"$T_DIR/unbound.conf" <<-END
-		server:
-		    interface: ::
-		    access-control: ::/0 allow
-		    interface-automatic: no
-		    use-syslog: no
-		    logfile: ""
-		    chroot: ""
-		    username: ""
-		    directory: "$T_DIR"
-		    pidfile: "$T_DIR/unbound.pid"
-		    do-daemonize: no
-		    module-config: "iterator"
-		    num-threads: 1
-		    local-zone: "test." static
-		    local-data: "www.test. AAAA 2001:db8:1::80"
-		    local-data: "large.test. TXT '$(printf 'x%.0s' {1..250})'"
-		remote-control:
-		    control-enable: no
-	END
-	background unbound host unbound -d -c "$T_DIR/unbound.conf"
+	unbound_start unbound host "www.test. AAAA 2001:db8:1::80" "large.test. TXT '$(printf 'x%.0s' {1..250})'"
 	wait_for "unbound" 60 asked_udp "$UNICAST"
 }
 
@@ -45,24 +26,7 @@ web_server() {
 	mkdir -p "$T_DIR/www"
 	head -c 500000 /dev/urandom >"$T_DIR/www/file"
 	chmod -R a+rX "$T_DIR" "$T_DIR/www"
-	cat >"$T_DIR/nginx.conf" <<-END
-		daemon off;
-		worker_processes 1;
-		user root;
-		pid $T_DIR/nginx.pid;
-		error_log stderr;
-		events { worker_connections 64; }
-		http {
-		    access_log off;
-		    client_body_temp_path $T_DIR/www;
-		    proxy_temp_path $T_DIR/www;
-		    fastcgi_temp_path $T_DIR/www;
-		    uwsgi_temp_path $T_DIR/www;
-		    scgi_temp_path $T_DIR/www;
-		    server { listen [::]:80; root $T_DIR/www; }
-		}
-	END
-	background nginx host nginx -c "$T_DIR/nginx.conf"
+	nginx_start nginx host "listen [::]:80; root $T_DIR/www;"
 	wait_for "nginx" 60 fetched "$UNICAST"
 }
 
