@@ -1,0 +1,232 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Leases: a member that nobody renews in time is down, so that a dead health checker leaves no black
+# hole; what arrives all the same gets the kernel's own answer.
+#
+#   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
+#     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200
+#   near (n0) --- 2001:db8:1::/64 --- (h0) host   ::1, anycast ::a; [ vrf red: h1 2001:db8:7::1 ]
+# cpus: 2
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/servers.sh"
+. "$(dirname "$0")/near.sh"
+
+U1=2001:db8:f::1
+# Leases that end at once.
+MANY=1000
+# Seconds: long enough to look at what is up, and no longer.
+BRIEF=2
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=200 BRIEF=12
+
+# ---- a router ----
+
+# Who renews it no more loses new flows and old ones, and gets new ones again.
+remote() {
+	has_members "1 lifetime 1000" 2
+	is "$(ask udp 5000)" 5000=s1
+	router change $A via $U1 lifetime 1
+	wait_for "the end of the lease" 20 is_state $U1 down lease
+	all_ask s2
+	is "$(ask udp 5000)" 5000=s2
+	is "$(verdicts)" "s1=down s2=chosen"
+	router change $A via $U1 lifetime 1000
+	is "$(member_state $U1)" up
+	all_ask s1
+	is "$(ask udp 5000)" 5000=s2
+}
+
+# As long as somebody does, nothing happens at all.
+renewed() {
+	local begin
+
+	has_members "1 lifetime $BRIEF" 2
+	netlink listen router
+	begin=$EPOCHSECONDS
+	while ((EPOCHSECONDS < begin + BRIEF + 3)); do
+		router renew $A via $U1
+		pause 0.3
+	done
+	is "$(netlink events router)" ""
+	is "$(member_state $U1)" up
+	wait_for "the end of the lease" 20 is_state $U1 down lease
+	router renew $A via $U1
+	is "$(member_state $U1)" up
+	all_ask s1
+}
+
+# A failure of another kind is told first, and a renewal does not hide it.
+other_reasons() {
+	has_members "1 lifetime 1000" 2
+	nsip s1 link set s0 down
+	wait_for "the link" 20 is_state $U1 down link
+	router renew $A via $U1
+	is "$(member_state $U1)" "down link"
+	router change $A via $U1 lifetime 1
+	nsip s1 link set s0 up
+	nsip s1 -6 route replace default via 2001:db8:1::f src $U1
+	wait_for "the end of the lease" 60 is_state $U1 down lease
+}
+
+# ---- a host ----
+
+# Neighbours find it no more; those that still send get what the kernel has to say.
+local_member() {
+	nsip host anycast add $ON dev h0 lifetime 1000
+	reached near $ON 2001:db8:1::1
+	nsip host anycast change $ON dev h0 lifetime 1
+	settles host $ON h0:down:lease
+	refute peer solicit near n0 2001:db8:1::2 $ON wait=1.2
+	nsip near neigh replace $ON lladdr "$(mac host h0)" dev n0
+	# a service that lives is of use, one that is dead says so at once
+	reached near $ON 2001:db8:1::1
+	refused "refused" peer tcp near $ON 99 10
+	# an error that comes meanwhile fails the second one
+	# shellcheck disable=SC2016  # for the other shell
+	refute ns near bash -c 'exec 3>"/dev/udp/$0/99" && echo >&3 && sleep 0.3 && echo >&3' $ON
+	nsip near neigh del $ON dev n0
+	nsip host anycast change $ON dev h0 lifetime 1000
+	is "$(state_of host $ON)" h0:up
+	peer solicit near n0 2001:db8:1::2 $ON
+	reached near $ON 2001:db8:1::1
+	nsip host anycast flush
+	unreached near $ON
+}
+
+shown() {
+	nsip host anycast add $ON dev h0 lifetime 100
+	nsip host -j anycast show $ON | jq -e '.[0].members[0] | .lifetime == 100 and .expires > 90 and .expires <= 100'
+	nsip host anycast show $ON | grep -E 'lifetime 100s expires (9[0-9]|100)(\.[0-9]+)?s'
+	nsip host anycast change $ON dev h0 lifetime 1
+	settles host $ON h0:down:lease
+	nsip host -j anycast show $ON | jq -e '.[0].members[0] | .lifetime == 1 and .expires == 0'
+	# what is not named stays, and is not begun again
+	nsip host anycast change $ON dev h0 metric 5
+	is "$(state_of host $ON)" h0:down:lease
+	# 0 and replace are for ever
+	nsip host anycast change $ON dev h0 lifetime 0
+	is "$(state_of host $ON)" h0:up
+	nsip host -j anycast show $ON | jq -e '.[0].members[0] | has("lifetime") or has("expires") | not'
+	nsip host anycast change $ON dev h0 lifetime 50
+	nsip host anycast replace $ON dev h0
+	nsip host -j anycast show $ON | jq -e '.[0].members[0] | has("lifetime") | not'
+}
+
+# One command of a health checker for everything.
+all_of_a_node() {
+	nsip host -batch - <<-END
+		anycast add $ON dev h0 lifetime $BRIEF
+		anycast add $OFF lifetime $BRIEF
+		anycast add $OFF vrf red lifetime $BRIEF
+		anycast add 2001:db8:7::a dev h1 lifetime $BRIEF
+		anycast add 2001:db8:a::b
+		anycast add home-agents dev h0 lifetime $BRIEF
+	END
+	wait_for "all to be over" 20 eval "[[ \$(up) == 2001:db8:a::b ]]"
+	nsip host anycast renew all vrf red
+	[[ $(up) == "2001:db8:7::a 2001:db8:a::a 2001:db8:a::b" ]]
+	wait_for "all to be over" 20 eval "[[ \$(up) == 2001:db8:a::b ]]"
+	nsip host anycast change home-agents dev h0 lifetime 1000
+	[[ $(up) == "2001:db8:1:0:fdff:ffff:ffff:fffe 2001:db8:a::b fe80::fdff:ffff:ffff:fffe" ]]
+	nsip host anycast renew all
+	is "$(up | wc -w)" 7
+	nsip host anycast flush
+	nsip host anycast renew all
+}
+
+up() { nsip host -j anycast show state up | jq -r '[.[].address // empty] | sort | join(" ")'; }
+
+# It goes along when the device changes its VRF, as long or as short as it was.
+follows() {
+	nsip host anycast add $OFF dev h1 lifetime 1000
+	nsip host link set h1 nomaster
+	wait_for "it to follow" 20 eval "[[ \$(query host 'field vrf' anycast show $OFF) == null ]]"
+	nsip host -j anycast show $OFF | jq -e '.[0].members[0] | .lifetime == 1000 and .expires < 1000'
+	nsip host anycast change $OFF dev h1 lifetime 1
+	settles host $OFF h1:down:lease
+	nsip host link set h1 master red
+	wait_for "it to follow" 20 eval "[[ \$(query host 'field vrf' anycast show $OFF) == red ]]"
+	is "$(state_of host $OFF)" h1:down:lease
+}
+
+saved() {
+	nsip host -batch - <<-END
+		anycast add $ON dev h0 lifetime 300 metric 7
+		anycast add $OFF via 2001:db8:1::2 lifetime 400
+		anycast add subnet-router dev h0 lifetime 500
+	END
+	nsip host anycast save >"$T_DIR/saved"
+	grep -o "lifetime [345]00" "$T_DIR/saved" | sort | xargs
+	is "$(grep -o "lifetime [345]00" "$T_DIR/saved" | sort | xargs)" "lifetime 300 lifetime 400 lifetime 500"
+	nsip host anycast flush
+	nsip host anycast restore <"$T_DIR/saved"
+	nsip host anycast save | diff "$T_DIR/saved" -
+}
+
+# All of them are told, none twice.
+many() {
+	printf "anycast add 2001:db8:b::%x lifetime 1000\n" $(seq $MANY) | nsip host -batch -
+	netlink listen host
+	printf "anycast change 2001:db8:b::%x lifetime 3\n" $(seq $MANY) | nsip host -batch -
+	wait_for "all to be down" 60 eval "(( \$(query host count anycast show state down) == MANY ))"
+	is "$(netlink events host | grep -o 'down' | wc -l)" $MANY
+	nsip host anycast renew all
+	is "$(query host count anycast show state up)" $MANY
+}
+
+refusals() {
+	nsip host anycast add $ON dev h0
+	refused "nothing there has a lifetime" nsip host anycast renew $ON
+	refused "nothing there has a lifetime" nsip host anycast renew $ON dev h0
+	nsip host anycast add subnet-router dev h0
+	refused "nothing there has a lifetime" nsip host anycast renew subnet-router dev h0
+	refused "no such member" nsip host anycast renew $ON via 2001:db8:1::2
+	refused "an entry" nsip host anycast change 2001:db8:1:: dev h0 lifetime 5 || true
+	refute nsip host anycast change $ON dev h0 lifetime 2147484
+	refute nsip host anycast change $ON dev h0 lifetime -1
+	refute nsip host anycast change $ON dev h0 lifetime x
+	is "$(state_of host $ON)" h0:up
+	refused "CAP_NET_ADMIN" ns host setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		ip anycast renew all
+}
+
+# The address, the namespace and the module go while leases run out.
+gone() {
+	local i
+
+	for ((i = 0; i < 5; i++)); do
+		ns_make "doomed$i"
+		nsip "doomed$i" link add d0 type dummy
+		nsip "doomed$i" link set d0 up
+		printf "anycast add 2001:db8:b::%x dev d0 lifetime 1\n" {1..50} | nsip "doomed$i" -batch -
+		printf "anycast add 2001:db8:c::%x lifetime 1\n" {1..50} | nsip "doomed$i" -batch -
+	done
+	nsip doomed0 anycast flush
+	nsip doomed1 link del d0
+	wait_for "a lease to be over" 20 eval "nsip doomed2 anycast show | grep -q 'reason lease'"
+	ns_del doomed3
+	printf "anycast add 2001:db8:b::%x lifetime 1\n" {1..100} | nsip host -batch -
+	wait_for "a lease to be over" 20 eval "nsip host anycast show | grep -q 'reason lease'"
+	printf "anycast renew all\n%.0s" {1..20} | nsip host -batch -
+	modprobe -r anycast6
+	modprobe anycast6
+}
+
+peer_start
+netlink_start
+make_servers 2
+t_run "a remote member: it is left when its lease is over" remote
+t_run "as long as it is renewed nothing happens" renewed
+t_run "other failures are told first" other_reasons
+make_host
+serve_all host 7
+t_run "a local member: it is not found, and what arrives is answered" fresh local_member
+t_run "lifetime and expires are shown, changed, ended" fresh shown
+t_run "one renewal for all of a node, or of a VRF" fresh all_of_a_node
+t_run "a device changes its VRF" fresh follows
+t_run "saved and restored" fresh saved
+t_run "$MANY leases are over at once" fresh many
+t_run "what is refused" fresh refusals
+t_run "addresses, namespaces and the module go" fresh gone
+t_done

@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Handing on: a node whose own service has died sends new flows to the next nearest member, from the very first
+# one on; where there is none, or it does not forward, they are refused at once. Nothing is lost silently.
+#
+#   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1
+#     2001:db8:c::2             a member, too
+# cpus: 2
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/servers.sh"
+
+# The router has the service, and knows another member.
+both() {
+	printf 'anycast %s\n' flush "add $A service tcp/7,udp/7" "add $A via 2001:db8:f::1" | nsip router -batch -
+}
+
+router_runs() {
+	peer run router web tcp :: 7
+	peer run router dns udp :: 7
+}
+
+router_dies() { peer kill router web dns; }
+
+local_state() { nsip router -j anycast show $A | jq -r '.[0].members[] | select(.via | not) | .state + " " + (.reason // "")'; }
+is_local() { [[ $(local_state) == "$1 ${2-}" ]]; }
+
+# Without any pause between the death and the first flow.
+handed_on() {
+	router_runs
+	both
+	is_local up
+	is "$(ask tcp 4000)" 4000=web
+	is "$(ask udp 4000)" 4000=dns
+	router_dies
+	is "$(ask tcp 4001-4009)" "$(echo 400{1..9}=s1)"
+	# the flow that it had, too
+	is "$(ask udp 4000-4009)" "$(echo 400{0..9}=s1)"
+	wait_for "down" 20 is_local down service
+	router_runs
+	wait_for "up" 20 is_local up
+	is "$(ask tcp 4010-4015)" "$(echo 401{0..5}=web)"
+	# who went there stays there
+	is "$(ask udp 4001)" 4001=s1
+	is "$(ask udp 4010)" 4010=dns
+	# the death of one of them is the member's
+	peer kill router dns
+	is "$(ask udp 4011)" 4011=s1
+	is "$(ask tcp 4016)" 4016=s1
+	peer kill router web
+}
+
+# The first packet is a datagram of a flow that the dead process had.
+old_datagrams() {
+	router_runs
+	both
+	is "$(ask udp 4100-4104)" "$(echo 410{0..4}=dns)"
+	peer kill router dns
+	is "$(ask udp 4102)" 4102=s1
+	peer kill router web
+}
+
+# What the node itself sends is chosen for as well.
+own_flows() {
+	router_runs
+	both
+	is "$(peer ask router tcp $A 7 4200)" 4200=web
+	router_dies
+	is "$(peer ask router tcp $A 7 4201)" 4201=s1
+	is "$(peer ask router udp $A 7 4201)" 4201=s1
+}
+
+# What it would do with the next flow, before anything has shown that the process is dead.
+explained() {
+	router_runs
+	both
+	is "$(verdicts proto tcp sport 1 dport 7)" "anycast0=chosen s1=farther"
+	router_dies
+	is "$(verdicts proto tcp sport 1 dport 7)" "anycast0=down s1=chosen"
+}
+
+# Nobody else is up: refused at once. So it is where this node does not forward.
+nowhere_else() {
+	ns router sysctl -qw net.ipv6.icmp.ratelimit=0
+	both
+	nsip s1 link set s0 down
+	wait_for "s1" 20 eval "[[ \$(verdicts) == 'anycast0=down s1=down' ]]"
+	is "$(ask tcp 4300 wait=5)" 4300=ECONNREFUSED
+	is "$(ask udp 4300 wait=5)" 4300=ECONNREFUSED
+	nsip s1 link set s0 up
+	nsip s1 -6 route replace default via 2001:db8:1::f src 2001:db8:f::1
+	wait_for "s1" 60 eval "[[ \$(verdicts) == 'anycast0=down s1=chosen' ]]"
+	wait_for "s1 to answer" 60 eval "[[ \$(ask udp 4310 wait=1) == 4310=s1 ]]"
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=0
+	is "$(ask tcp 4301 wait=5)" 4301=ECONNREFUSED
+	is "$(ask udp 4301 wait=5)" 4301=ECONNREFUSED
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=1
+}
+
+# passes PORT: how many packets of the flow from that port went over the link to s1.
+passes() { capture_show between "src port $1" | wc -l; }
+
+# Each takes the other for one that is up. Nobody listens at port 8.
+hot_potato() {
+	ns s1 sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratelimit=0
+	printf 'anycast %s\n' flush "add $A service tcp/8,udp/8" "add $A via 2001:db8:f::1" | nsip router -batch -
+	printf 'anycast %s\n' flush "add $A service tcp/8,udp/8" "add $A via 2001:db8:1::f" | nsip s1 -batch -
+	capture_start between router r1 "dst host $A"
+	# the one that it came to last has no other than the one it came from
+	is "$(peer ask client tcp $A 8 4400 wait=5)" 4400=ECONNREFUSED
+	is "$(peer ask client udp $A 8 4400 wait=5)" 4400=ECONNREFUSED
+	# nor does it without a member of its own
+	nsip s1 anycast del $A dev anycast0
+	is "$(peer ask client tcp $A 8 4401 wait=5)" 4401=EHOSTUNREACH
+	is "$(peer ask client udp $A 8 4401 wait=5)" 4401=EHOSTUNREACH
+	capture_stop between
+	# a SYN may be sent twice: its error may come while its socket is busy
+	is "$(passes 4400)" 2
+	(($(passes 4401) <= 4))
+}
+
+peer_start services.py
+make_servers 1
+t_run "from the first new flow on" handed_on
+t_run "datagrams of a flow that is there" old_datagrams
+t_run "this node's own flows" own_flows
+t_run "get says so first" explained
+t_run "nowhere to hand on to" nowhere_else
+t_run "two that hand on to each other" hot_potato
+t_done

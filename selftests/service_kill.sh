@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# nginx and unbound are killed with -9 under load. Where the node may hand on, not one question that begins
+# after that fails; where it may not, each is refused at once. What was already in the dead process is counted
+# apart. A process that comes back gets its flows again. One that a router asks, by probes, loses its clients there
+# with the first answer after its end.
+#
+#   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1
+#     2001:db8:c::2             a member, too
+# cpus: 2
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/servers.sh"
+. "$(dirname "$0")/programs.sh"
+
+WEB=2001:db8:53::80
+DNS=2001:db8:53::35
+U1=2001:db8:f::1
+# Answers that are waited for, and clients at a time.
+SOME=40 THREADS=4
+[[ ${ANYCAST6_KERNEL-} != debug ]] || SOME=10 THREADS=2
+
+# nginx_runs NS NAME, unbound_runs NS NAME: they answer with that name, which is s and a number.
+nginx_runs() { nginx_start "nginx-$2" "$1" "listen [::]:80; return 200 \"I am $2\";"; }
+unbound_runs() { unbound_start "unbound-$2" "$1" "www.test. AAAA 2001:db8::${2#s}"; }
+
+# murder PROGRAM [NAME]: the router's, or that one, with all its processes.
+murder() {
+	local pid
+
+	pid=$(<"$T_DIR/$1-${2-s0}.pid")
+	# shellcheck disable=SC2046
+	peer murder router "$pid" $(cat "/proc/$pid/task/$pid/children")
+}
+
+state() {
+	nsip router -j anycast show "$1" | jq -r '.[0].members[] | select(.via | not) | .state + " " + (.reason // "")'
+}
+
+is_now() { [[ $(state "$1") == "$2 ${3-}" ]]; }
+
+# The router's own, and where that may be, another's.
+configure() {
+	{
+		echo "anycast flush"
+		echo "anycast add $WEB service tcp/80"
+		echo "anycast add $DNS service udp/53,tcp/53"
+		[[ $1 == alone ]] || printf 'anycast add %s via '$U1'\n' $WEB $DNS
+	} | nsip router -batch -
+	wait_for "nginx" 60 is_now $WEB up
+	wait_for "unbound" 60 is_now $DNS up
+}
+
+syns_again() {
+	# shellcheck disable=SC2016  # awk's
+	ns client awk '/^TcpExt:/ && !n { for (i = 2; i <= NF; i++) name[i] = $i; n = 1; next }
+		/^TcpExt:/ { for (i = 2; i <= NF; i++) if (name[i] == "TCPSynRetrans") print $i }' /proc/net/netstat
+}
+
+# ends LOAD PATTERN: it ends; what became of all questions that were not underway at the time of the death is
+# as this pattern says.
+ends() {
+	local word words bad=0
+
+	words=$(peer loaded client "$1")
+	echo "$words"
+	ns router grep RateLimit /proc/net/snmp6 || true
+	for word in $words; do
+		# shellcheck disable=SC2053  # a pattern
+		[[ $word == dying:* || $word == $2 ]] || bad=1
+	done
+	((!bad))
+	# so many died with it
+	DYING=0
+	for word in $words; do
+		[[ $word != dying:* ]] || DYING=$((DYING + ${word##*=}))
+	done
+}
+
+# killed PROGRAM KIND ADDRESS PORT: under load; others have the new flows, and it comes back.
+killed() {
+	local before
+
+	configure both
+	before=$(syns_again)
+	peer load client it "$2" "$3" "$4" threads=$THREADS
+	peer answers client it $SOME s0
+	murder "$1"
+	peer answers client it $SOME s1
+	wait_for "down" 20 is_now "$3" down service
+	"$1_runs" router s0
+	wait_for "up" 60 is_now "$3" up
+	peer answers client it $SOME s0
+	ends it "@(before:s0|new:s[01])=+([0-9])"
+	# not even one that had to be sent twice; who is slow enough does that anyhow
+	[[ ${ANYCAST6_KERNEL-} == debug ]] || (($(syns_again) - before <= ${DYING:-0}))
+}
+
+# alone PROGRAM KIND ADDRESS PORT: the same where there is nobody else, with or without knowing of others.
+alone() {
+	configure "${5-alone}"
+	peer load client it "$2" "$3" "$4" threads=$THREADS
+	peer answers client it $SOME s0
+	murder "$1"
+	peer answers client it $SOME ECONNREFUSED
+	wait_for "down" 20 is_now "$3" down service
+	peer answers client it $SOME ECONNREFUSED
+	"$1_runs" router s0
+	wait_for "up" 60 is_now "$3" up
+	peer answers client it $SOME s0
+	ends it "@(before:s0|new:s0|new:ECONNREFUSED)=+([0-9])"
+}
+
+no_forwarding() {
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=0
+	alone "$@" both
+	ns router sysctl -qw net.ipv6.conf.all.forwarding=1
+}
+
+# of_s1 WORD: s1 as the router sees it: its state, and how many probes it missed.
+of_s1() { nsip router -s -j anycast show "$1" | jq -r '.[0].members[] | select(.via) | "\(.state) \(.probes.missed)"'; }
+
+is_of_s1() { [[ $(of_s1 "$1") == "$2 "* ]]; }
+
+# probed PROGRAM KIND ADDRESS PORT: s1 is killed, and the router itself is next. It learns of that by one probe.
+probed() {
+	local missed service=tcp/$4
+
+	[[ $2 == http ]] || service=udp/$4
+	nsip s1 anycast change "$3" service $service
+	nsip router -batch - <<-END
+		anycast flush
+		anycast add $3 metric 5000
+		anycast add $3 via $U1 probe 200
+	END
+	wait_for "an answer" 20 is_of_s1 "$3" up
+	missed=$(of_s1 "$3")
+	peer load client it "$2" "$3" "$4" threads=$THREADS
+	peer answers client it $SOME s1
+	murder "$1" s1
+	wait_for "the router to know" 20 is_of_s1 "$3" down
+	# as soon as it does nothing fails any more
+	peer load client after "$2" "$3" "$4" threads=$THREADS
+	peer answers client after $SOME s0
+	ends after "new:s0=+([0-9])"
+	is "$(of_s1 "$3")" "down ${missed#* }"
+	ends it "@(before:s1|new:s0|new:ECONNREFUSED)=+([0-9])"
+	"$1_runs" s1 s1
+	wait_for "an answer" 60 is_of_s1 "$3" up
+	nsip s1 anycast change "$3" service none
+}
+
+prepare() {
+	# the kernel says no more than so often that a port is closed, all in all
+	ns router sysctl -qw net.ipv6.icmp.ratemask=0
+	ns s1 sysctl -qw net.ipv6.icmp.ratemask=0
+	printf 'anycast add %s\n' $WEB $DNS | nsip s1 -batch -
+	nginx_runs router s0
+	nginx_runs s1 s1
+	unbound_runs router s0
+	unbound_runs s1 s1
+	configure both
+}
+
+shopt -s extglob
+peer_start services.py
+make_servers 1
+t_run "servers" prepare
+((T_FAILED == 0)) || exit
+t_run "nginx: no new connection fails" killed nginx http $WEB 80
+t_run "unbound: no new question fails" killed unbound dns $DNS 53
+t_run "nginx, nobody else: refused at once" alone nginx http $WEB 80
+t_run "unbound, nobody else: refused at once" alone unbound dns $DNS 53
+t_run "nginx, where nothing is forwarded: refused at once" no_forwarding nginx http $WEB 80
+t_run "unbound, where nothing is forwarded: refused at once" no_forwarding unbound dns $DNS 53
+t_run "nginx on a host that the router probes: one probe, and nothing fails any more" probed nginx http $WEB 80
+t_run "unbound on a host that the router probes: the same" probed unbound dns $DNS 53
+t_done
