@@ -1,0 +1,491 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Routes that routing daemons learn: there exactly while a member on this node or on a link of it is up
+# and does not drain; others' routes are left alone, and what others delete comes back.
+#
+#   near (n0) --- 2001:db8:1::/64 --- (h0) host (d0: dummy)   near is ::2, the host ::1
+#                                          [ vrf red, table 100: d1 2001:db8:7::1/64 ]
+#   2001:db8:f::9 is behind near.
+# cpus: 2
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+
+ON=2001:db8:1::a
+OFF=2001:db8:a::a
+OTHER=2001:db8:a::b
+P=2001:db8:a::/48
+# Addresses that change at once.
+MANY=1000
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=100
+
+make_host() {
+	ns_make near host
+	link_veth near n0 host h0
+	ns host sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.h0.keep_addr_on_down=1
+	ns near sysctl -qw net.ipv6.conf.n0.keep_addr_on_down=1
+	addr_add near n0 2001:db8:1::2/64
+	addr_add near lo 2001:db8:f::9/128
+	nsip host -batch - <<-END
+		link add red type vrf table 100
+		link set red up
+		link add d0 type dummy
+		link set d0 up
+		link add d1 type dummy
+		link set d1 master red
+		link set d1 up
+		address add 2001:db8:1::1/64 dev h0 nodad
+		address add 2001:db8:7::1/64 dev d1 nodad
+		route add 2001:db8:f::9 via 2001:db8:1::2
+	END
+}
+
+# fresh FUNCTION: whatever the one before left.
+fresh() {
+	nsip host anycast flush
+	nsip host link set h0 up
+	"$@"
+}
+
+host() { nsip host anycast "$@"; }
+
+# routes [ARGUMENT...]: what is announced, of a table if not of the main one: prefix/metric, a word each.
+# Prefixes are not sorted as text by the kernel.
+routes() {
+	query host routes -6 route show proto anycast "$@"
+}
+
+# announced WORD...: these and no others.
+announced() { is "$(routes)" "$*"; }
+
+is_announced() { [[ $(routes) == "$*" ]]; }
+
+# comes WORD...: in a while, as events take their time.
+comes() { wait_for "the routes: $*" 20 is_announced "$@" || announced "$@"; }
+
+# ---- what is told ----
+
+# watch: from here on, for told.
+watch() {
+	rm -f "$T_DIR/monitor.log"
+	background monitor host ip -rcvbuf 33554432 -6 -o monitor route
+	# it listens as soon as it tells something
+	wait_for "the monitor" 20 eval "nsip host -6 route replace 2001:db8:e::/64 dev lo; [[ -s \$T_DIR/monitor.log ]]"
+}
+
+# told: what happened to routes since then, but for those of the kernel: + or - and the prefix, a line each.
+told() {
+	nsip host -6 route add 2001:db8:e::1 dev lo
+	wait_for "the end of events" 20 grep -q "^2001:db8:e::1 " "$T_DIR/monitor.log"
+	stop monitor
+	nsip host -batch - <<-END
+		route del 2001:db8:e::1 dev lo
+		route del 2001:db8:e::/64 dev lo
+	END
+	sed -nE '/proto anycast/ { s/^Deleted (unreachable )?([^ ]+) .*/- \2/; t p; s/^(unreachable )?([^ ]+) .*/+ \2/; :p p }' \
+		"$T_DIR/monitor.log"
+}
+
+# ---- states ----
+
+defaults() {
+	host add $OFF
+	announced $OFF@1024
+	host add $ON dev h0
+	announced $ON@1024 $OFF@1024
+	# what an entry makes has its prefix announced
+	host add subnet-router dev d1
+	host add home-agents dev h0
+	host add fe80::a dev h0
+	announced $ON@1024 $OFF@1024
+	is "$(routes table 100)" ""
+	nsip host -j -6 route show proto anycast | jq -e 'all(.[]; .dev == "anycast0" and .protocol != "166")'
+	nsip host -j -6 route show $ON | jq -e '.[0].protocol == "anycast"'
+	host del $ON
+	announced $OFF@1024
+	host del $OFF
+	announced
+}
+
+drained() {
+	host add $OFF
+	host add $ON dev h0
+	host drain $OFF
+	announced $ON@1024
+	# a second member, and the routes stay as they are
+	watch
+	host add $OFF dev d0
+	host drain $OFF dev d0
+	host resume $OFF dev d0
+	host drain $ON
+	host resume $ON
+	host resume $OFF
+	host drain $OFF dev anycast0
+	told >"$T_DIR/told"
+	cat "$T_DIR/told"
+	is "$(grep -c " $OFF$" "$T_DIR/told")" 3
+	is "$(grep " $ON$" "$T_DIR/told" | xargs)" "- $ON + $ON"
+	announced $ON@1024 $OFF@1024
+}
+
+# Routing takes its time: what still comes is delivered.
+order() {
+	local log=$T_DIR/monitor.log
+
+	host add $ON dev h0
+	watch
+	host drain $ON
+	host resume $ON
+	told
+	# the route goes before the join does, and comes after it
+	sed -nE "/(^| )$ON / { s/^(Deleted )?(anycast )?.* dev ([^ ]+) .*proto ([a-z]+).*/\1\2\3 \4/p }" "$log" >"$T_DIR/order"
+	cat "$T_DIR/order"
+	is "$(grep -n "Deleted anycast0 anycast" "$T_DIR/order" | cut -d: -f1)" 1
+	is "$(tail -n 1 "$T_DIR/order")" "anycast0 anycast"
+	watch
+	host del $ON
+	told
+	is "$(grep -F "$ON " "$log" | head -n 1 | grep -c "proto anycast")" 1
+}
+
+leased() {
+	host add $OFF lifetime 1
+	host add $OTHER lifetime 1000
+	comes $OTHER@1024
+	host change $OFF lifetime 1000
+	announced $OFF@1024 $OTHER@1024
+}
+
+link_down() {
+	host add $ON dev h0
+	host add $OFF dev d0
+	announced $ON@1024 $OFF@1024
+	nsip host link set h0 down
+	comes $OFF@1024
+	nsip host link set h0 up
+	comes $ON@1024 $OFF@1024
+	nsip near link set n0 down
+	comes $OFF@1024
+	nsip near link set n0 up
+	comes $ON@1024 $OFF@1024
+	# without its device no route has a place
+	nsip host link set anycast0 down
+	comes
+	nsip host link set anycast0 up
+	comes $ON@1024 $OFF@1024
+	nsip host link add d2 type dummy
+	nsip host link set d2 up
+	host add $OTHER dev d2
+	announced $ON@1024 $OFF@1024 $OTHER@1024
+	nsip host link del d2
+	comes $ON@1024 $OFF@1024
+}
+
+# On a link of this node, by whatever route.
+remote() {
+	host add $OFF via 2001:db8:1::2
+	announced $OFF@1024
+	host drain $OFF via 2001:db8:1::2
+	announced
+	host resume $OFF via 2001:db8:1::2
+	announced $OFF@1024
+	# who is nearer announces this one
+	host add $OTHER via 2001:db8:f::9
+	announced $OFF@1024
+	nsip host -6 route replace 2001:db8:f::9 dev h0
+	comes $OFF@1024 $OTHER@1024
+	nsip host -6 route replace 2001:db8:f::9 via 2001:db8:1::2
+	comes $OFF@1024
+	nsip host link set h0 down
+	comes
+	nsip host link set h0 up
+	nsip host -6 route replace 2001:db8:f::9 via 2001:db8:1::2
+	comes $OFF@1024
+}
+
+vrf() {
+	host add $OFF vrf red
+	host add 2001:db8:7::a dev d1
+	announced
+	is "$(routes table 100)" "2001:db8:7::a@1024 $OFF@1024"
+	# a route in place of a join, and one for this node's own packets, are in the same table
+	host drain all vrf red
+	is "$(routes table 100)" ""
+	host resume all
+	host set $OFF vrf red scope $P announce scope metric 5
+	is "$(routes table 100)" "2001:db8:7::a@1024 $OFF@5 unreachable $P@1024"
+	refused "delivered" nsip host anycast set $OFF vrf red announce host metric 1
+	# the device takes them along
+	nsip host link set d1 nomaster
+	nsip host address replace 2001:db8:7::1/64 dev d1 nodad
+	comes 2001:db8:7::a@1024
+	is "$(routes table 100)" "$OFF@5 unreachable $P@1024"
+	nsip host link set d1 master red
+	nsip host address replace 2001:db8:7::1/64 dev d1 nodad
+	comes
+	# with what would not have been taken there
+	host set 2001:db8:7::a vrf red announce none
+	nsip host link set d1 nomaster
+	nsip host address replace 2001:db8:7::1/64 dev d1 nodad
+	host set 2001:db8:7::a announce host metric 1
+	comes 2001:db8:7::a@1
+	nsip host link set d1 master red
+	nsip host address replace 2001:db8:7::1/64 dev d1 nodad
+	comes
+	wait_for "the route" 20 eval "[[ \$(routes table 100) == '2001:db8:7::a@2 '* ]]"
+	host flush
+	is "$(routes table 100)" ""
+	nsip host link add blue type vrf table 200
+	nsip host link set blue up
+	host add $OFF vrf blue
+	host set $OFF vrf blue scope $P announce scope
+	is "$(routes table 200)" "$OFF@1024 unreachable $P@1024"
+	nsip host link del blue
+	wait_for "the routes to go" 20 eval "[[ ! \$(routes table 200) ]]"
+}
+
+# Held by a route in the VRF's table, which is delivered to.
+vrf_beyond_joins() {
+	ns host sysctl -qw net.anycast6.max_joins=0
+	host add $OFF vrf red
+	ns host sysctl -qw net.anycast6.max_joins=4096
+	is "$(routes table 100)" "$OFF@1024"
+	nsip host -6 route get $OFF vrf red | grep -q "^local"
+	host drain $OFF vrf red
+	nsip host -6 route get $OFF vrf red | grep -q "^local"
+	is "$(routes table 100)" ""
+}
+
+# ---- what is configured ----
+
+configured() {
+	host add $OFF
+	host set $OFF announce none
+	announced
+	host set $OFF announce host metric 7
+	announced $OFF@7
+	# the new one is there before the old one goes
+	watch
+	host set $OFF announce host metric 8
+	is "$(told | xargs)" "+ $OFF - $OFF"
+	announced $OFF@8
+	host set $OFF scope $P announce scope
+	announced $OFF@8 unreachable $P@1024
+	host set $OFF scope 2001:db8::/32
+	announced $OFF@8 unreachable 2001:db8::/32@1024
+	nsip host -j anycast show $OFF | jq -e '.[0] | .announce == "scope" and .announce_metric == 8'
+	# the scope's is never in the way of routes to the same prefix
+	host set $OFF announce scope metric 2000
+	announced $OFF@2000 unreachable 2001:db8::/32@2000
+	host set $OFF announce scope metric 8
+	host set $OFF announce none
+	announced
+	host set $OFF announce scope
+	host save >"$T_DIR/saved"
+	host flush
+	announced
+	host restore <"$T_DIR/saved"
+	announced $OFF@8 unreachable 2001:db8::/32@1024
+	# what it was is not what it is when it is added again
+	host flush
+	host add $OFF
+	announced $OFF@1024
+}
+
+# One route for all that have it.
+shared() {
+	nsip host -batch - <<-END
+		anycast add $OFF
+		anycast add $OTHER
+		anycast set $OFF scope $P announce scope
+	END
+	watch
+	nsip host -batch - <<-END
+		anycast set $OTHER scope $P announce scope
+		anycast drain $OFF
+		anycast resume $OFF
+		anycast del $OFF
+	END
+	told >"$T_DIR/told"
+	refute grep -F $P "$T_DIR/told"
+	announced $OTHER@1024 unreachable $P@1024
+	host add $OFF vrf red
+	host set $OFF vrf red scope $P announce scope
+	host drain $OTHER
+	announced
+	is "$(routes table 100)" "$OFF@1024 unreachable $P@1024"
+	host resume $OTHER
+	announced $OTHER@1024 unreachable $P@1024
+	host del $OTHER
+	announced
+}
+
+entries() {
+	host add subnet-router dev h0
+	announced
+	host set subnet-router dev h0 announce host
+	announced 2001:db8:1::@1024
+	addr_add host h0 2001:db8:2::1/64
+	comes 2001:db8:1::@1024 2001:db8:2::@1024
+	host set subnet-router dev h0 announce scope metric 9
+	announced 2001:db8:1::@9 2001:db8:2::@9 unreachable 2001:db8:1::/64@1024 unreachable 2001:db8:2::/64@1024
+	# who is on the link is still reached there
+	nsip host -6 route get 2001:db8:2::7 | grep -q "dev h0"
+	refused "an entry makes this address" nsip host anycast set 2001:db8:1:: announce none
+	host drain subnet-router dev h0
+	announced
+	host resume subnet-router dev h0
+	nsip host address del 2001:db8:2::1/64 dev h0
+	comes 2001:db8:1::@9 unreachable 2001:db8:1::/64@1024
+	host save >"$T_DIR/saved"
+	host flush
+	announced
+	host restore <"$T_DIR/saved"
+	announced 2001:db8:1::@9 unreachable 2001:db8:1::/64@1024
+	host save | diff "$T_DIR/saved" -
+	host del subnet-router dev h0
+	announced
+}
+
+refusals() {
+	host add $OFF
+	refused "default route" nsip host anycast set $OFF announce scope
+	refused "default route" nsip host anycast set $OFF scope $OFF/128 announce scope
+	host set $OFF scope $P announce scope
+	refused "default route" nsip host anycast set $OFF scope ::/0
+	refused "default route" nsip host anycast set $OFF scope $OFF/128
+	announced $OFF@1024 unreachable $P@1024
+	host set $OFF scope ::/0 announce host
+	announced $OFF@1024
+	host add fe80::a dev h0
+	refused "link-local" nsip host anycast set fe80::a dev h0 announce host
+	refute nsip host anycast set $OFF announce host metric 0
+	refute nsip host anycast set $OFF announce all
+}
+
+# ---- others' routes ----
+
+foreign() {
+	local theirs="$OFF dev d0 metric 1024" other="$OTHER dev d0 metric 1024"
+
+	nsip host -6 route add $theirs
+	nsip host -6 route add unreachable $P metric 1024
+	nsip host -6 route show table main >"$T_DIR/before"
+	host add $OFF
+	host set $OFF scope $P announce scope
+	# theirs is first, and stays
+	is "$(nsip host -6 -o route show $OFF table main | grep -o "dev [^ ]*" | xargs)" "dev d0 dev anycast0"
+	announced $OFF@1024
+	host del $OFF
+	nsip host -6 route show table main | diff "$T_DIR/before" -
+	host add $OFF
+	host set $OFF scope $P announce scope
+	# where there was no room, there is now
+	nsip host -6 route del unreachable $P metric 1024
+	comes $OFF@1024 unreachable $P@1024
+	nsip host -6 route del $theirs
+	announced $OFF@1024 unreachable $P@1024
+	# somebody puts theirs in its place
+	host add $OTHER
+	nsip host -6 route replace $other
+	comes $OFF@1024 $OTHER@1024 unreachable $P@1024
+	nsip host -6 -o route show $OTHER table main | grep -q "dev d0"
+	host flush
+	announced
+	nsip host -6 route del $other
+}
+
+deleted() {
+	host add $OFF
+	# another one behind it comes to the front then
+	nsip host -6 route add $OFF dev d0 metric 2000
+	nsip host -6 route del $OFF dev anycast0
+	comes $OFF@1024
+	nsip host -6 route del $OFF dev d0
+	host add $ON dev h0
+	host set $OFF scope $P announce scope
+	nsip host -6 route del $ON dev anycast0
+	comes $ON@1024 $OFF@1024 unreachable $P@1024
+	nsip host -6 route del unreachable $P
+	comes $ON@1024 $OFF@1024 unreachable $P@1024
+	nsip host -6 route flush proto anycast
+	comes $ON@1024 $OFF@1024 unreachable $P@1024
+	host drain $OFF
+	nsip host -6 route del $ON dev anycast0
+	comes $ON@1024
+}
+
+# ---- many ----
+
+# Each goes once and comes once.
+many() {
+	printf "anycast add 2001:db8:b::%x\n" $(seq $MANY) | nsip host -batch -
+	is "$(routes | wc -w)" $MANY
+	watch
+	host drain all
+	announced
+	host resume all
+	is "$(routes | wc -w)" $MANY
+	host flush
+	announced
+	told >"$T_DIR/told"
+	is "$(wc -l <"$T_DIR/told")" $((3 * MANY))
+	# in a row: nothing else happens to routes between them
+	is "$(grep -v "2001:db8:e:" "$T_DIR/monitor.log" | head -n $MANY | grep -c "^Deleted .* proto anycast")" $MANY
+	is "$(sort "$T_DIR/told" | uniq -c | awk '{ print $1 $2 }' | sort | uniq -c | xargs)" "$MANY 1+ $MANY 2-"
+}
+
+many_leases() {
+	printf "anycast add 2001:db8:b::%x dev d0 lifetime 1000\n" $(seq $MANY) | nsip host -batch -
+	watch
+	printf "anycast change 2001:db8:b::%x dev d0 lifetime 3\n" $(seq $MANY) | nsip host -batch -
+	wait_for "the leases to end" 60 eval "[[ ! \$(routes) ]]"
+	nsip host link del d0
+	is "$(told | sort -u | wc -l)" $MANY
+	nsip host link add d0 type dummy
+	nsip host link set d0 up
+}
+
+gone() {
+	local before
+
+	before=$(nsip host -6 route show table all | sort)
+	nsip host -batch - <<-END
+		anycast add $OFF
+		anycast add $ON dev h0
+		anycast add $OTHER via 2001:db8:1::2
+		anycast set $OFF scope $P announce scope
+		anycast add $OFF vrf red
+		anycast set $OFF vrf red scope $P announce scope
+	END
+	ns_make doomed
+	nsip doomed anycast add $OFF
+	nsip doomed anycast set $OFF scope $P announce scope
+	ns_del doomed
+	modprobe -r anycast6
+	is "$(nsip host -6 route show table all | sort)" "$before"
+	modprobe anycast6
+}
+
+# Memory for what is told of many routes.
+RMEM_MAX=$(</proc/sys/net/core/rmem_max)
+echo 33554432 >/proc/sys/net/core/rmem_max
+make_host
+t_run "static addresses are announced, what entries make is not" fresh defaults
+t_run "not while the last member drains" fresh drained
+t_run "the route goes first, and comes last" fresh order
+t_run "not when the lease is over" fresh leased
+t_run "not while the link is down" fresh link_down
+t_run "a remote member on a link of this node" fresh remote
+t_run "in a VRF" fresh vrf
+t_run "in a VRF, beyond the limit on joins" fresh vrf_beyond_joins
+t_run "none, host, scope, metric" fresh configured
+t_run "a scope is announced once for all" fresh shared
+t_run "what entries make, if told to" fresh entries
+t_run "what is refused" fresh refusals
+t_run "others' routes stay" fresh foreign
+t_run "what is deleted comes back" fresh deleted
+t_run "$MANY addresses change at once" fresh many
+t_run "$MANY leases are over, and a device goes" fresh many_leases
+t_run "nothing is left" fresh gone
+echo "$RMEM_MAX" >/proc/sys/net/core/rmem_max
+t_done
