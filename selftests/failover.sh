@@ -18,6 +18,9 @@ B=2001:db8:53::54
 EVERY=5
 # and between two solicitations
 RETRANS=300
+# of a transfer that lasts until a dead neighbour is found, which takes longer on the debug kernel
+LASTING=10000000
+[[ ${ANYCAST6_KERNEL-} != debug ]] || LASTING=40000000
 # of a transfer that nothing happens to
 BYTES=10000000
 # of solicitations, for a neighbour that is lost
@@ -71,17 +74,21 @@ events_are() { [[ $(events) == "$1" ]]; }
 
 # Of an event's line, the member: VIA up, or VIA down reason REASON.
 events() {
-	tail -n +$((MARK + 1)) "$T_DIR/monitor.log" |
-		sed -nE 's/^'$A' .*\\ +via ([^ ]+) .*state (up|down reason [a-z]+).*/\1 \2/p'
+	local event="^$A .*\\\\ +via ([^ ]+) .*state (up|down reason [a-z]+)" line lines
+
+	mapfile -t -s "$MARK" lines <"$T_DIR/monitor.log"
+	for line in "${lines[@]}"; do
+		[[ ! $line =~ $event ]] || echo "${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
+	done
 }
 
 # ---- traffic ----
 
-# traffic_starts: one flow, a stream of flows of one packet each, both of s1's for now, and TCP.
+# traffic_starts NAME [BYTES]: one flow, a stream of flows of one packet each, both of s1's for now, and TCP.
 traffic_starts() {
 	peer stream client start one $A 7 every=$EVERY
 	peer stream client start many $A 7 every=$EVERY fresh
-	is "$(peer transfer client start tcp $A 7 10000000 slow)" "$1"
+	is "$(peer transfer client start tcp $A 7 "${2-10000000}" slow)" "$1"
 	peer stream client answered one 20
 	peer stream client answered many 20
 }
@@ -178,15 +185,6 @@ carrier_flaps() {
 	all_ask s1
 }
 
-all_of() {
-	local i words=()
-
-	for ((i = $2; i <= $3; i++)); do
-		words+=("$i=$1")
-	done
-	echo "${words[*]}"
-}
-
 silence() {
 	ns s1 nft -f - <<-END
 		table ip6 silent {
@@ -244,7 +242,7 @@ bursts() {
 # that it does not answer solicitations: nothing is lost at all.
 neighbour_address() {
 	has_members 1 2
-	traffic_starts s1
+	traffic_starts s1 $LASTING
 	listen
 	before_it
 	nsip s1 address del 2001:db8:1::1/64 dev s0
@@ -311,6 +309,8 @@ device() {
 		route replace $U1 via 2001:db8:1::1 metric 100
 	END
 	wait_for "both to be up" 20 eval '(($(events | grep -c up) >= 2))'
+	# s1 looks for the router again, and what it answers meanwhile may be late
+	wait_for "the way back" 20 ns client ping -c 1 -W 1 $U1
 	all_ask s1
 }
 

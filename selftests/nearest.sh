@@ -97,16 +97,6 @@ metric_moves_new_flows() {
 	is "$(peer transfer client end old)" 300000
 }
 
-# all_of NAME FIRST LAST: what ask says when all go to one.
-all_of() {
-	local i words=()
-
-	for ((i = $2; i <= $3; i++)); do
-		words+=("$i=$1")
-	done
-	echo "${words[*]}"
-}
-
 # ---- equal distance ----
 
 # spread SERVERS WORDS: flows are spread over so many servers as evenly as chance has it: chi-squared

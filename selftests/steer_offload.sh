@@ -68,23 +68,30 @@ is_offloaded() {
 ask() { peer ask client $A 7 "$1" src=$CLIENT "${@:2}"; }
 
 # both NAMES: each member answered, and there was always one.
-both() { [[ $1 == *one* && $1 == *two* && $1 != *-* ]]; }
+both() {
+	echo "answered by: $1"
+	[[ $1 != *one* || $1 != *two* || $1 == *-* ]] || return 0
+	nsip router -s anycast show $A
+	nsip router anycast flow show $A
+	nsip router -6 neigh show
+	return 1
+}
 
 # A flow is taken past the chains by its third packet, and has the member that it had.
 udp() {
 	local before names port
 
 	begin "$1"
-	names=$(ask 45001-45010)
+	names=$(ask 45001-45014)
 	both "$names"
-	is "$(ask 45001-45010)" "$names"
-	for port in 45001 45010; do
+	is "$(ask 45001-45014)" "$names"
+	for port in 45001 45014; do
 		is_offloaded udp $port
 	done
 	before=$(slow)
 	nsip router anycast change $A via $ONE metric 5
-	is "$(ask 45001-45010)" "$names"
-	is "$(ask 45001-45010)" "$names"
+	is "$(ask 45001-45014)" "$names"
+	is "$(ask 45001-45014)" "$names"
 	is "$(slow)" "$before"
 	# and others go as they should: to the nearest, another address of the client's too
 	is "$(ask 45021-45025)" "one one one one one"
@@ -96,7 +103,7 @@ tcp() {
 	local before i name=()
 
 	begin "$1"
-	for ((i = 0; i < 8; i++)); do
+	for ((i = 0; i < 12; i++)); do
 		name[i]=$(peer open client tcp$i tcp $A 7 src=$CLIENT sport=$((45101 + i)))
 		is "$(peer say client tcp$i size=1000)" "${name[i]}"
 		is_offloaded tcp $((45101 + i))
@@ -104,13 +111,13 @@ tcp() {
 	both "${name[*]}"
 	before=$(slow)
 	nsip router anycast change $A via $ONE metric 5
-	for ((i = 0; i < 8; i++)); do
+	for ((i = 0; i < 12; i++)); do
 		is "$(peer say client tcp$i size=100000)" "${name[i]}"
 	done
 	is "$(slow)" "$before"
-	is "$(peer open client new tcp $A 7 src=$CLIENT sport=45111)" one
+	is "$(peer open client new tcp $A 7 src=$CLIENT sport=45191)" one
 	# an end is seen, and the same ports are a new flow
-	for ((i = 0; i < 8; i++)); do
+	for ((i = 0; i < 12; i++)); do
 		peer close client tcp$i reset
 	done
 	is "$(peer open client again tcp $A 7 src=$CLIENT sport=45101)" one
@@ -138,6 +145,12 @@ fails() {
 	is "$(ask 45201-45212)" "${names//one/two}"
 }
 
+# neighbours_time REACHABLE DELAY RETRANS: when the router finds out that one is dead.
+neighbours_time() {
+	ns router sysctl -qw net.ipv6.neigh.r1.base_reachable_time_ms="$1" \
+		net.ipv6.neigh.r1.delay_first_probe_time="$2" net.ipv6.neigh.r1.retrans_time_ms="$3"
+}
+
 # silent: one answers no solicitation, and what it sends is not for the router to be content with.
 silent() {
 	ns one nft -f - <<-END
@@ -157,8 +170,7 @@ falls_silent() {
 	local names
 
 	# within seconds; the device may be another one than it was
-	ns router sysctl -qw net.ipv6.neigh.r1.base_reachable_time_ms=1000 \
-		net.ipv6.neigh.r1.delay_first_probe_time=1 net.ipv6.neigh.r1.retrans_time_ms=300
+	neighbours_time 1000 1 300
 	begin "$1"
 	names=$(ask 45501-45512)
 	both "$names"
@@ -168,6 +180,9 @@ falls_silent() {
 	wait_for "the state" 30 eval "ask 45501-45512 wait=0.2 >/dev/null;
 		[[ \$(member_states router) == '$ONE down neighbour, $TWO up' ]]"
 	is "$(ask 45501-45512)" "${names//one/two}"
+	repair_one
+	# too short for a machine that is busy
+	neighbours_time 30000 5 1000
 }
 
 # Behind a gateway flows move when the route to the member does; what the members' packets put there,
@@ -179,6 +194,7 @@ gateway() {
 	nsip router -6 route replace $FAR via $ONE metric 256
 	nsip router anycast add $A via $FAR
 	nsip router anycast del $A via $ONE
+	wait_for "the member" 20 eval "[[ \$(member_states router) == '$TWO up, $FAR up' ]]"
 	names=$(ask 45601-45612)
 	both "$names"
 	is "$(ask 45601-45612)" "$names"
@@ -196,11 +212,12 @@ gateway() {
 	nsip router -6 route del $FAR
 }
 
-# So does one whose address is deleted.
+# So does one whose address is deleted, also if it has another address.
 deleted() {
 	local names
 
 	begin "$1"
+	[[ ! ${2-} ]] || nsip router anycast add 2001:db8:b::b via $ONE
 	names=$(ask 45301-45312)
 	both "$names"
 	is "$(ask 45301-45312)" "$names"
@@ -208,6 +225,22 @@ deleted() {
 	nsip router anycast del $A via $ONE
 	is "$(ask 45301-45312)" "${names//one/two}"
 	nsip router anycast add $A via $ONE
+}
+
+# And one whose lease ends.
+expires() {
+	local names
+
+	begin "$1"
+	nsip router anycast change $A via $ONE lifetime 600
+	names=$(ask 45701-45712)
+	both "$names"
+	is "$(ask 45701-45712)" "$names"
+	is_offloaded udp 45701
+	nsip router anycast change $A via $ONE lifetime 1
+	wait_for "the end of the lease" 20 eval "[[ \$(member_states router) == '$ONE down lease, $TWO up' ]]"
+	is "$(ask 45701-45712)" "${names//one/two}"
+	nsip router anycast change $A via $ONE lifetime 0
 }
 
 # Nor does a flow hold a device that goes.
@@ -237,6 +270,8 @@ for direction in original reply; do
 	t_run "a member that falls silent, direction $direction" falls_silent $direction
 	t_run "a member behind a gateway, direction $direction" gateway $direction
 	t_run "a member that is deleted, direction $direction" deleted $direction
+	t_run "a member that has another address, too, direction $direction" deleted $direction shared
+	t_run "a member whose lease ends, direction $direction" expires $direction
 	t_run "a member's device that is deleted, direction $direction" device_goes $direction
 done
 t_done
