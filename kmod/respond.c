@@ -42,6 +42,7 @@
  * @skb: the packet
  * @offset: of its ICMPv6 header
  * @payload: what it says
+ * @named: who asks knows this node by the address that it says
  */
 struct question {
 	struct anycast6_net *an;
@@ -49,6 +50,7 @@ struct question {
 	struct sk_buff *skb;
 	unsigned int offset;
 	struct anycast6_probe_payload payload;
+	bool named;
 };
 
 /**
@@ -99,7 +101,6 @@ static bool is_unicast_here(const struct question *question,
 	return anycast6_reconcile_is_unicast(question->an, &key);
 }
 
-/* Who asks knows this node by this address. */
 static bool is_named(const struct question *question)
 {
 	const struct in6_addr *name = &question->payload.member;
@@ -155,7 +156,7 @@ static struct dst_entry *find_route(const struct question *question)
 static bool choose_source(const struct question *question,
 			  const struct dst_entry *dst, struct in6_addr *source)
 {
-	if (is_named(question)) {
+	if (question->named) {
 		*source = question->payload.member;
 		return true;
 	}
@@ -266,7 +267,7 @@ static u8 find_state(const struct question *question)
 			continue;
 		state = state_of(question->an, member);
 		if (member->link->ifindex == ifindex) {
-			if (is_named(question))
+			if (question->named)
 				anycast6_elect_named(question->an, member,
 						     &question->payload.member);
 			return state;
@@ -306,6 +307,7 @@ bool anycast6_respond(struct anycast6_net *an,
 		return false;
 	if (is_own(&question))
 		return true;
+	question.named = is_named(&question);
 	switch (find_state(&question)) {
 	case ANYCAST6_STATE_UP:
 		answer(&question, -1);
@@ -335,6 +337,8 @@ void anycast6_respond_absent(struct anycast6_net *an,
 {
 	struct question question = { .an = an, .group = group, .skb = skb };
 
-	if (parse(&question) && !is_own(&question))
-		answer(&question, ICMPV6_ADDR_UNREACH);
+	if (!parse(&question) || is_own(&question))
+		return;
+	question.named = is_named(&question);
+	answer(&question, ICMPV6_ADDR_UNREACH);
 }
