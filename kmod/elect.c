@@ -90,9 +90,11 @@ void anycast6_elect_named(struct anycast6_net *an,
 	if (!READ_ONCE(member->traits.probe))
 		return;
 	spin_lock_bh(&an->names_lock);
-	stronger = ipv6_addr_any(&member->name) ||
-		   anycast6_elect_is_before(&group->key.addr, name,
-					    &member->name);
+	/* nearly every probe says what the one before it said */
+	stronger = !ipv6_addr_equal(name, &member->name) &&
+		   (ipv6_addr_any(&member->name) ||
+		    anycast6_elect_is_before(&group->key.addr, name,
+					     &member->name));
 	if (stronger) {
 		member->name = *name;
 		member->renamed = true;
@@ -125,17 +127,14 @@ static bool is_called(struct anycast6_net *an, struct anycast6_member *member,
 	return false;
 }
 
-/* The address by which the others know this node; before they have asked, the one
- * that it asks them from.
- */
-static bool find_name(struct anycast6_net *an, struct anycast6_member *member,
-		      const struct in6_addr *other, struct in6_addr *name)
+/* The address that this node asks another one from. */
+static bool find_source(struct anycast6_net *an,
+			const struct anycast6_member *member,
+			const struct in6_addr *other, struct in6_addr *name)
 {
 	struct net_device *dev;
 	bool found;
 
-	if (is_called(an, member, name))
-		return true;
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(an->net, member->link->ifindex);
 	found = dev && !ipv6_dev_get_saddr(an->net, dev, other, 0, name);
@@ -163,7 +162,9 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 	const struct in6_addr *addr = &member->group->key.addr;
 	const struct anycast6_member *other;
 	struct in6_addr name;
+	bool called;
 
+	called = is_called(an, member, &name);
 	list_for_each_entry(other, &member->group->members, node) {
 		const struct in6_addr *via;
 		bool first;
@@ -171,7 +172,8 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 		if (!is_watched(other, member->link->ifindex))
 			continue;
 		via = &other->nexthop->key.addr;
-		first = find_name(an, member, via, &name) &&
+		/* before the others have asked, by what they will be asked */
+		first = (called || find_source(an, member, via, &name)) &&
 			anycast6_elect_is_before(addr, via, &name);
 		rivals->any = true;
 		rivals->alive |= is_alive(other);
