@@ -35,9 +35,7 @@ bool anycast6_announce_refuses(const struct anycast6_announce_option *option,
 /**
  * anycast6_announce_decide() - what an address that is up is announced as
  * @option: what is configured of it, or of the entry that makes it
- * @made: an entry makes it: its prefix is announced as that of a link
- * @linklocal: it is a link-local one, which nobody can route to
- * @scope_len: length of its scope
+ * @facts: what else there is to know of it
  * @wish: result
  *
  * Pure.
@@ -45,19 +43,21 @@ bool anycast6_announce_refuses(const struct anycast6_announce_option *option,
  * Context: any.
  */
 void anycast6_announce_decide(const struct anycast6_announce_option *option,
-			      bool made, bool linklocal, u8 scope_len,
+			      const struct anycast6_announce_facts *facts,
 			      struct anycast6_announce_wish *wish)
 {
-	u8 mode = made ? ANYCAST6_ANNOUNCE_NONE : ANYCAST6_ANNOUNCE_HOST;
+	u8 mode = facts->made ? ANYCAST6_ANNOUNCE_NONE : ANYCAST6_ANNOUNCE_HOST;
 
 	if (option->has_mode)
 		mode = option->mode;
-	if (linklocal)
+	if (facts->linklocal)
 		mode = ANYCAST6_ANNOUNCE_NONE;
 	wish->host = mode != ANYCAST6_ANNOUNCE_NONE;
 	wish->scope = mode == ANYCAST6_ANNOUNCE_SCOPE &&
-		      !anycast6_announce_refuses(option, scope_len);
+		      !anycast6_announce_refuses(option, facts->scope_len);
 	wish->metric = option->metric ? : DEFAULT_METRIC;
+	if (wish->metric == facts->taken)
+		wish->metric++;
 	wish->scope_metric = max(wish->metric, DEFAULT_METRIC);
 }
 

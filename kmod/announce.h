@@ -23,6 +23,20 @@ struct anycast6_announce_option {
 };
 
 /**
+ * struct anycast6_announce_facts - what an address is, beside what is configured
+ * @made: an entry makes it: its prefix is announced as that of a link
+ * @linklocal: it is a link-local one, which nobody can route to
+ * @scope_len: length of its scope
+ * @taken: a metric that the routes to it can't have, or 0
+ */
+struct anycast6_announce_facts {
+	bool made;
+	bool linklocal;
+	u8 scope_len;
+	u32 taken;
+};
+
+/**
  * struct anycast6_announce_wish - what should be
  * @host: a route to the address
  * @scope: a route to its scope
@@ -38,7 +52,7 @@ struct anycast6_announce_wish {
 };
 
 void anycast6_announce_decide(const struct anycast6_announce_option *option,
-			      bool made, bool linklocal, u8 scope_len,
+			      const struct anycast6_announce_facts *facts,
 			      struct anycast6_announce_wish *wish);
 bool anycast6_announce_refuses(const struct anycast6_announce_option *option,
 			       u8 scope_len);

@@ -145,6 +145,20 @@ static void drop(struct anycast6_net *an, struct anycast6_notice **place)
 	*place = NULL;
 }
 
+static void decide(const struct anycast6_group *group,
+		   struct anycast6_announce_wish *wish)
+{
+	struct anycast6_announce_option option;
+	const struct anycast6_announce_facts facts = {
+		.made = read_option(group, &option),
+		.linklocal = anycast6_group_is_linklocal(group),
+		.scope_len = group->scope.len,
+		.taken = anycast6_route_taken(anycast6_group_vrf(group)),
+	};
+
+	anycast6_announce_decide(&option, &facts, wish);
+}
+
 /**
  * anycast6_publish() - announce an address as it should be
  * @an: the namespace
@@ -159,22 +173,11 @@ int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
 {
 	u32 ifindex = group->domain->link->ifindex;
 	struct anycast6_announce_wish wish = {};
-	struct anycast6_announce_option option;
 	struct anycast6_notice_key key;
-	bool made;
 	int err = 0;
 
-	if (anycast6_publish_is_live(an, group)) {
-		made = read_option(group, &option);
-		anycast6_announce_decide(&option, made,
-					 anycast6_group_is_linklocal(group),
-					 group->scope.len, &wish);
-	}
-
-	/* a VRF has one table, and there this metric is taken */
-	if (wish.metric == ANYCAST6_ROUTE_METRIC && anycast6_group_vrf(group))
-		wish.metric++;
-
+	if (anycast6_publish_is_live(an, group))
+		decide(group, &wish);
 	/* somebody's route was put there, maybe in the place of this one's */
 	if (test_and_clear_bit(ANYCAST6_GROUP_OUTDONE, &group->flags) &&
 	    group->published.host)

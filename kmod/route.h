@@ -28,6 +28,18 @@ struct anycast6_route {
  */
 #define ANYCAST6_ROUTE_METRIC	1
 
+/**
+ * anycast6_route_taken() - a metric that no route to an address may have
+ * @vrf: interface index of the VRF that it is in, or 0
+ *
+ * Context: any.
+ * Return: the metric, or 0 where there is none.
+ */
+static inline u32 anycast6_route_taken(u32 vrf)
+{
+	return vrf ? ANYCAST6_ROUTE_METRIC : 0;
+}
+
 /* So many answers fit into the socket's memory. */
 #define ANYCAST6_ROUTE_CHANGES	64
 

@@ -117,7 +117,14 @@ static int check_source(struct anycast6_net *an,
 	return check_address(an, req, &source->addr, domain, 0);
 }
 
-#define TAKEN_METRIC	"in a VRF this is the metric of the routes by which packets are delivered"
+static int check_metric(const struct anycast6_request *req, u32 metric, u32 vrf)
+{
+	if (!metric || metric != anycast6_route_taken(vrf))
+		return 0;
+	return ANYCAST6_REFUSE(req, ANNOUNCE_METRIC, -EINVAL,
+			       "in a VRF this is the metric of the routes by which packets are delivered");
+}
+
 #define NO_AGGREGATE	"announce scope needs a scope between ::/0, a default route, and the address itself"
 
 /* What the request makes of the address, its scope with it. */
@@ -128,6 +135,7 @@ static int check_announce(struct anycast6_net *an,
 {
 	struct anycast6_announce_option option = group->published.option;
 	u8 len = settings->has_scope ? settings->scope.len : group->scope.len;
+	int err;
 
 	if (anycast6_announce_says(&settings->announce)) {
 		if (anycast6_group_is_linklocal(group))
@@ -137,10 +145,10 @@ static int check_announce(struct anycast6_net *an,
 			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 				      "an entry makes this address: announce the entry's");
 	}
-	if (anycast6_group_vrf(group) &&
-	    settings->announce.metric == ANYCAST6_ROUTE_METRIC)
-		return ANYCAST6_REFUSE(req, ANNOUNCE_METRIC, -EINVAL,
-			      TAKEN_METRIC);
+	err = check_metric(req, settings->announce.metric,
+			   anycast6_group_vrf(group));
+	if (err)
+		return err;
 	anycast6_announce_set(&option, &settings->announce);
 	if (!anycast6_announce_refuses(&option, len))
 		return 0;
@@ -286,10 +294,10 @@ static int set_entry(struct anycast6_net *an,
 	if (settings->has_scope)
 		return ANYCAST6_REFUSE(req, SCOPE, -EINVAL,
 			      "the scope of an address that an entry makes is its prefix");
-	if (settings->announce.metric == ANYCAST6_ROUTE_METRIC &&
-	    vrf_of(an, entry->link->ifindex))
-		return ANYCAST6_REFUSE(req, ANNOUNCE_METRIC, -EINVAL,
-				       TAKEN_METRIC);
+	err = check_metric(req, settings->announce.metric,
+			   vrf_of(an, entry->link->ifindex));
+	if (err)
+		return err;
 	if (settings->has_source)
 		err = set_entry_source(an, req, entry, &settings->source);
 	if (!err)

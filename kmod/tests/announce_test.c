@@ -11,13 +11,18 @@
 /* What should be, in one number: 1 the address, 2 its scope. */
 static int routes(int mode, bool made, bool linklocal, u8 scope_len)
 {
+	const struct anycast6_announce_facts facts = {
+		.made = made,
+		.linklocal = linklocal,
+		.scope_len = scope_len,
+	};
 	const struct anycast6_announce_option option = {
 		.mode = mode < 0 ? 0 : mode,
 		.has_mode = mode >= 0,
 	};
 	struct anycast6_announce_wish wish;
 
-	anycast6_announce_decide(&option, made, linklocal, scope_len, &wish);
+	anycast6_announce_decide(&option, &facts, &wish);
 	return wish.host | wish.scope << 1;
 }
 
@@ -61,21 +66,36 @@ static void scopes(struct kunit *test)
 static void metrics(struct kunit *test)
 {
 	struct anycast6_announce_option option = {}, said = {};
+	const struct anycast6_announce_facts facts = {};
 	struct anycast6_announce_wish wish;
 
-	anycast6_announce_decide(&option, false, false, 0, &wish);
+	anycast6_announce_decide(&option, &facts, &wish);
 	KUNIT_EXPECT_EQ(test, wish.metric, 1024u);
 	said.metric = 7;
 	KUNIT_EXPECT_TRUE(test, anycast6_announce_set(&option, &said));
 	KUNIT_EXPECT_FALSE(test, anycast6_announce_set(&option, &said));
-	anycast6_announce_decide(&option, false, false, 0, &wish);
+	anycast6_announce_decide(&option, &facts, &wish);
 	KUNIT_EXPECT_EQ(test, wish.metric, 7u);
 	KUNIT_EXPECT_EQ(test, wish.scope_metric, 1024u);
 	said.metric = 1025;
 	anycast6_announce_set(&option, &said);
-	anycast6_announce_decide(&option, false, false, 0, &wish);
+	anycast6_announce_decide(&option, &facts, &wish);
 	KUNIT_EXPECT_EQ(test, wish.metric, 1025u);
 	KUNIT_EXPECT_EQ(test, wish.scope_metric, 1025u);
+}
+
+/* A table in which one metric has another purpose. */
+static void taken(struct kunit *test)
+{
+	const struct anycast6_announce_facts facts = { .taken = 1 };
+	struct anycast6_announce_option option = { .metric = 1 };
+	struct anycast6_announce_wish wish;
+
+	anycast6_announce_decide(&option, &facts, &wish);
+	KUNIT_EXPECT_EQ(test, wish.metric, 2u);
+	option.metric = 3;
+	anycast6_announce_decide(&option, &facts, &wish);
+	KUNIT_EXPECT_EQ(test, wish.metric, 3u);
 }
 
 /* What is not said stays. */
@@ -99,6 +119,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(configured),
 	KUNIT_CASE(scopes),
 	KUNIT_CASE(metrics),
+	KUNIT_CASE(taken),
 	KUNIT_CASE(said),
 	{}
 };
