@@ -374,12 +374,14 @@ def wait_until(condition, seconds=50):
 
 
 class Transfer:
-    """A TCP connection to an echo server that has a name; slow until it is told to go."""
+    """A TCP connection to an echo server that has a name; slow, or with nothing to say, until it is
+    told to go."""
 
     def __init__(self, target, size, options):
         self.data = hashlib.shake_128(b"anycast").digest(size)
         self.received, self.name, self.error = bytearray(), "", ""
-        self.may_go = "slow" not in options
+        self.may_go = "slow" not in options and "later" not in options
+        self.may_send = "later" not in options
         self.sock = make_socket(socket.SOCK_STREAM, options)
         self.sock.settimeout(50)
         self.sock.connect(target)
@@ -390,6 +392,7 @@ class Transfer:
             thread.start()
 
     def send(self):
+        wait_until(lambda: self.may_send or self.may_go, 600)
         try:
             self.sock.sendall(self.data)
         except BrokenPipeError:
@@ -412,9 +415,9 @@ class Transfer:
 
 
 def do_transfer(verb, name, *words):
-    """transfer NS start NAME ADDRESS PORT SIZE [slow]: send and get back; who answers. transfer NS at
-    NAME BYTES: once so much came back. transfer NS go NAME: not slow any more. transfer NS end NAME:
-    how it ended: the size, or the error."""
+    """transfer NS start NAME ADDRESS PORT SIZE [slow] [later]: send and get back; who answers. transfer
+    NS at NAME BYTES: once so much came back. transfer NS go NAME: not slow, nor later, any more. transfer
+    NS end NAME: how it ended: the size, or the error."""
     *words, options = words
     if verb == "start":
         running[name] = Transfer(sockaddr(words[0], int(words[1])), int(words[2]), options)
@@ -584,7 +587,7 @@ def do_join(address, dev, options):
 
 kept = []
 OPTIONS = {"freebind", "pktinfo", "dev", "src", "wait", "dstopts", "hopopts", "size", "mac",
-           "lifetime", "onlink", "pieces", "nollao", "id", "every", "fresh", "slow"}
+           "lifetime", "onlink", "pieces", "nollao", "id", "every", "fresh", "slow", "later"}
 
 
 def answer(line, verbs):
