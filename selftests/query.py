@@ -74,6 +74,33 @@ def member_states(objects):
                       for m in objects[0]["members"])] if objects else []
 
 
+def of_via(objects, via):
+    """The members of the first address behind this one; local ones behind none."""
+    return [m for m in (objects[0]["members"] if objects else ()) if m.get("via") == via]
+
+
+def member_state(objects, via):
+    """State and reason of a member of the first address."""
+    return [" ".join(filter(None, (m["state"], m.get("reason")))) for m in of_via(objects, via)]
+
+
+def local_state(objects):
+    """State and reason of each member of the first address on this node."""
+    return member_state(objects, None)
+
+
+def distance(objects, via):
+    """That of a member of the first address."""
+    return [words(m["distance"]) for m in of_via(objects, via)]
+
+
+def verdicts(objects):
+    """What is said of each member of the first address, in one line: server=verdict; the last word of the
+    address in via is the number of the server."""
+    return [" ".join("%s=%s" % ("s" + m["via"].split(":")[-1] if m.get("via") else m["dev"], m["verdict"])
+                     for m in objects[0]["members"])]
+
+
 def routes(objects):
     """Of each route: [unreachable ]prefix@metric, in one line."""
     return [" ".join(sorted("%s%s@%d" % ("unreachable " * (o.get("type") == "unreachable"), o["dst"], o["metric"])
@@ -88,8 +115,7 @@ def role(objects):
 
 def probes(objects, via):
     """What became of the probes of a member of the first address, in the order of the counters."""
-    member = next(m for m in objects[0]["members"] if m.get("via") == via)
-    return [words(*(member["probes"][name]
+    return [words(*(of_via(objects, via)[0]["probes"][name]
                     for name in ("sent", "answered", "missed", "unreachable", "refused")))]
 
 
@@ -133,7 +159,7 @@ def own_masters(objects):
 
 QUESTIONS = {f.__name__: f for f in (
     members, addresses, states, origins, vrf_members, entries, packets, misses, replies, sources,
-    member_states, role, routes, probes, flows, active_flows, count, local, field, own_devices, own_masters)}
+    member_states, member_state, local_state, distance, verdicts, role, routes, probes, flows, active_flows, count, local, field, own_devices, own_masters)}
 
 
 def answer(line):

@@ -103,39 +103,39 @@ resolve() {
 }
 
 # verdicts [GET-ARGUMENT...]: what the router says of each member: server=verdict, a word each.
-verdicts() {
-	nsip router -j anycast get "$A" from "$C" "$@" |
-		jq -r '[.[0].members[] | if .via then "s" + (.via | split(":") | last) else .dev end +
-			"=" + .verdict] | join(" ")'
-}
+verdicts() { query router verdicts anycast get "$A" from "$C" "$@"; }
 
 # shares WORDS OF ASK: how many flows each server has, in order of their names.
 shares() {
-	local word names=()
+	local i name names=() words=()
 	declare -A count
 
-	for word in $1; do
-		[[ ${count[${word#*=}]-} ]] || names+=("${word#*=}")
-		count[${word#*=}]=$((${count[${word#*=}]-0} + 1))
+	for name in $1; do
+		name=${name#*=}
+		count[$name]=$((${count[$name]-0} + 1))
+		((count[$name] == 1)) || continue
+		# a process to sort them takes longer than what they are counted for
+		i=${#names[@]}
+		while ((i)) && [[ ${names[i - 1]} > $name ]]; do
+			names[i]=${names[i - 1]}
+			((i--)) || true
+		done
+		names[i]=$name
 	done
-	for word in $(printf '%s\n' "${names[@]}" | sort); do
-		echo "$word=${count[$word]}"
-	done | xargs
+	for name in "${names[@]}"; do
+		words+=("$name=${count[$name]}")
+	done
+	echo "${words[*]}"
 }
 
 # member_state VIA: state and reason of a member of A on the router.
-member_state() {
-	nsip router -j anycast show "$A" | jq -r --arg via "$1" \
-		'.[0].members[] | select(.via == $via) | .state + if .reason then " " + .reason else "" end'
-}
+member_state() { query router "member_state $1" anycast show "$A"; }
 
 # is_state VIA STATE [REASON]: for wait_for.
 is_state() { [[ $(member_state "$1") == "${*:2}" ]]; }
 
 # distance_of VIA
-distance_of() {
-	nsip router -j anycast show "$A" | jq -r --arg via "$1" '.[0].members[] | select(.via == $via) | .distance'
-}
+distance_of() { query router "distance $1" anycast show "$A"; }
 
 # is_distance VIA NUMBER: for wait_for.
 is_distance() { [[ $(distance_of "$1") == "$2" ]]; }

@@ -22,8 +22,8 @@ router_runs() {
 
 router_dies() { peer kill router web dns; }
 
-local_state() { nsip router -j anycast show $A | jq -r '.[0].members[] | select(.via | not) | .state + " " + (.reason // "")'; }
-is_local() { [[ $(local_state) == "$1 ${2-}" ]]; }
+local_state() { query router local_state anycast show $A; }
+is_local() { [[ $(local_state) == "$*" ]]; }
 
 # Without any pause between the death and the first flow.
 handed_on() {

@@ -33,11 +33,7 @@ murder() {
 	peer murder router "$pid" $(cat "/proc/$pid/task/$pid/children")
 }
 
-state() {
-	nsip router -j anycast show "$1" | jq -r '.[0].members[] | select(.via | not) | .state + " " + (.reason // "")'
-}
-
-is_now() { [[ $(state "$1") == "$2 ${3-}" ]]; }
+is_now() { [[ $(query router local_state anycast show "$1") == "${*:2}" ]]; }
 
 # The router's own, and where that may be, another's.
 configure() {
