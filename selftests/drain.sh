@@ -159,7 +159,8 @@ reachable() {
 	capture_start asked near n0 "icmp6 and (ip6[40] == 135 or ip6[40] == 136)"
 	# what makes no neighbour believe anything by itself, as ping's replies do
 	# shellcheck disable=SC2016  # for the other shell
-	background sender near bash -c 'while echo >"/dev/udp/$0/7"; do sleep 0.2; done' $ON
+	mkfifo "$T_DIR/clock"
+	background sender near bash -c 'while echo >"/dev/udp/$0/7"; do read -rt 0.2 <>"$1"; done' $ON "$T_DIR/clock"
 	wait_for "the third time that it is asked" 60 eval \
 		"pause 1; (( \$(capture_show asked | grep -c '> $ON: .* neighbor solicitation') >= 3 ))"
 	wait_for "the third answer" 10 eval \
@@ -233,6 +234,28 @@ all_of_a_node() {
 	nsip host anycast flush
 	# of nothing it is all, too
 	nsip host anycast drain all
+}
+
+# Before a server is stopped: it waits as long as somebody asks, but not for ever.
+before_a_stop() {
+	local script=${0%/*}/daemons/anycast6-drain
+
+	nsip host anycast add $ON dev h0
+	reached near $ON 2001:db8:1::1
+	background flood near ping -i 0.1 $ON
+	wait_for "the flood" 20 grep -q "icmp_seq=2 " "$T_DIR/flood.log"
+	background waiting host "$script" $ON 600 2
+	# longer than the other one may wait
+	ns host "$script" $ON 4 2
+	is "$(state_of host $ON)" h0:draining
+	kill -0 "$(<"$T_DIR/waiting.pid")"
+	stop flood INT
+	grep -q " 0% packet loss" "$T_DIR/flood.log"
+	wait_for "its end" 60 eval '! kill -0 "$(<"$T_DIR/waiting.pid")"'
+	refused "no such anycast address" ns host "$script" 2001:db8:a::b 600
+	nsip host anycast resume $ON
+	ns host "$script" all 600 1
+	is "$(state_of host $ON)" h0:draining
 }
 
 draining() {
@@ -336,6 +359,7 @@ t_run "the link is left first, and nothing is lost" fresh link_left
 t_run "neighbours that know it find it reachable" fresh reachable
 t_run "again and again, and over a link flap" fresh again_and_again
 t_run "all of a node, all of a VRF" fresh all_of_a_node
+t_run "a stop waits for who still asks" fresh before_a_stop
 t_run "it is kept while links and VRFs change" fresh kept
 t_run "saved and restored" fresh saved
 t_run "listeners are told, once" fresh told
