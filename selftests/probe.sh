@@ -85,10 +85,10 @@ served() {
 	nsip s1 anycast change $A service udp/99
 	has_members "1 probe $EVERY" 2
 	comes $U1 down probe
-	background server s1 python3 -c 'import socket, time
+	background server s1 python3 -c 'import signal, socket
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
 s.bind(("::", 99))
-time.sleep(1000)'
+signal.pause()'
 	comes $U1 up
 	all_ask s1
 	read -r _ _ missed _ _ < <(probes $U1)

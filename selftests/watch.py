@@ -106,8 +106,9 @@ def do_watch(verb, name, *words):
         peer.wait_until(lambda: words[0] in [who for who, _ in list(watch.answers.values())[-3:]])
         return ""
     peer.wait_until(lambda: watch.first(words[0]) is not None)
-    # what was asked just before may still be answered
-    time.sleep(0.3)
+    # what was asked before is answered before these, or not at all
+    later = len(watch.asked) + 20
+    peer.wait_until(lambda: max(list(watch.answers)) >= later)
     watch.ended = True
     for thread in watch.threads:
         thread.join()
