@@ -170,7 +170,7 @@ static bool is_member(struct anycast6_net *an, const struct net_device *dev,
 	if (anycast6_device_is_own(dev))
 		return true;
 	list_for_each_entry_rcu(member, &group->members, node)
-		if (member->link->ifindex == dev->ifindex)
+		if (!member->nexthop && member->link->ifindex == dev->ifindex)
 			return true;
 	return false;
 }

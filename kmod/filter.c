@@ -35,7 +35,7 @@ bool anycast6_filter_group(const struct anycast6_filter *filter,
 {
 	if (filter->addr && !ipv6_addr_equal(filter->addr, &group->key.addr))
 		return false;
-	return !filter->vrf || filter->vrf == anycast6_group_vrf(group);
+	return !filter->vrf || filter->vrf == anycast6_group_shown_vrf(group);
 }
 
 /**
@@ -52,7 +52,9 @@ bool anycast6_filter_member(const struct anycast6_filter *filter,
 	int origin = ANYCAST6_ORIGIN_STATIC;
 	int id = -1;
 
-	if (filter->dev && filter->dev != member->link->ifindex)
+	/* a remote one that names no device has the module's own for a link */
+	if (filter->dev && (filter->dev != member->link->ifindex ||
+			    (member->nexthop && member->link->own)))
 		return false;
 
 	rcu_read_lock();

@@ -10,6 +10,7 @@
 #include "domain.h"
 #include "group.h"
 #include "host.h"
+#include "link.h"
 #include "member.h"
 #include "mend.h"
 #include "net.h"
@@ -355,4 +356,29 @@ bool anycast6_group_is_linklocal(const struct anycast6_group *group)
 u32 anycast6_group_vrf(const struct anycast6_group *group)
 {
 	return anycast6_group_is_linklocal(group) ? 0 : group->key.domain;
+}
+
+/**
+ * anycast6_group_shown_vrf() - the VRF that an address counts to for people
+ * @group: the address
+ *
+ * Context: RCU, or under an->lock.
+ * Return: interface index of the VRF, of a link-local address that of its link; 0
+ * outside VRFs.
+ */
+u32 anycast6_group_shown_vrf(const struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+	u32 vrf = 0;
+
+	if (!anycast6_group_is_linklocal(group))
+		return group->key.domain;
+	rcu_read_lock();
+	/* all of them are on that link */
+	list_for_each_entry_rcu(member, &group->members, node) {
+		vrf = READ_ONCE(member->link->vrf);
+		break;
+	}
+	rcu_read_unlock();
+	return vrf;
 }

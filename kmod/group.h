@@ -116,5 +116,6 @@ void anycast6_group_unsteer(struct anycast6_net *an,
 			    struct anycast6_group *group);
 bool anycast6_group_is_linklocal(const struct anycast6_group *group);
 u32 anycast6_group_vrf(const struct anycast6_group *group);
+u32 anycast6_group_shown_vrf(const struct anycast6_group *group);
 
 #endif
