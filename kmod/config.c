@@ -41,6 +41,29 @@ anycast6_config_find_member(struct anycast6_net *an,
 				    group->domain->link->ifindex, req->via);
 }
 
+#define NO_MEMBER	"the address has no such member"
+
+/**
+ * anycast6_config_refuse_member() - refuse a request that names no member
+ * @req: the request
+ * @group: its address, or NULL if there is none
+ *
+ * Context: any.
+ * Return: %-ENOENT, with its reason in the request's extack.
+ */
+int anycast6_config_refuse_member(const struct anycast6_request *req,
+				  const struct anycast6_group *group)
+{
+	if (!group)
+		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT,
+				       "no such anycast address is configured");
+	if (req->via)
+		return ANYCAST6_REFUSE(req, VIA, -ENOENT, NO_MEMBER);
+	if (req->dev)
+		return ANYCAST6_REFUSE(req, DEV, -ENOENT, NO_MEMBER);
+	return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT, NO_MEMBER);
+}
+
 static struct anycast6_member *
 create_member(struct anycast6_net *an, const struct anycast6_request *req,
 	      struct anycast6_group *group, const struct anycast6_place *place)
@@ -159,11 +182,11 @@ static int add_address(struct anycast6_net *an,
 		member = anycast6_config_find_member(an, req, group, &place);
 	err = anycast6_request_check_via(an, req, &place.key, group);
 	if (!err)
-		err = anycast6_request_check_probe(an, req, &place);
+		err = anycast6_request_check_probe(req, &place);
 	if (err)
 		return err;
 	if (!member && mode == ANYCAST6_CHANGE)
-		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT, "no such member");
+		return anycast6_config_refuse_member(req, group);
 	if (!member)
 		return add_member(an, req, group, &place);
 	if (mode == ANYCAST6_ADD)
@@ -298,7 +321,6 @@ int anycast6_config_find(struct anycast6_net *an,
 		return err;
 	*group = anycast6_group_find(an, &place->key);
 	if (!*group)
-		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT,
-			      "no such anycast address is configured");
+		return anycast6_config_refuse_member(req, NULL);
 	return 0;
 }

@@ -44,6 +44,8 @@ anycast6_config_find_member(struct anycast6_net *an,
 			    const struct anycast6_request *req,
 			    struct anycast6_group *group,
 			    const struct anycast6_place *place);
+int anycast6_config_refuse_member(const struct anycast6_request *req,
+				  const struct anycast6_group *group);
 int anycast6_config_find_entry(struct anycast6_net *an,
 			       const struct anycast6_request *req,
 			       struct anycast6_entry **entry);

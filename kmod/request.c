@@ -210,25 +210,30 @@ int anycast6_request_check_via(struct anycast6_net *an,
 
 /**
  * anycast6_request_check_probe() - check that a member can be probed
- * @an: the namespace
  * @req: the request
  * @place: where the member lives
  *
- * Of one on this node others say whether it is alive, who are on its link.
+ * Of one on this node others say whether it is alive, who are on its link. The
+ * prefix that they share may come later.
  *
- * Context: process, under @an->lock.
+ * Context: process.
  * Return: 0 or %-EINVAL.
  */
-int anycast6_request_check_probe(struct anycast6_net *an,
-				 const struct anycast6_request *req,
+int anycast6_request_check_probe(const struct anycast6_request *req,
 				 const struct anycast6_place *place)
 {
-	if (!req->options.probe || req->via ||
-	    (place->ifindex && anycast6_reconcile_is_onlink(an, req->addr,
-							    place->ifindex)))
+	if (!req->options.probe || req->via || place->ifindex)
 		return 0;
 	return ANYCAST6_REFUSE(req, PROBE, -EINVAL,
 			       "only remote members are probed, and those that share the link of a member on this node");
+}
+
+/* Others on the link probe a member that nobody there looks for. */
+static bool is_off_its_link(struct anycast6_net *an,
+			    const struct anycast6_request *req)
+{
+	return req->addr && req->dev && req->options.probe &&
+	       !anycast6_reconcile_is_onlink(an, req->addr, req->dev);
 }
 
 /**
@@ -244,6 +249,9 @@ void anycast6_request_warn(struct anycast6_net *an,
 	if (req->via && !READ_ONCE(an->net->ipv6.devconf_all->forwarding))
 		NL_SET_ERR_MSG(req->extack,
 			       "anycast6: this node does not forward, so others can't reach the member through it (net.ipv6.conf.all.forwarding)");
+	else if (!req->via && is_off_its_link(an, req))
+		NL_SET_ERR_MSG(req->extack,
+			       "anycast6: the address is in no prefix of the device yet: until it is, nobody on the link looks for it");
 }
 
 /**

@@ -69,8 +69,7 @@ int anycast6_request_check_via(struct anycast6_net *an,
 			       const struct anycast6_request *req,
 			       const struct anycast6_key *key,
 			       struct anycast6_group *group);
-int anycast6_request_check_probe(struct anycast6_net *an,
-				 const struct anycast6_request *req,
+int anycast6_request_check_probe(const struct anycast6_request *req,
 				 const struct anycast6_place *place);
 void anycast6_request_warn_join(const struct anycast6_request *req, int err);
 void anycast6_request_warn(struct anycast6_net *an,

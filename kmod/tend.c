@@ -15,6 +15,7 @@
 #include "member.h"
 #include "net.h"
 #include "notify.h"
+#include "pulse.h"
 #include "reconcile.h"
 #include "request.h"
 #include "tend.h"
@@ -35,8 +36,9 @@ static bool set_draining(struct anycast6_net *an,
 		return false;
 	WRITE_ONCE(member->draining, draining);
 	anycast6_net_changed(an);
-	/* of one that is up, its new state tells */
-	if (member->known && member->state == ANYCAST6_STATE_DOWN)
+	/* else its new state tells */
+	if (member->known && (member->state == ANYCAST6_STATE_DOWN ||
+			      member->life == ANYCAST6_LIFE_DRAINING))
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 	return true;
 }
@@ -137,8 +139,7 @@ static int tend_address(struct anycast6_net *an,
 	if (anycast6_request_names_member(req)) {
 		member = anycast6_config_find_member(an, req, group, &place);
 		if (!member)
-			return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT,
-					       "no such member");
+			return anycast6_config_refuse_member(req, group);
 		if (anycast6_member_entry(an, member))
 			return refuse(an, req, group, care);
 	}
@@ -188,17 +189,6 @@ static int tend_named_entry(struct anycast6_net *an,
 	return 0;
 }
 
-/* Of a link-local address, its link tells. */
-static u32 vrf_of(struct anycast6_net *an, const struct anycast6_group *group)
-{
-	const struct anycast6_link *link;
-
-	if (!anycast6_group_is_linklocal(group))
-		return anycast6_group_vrf(group);
-	link = anycast6_link_find(an, group->key.domain);
-	return link ? link->vrf : 0;
-}
-
 /* In a namespace that has none of them, all of them are tended. */
 static int tend_all(struct anycast6_net *an, const struct anycast6_request *req,
 		    enum anycast6_care care)
@@ -216,7 +206,7 @@ static int tend_all(struct anycast6_net *an, const struct anycast6_request *req,
 		if (!req->vrf || entry->link->vrf == req->vrf)
 			tend_entry(an, entry, care);
 	xa_for_each(&an->ids, id, group) {
-		if (!req->vrf || vrf_of(an, group) == req->vrf)
+		if (!req->vrf || anycast6_group_shown_vrf(group) == req->vrf)
 			tend_one_of_many(an, group, NULL, care);
 		cond_resched();
 	}

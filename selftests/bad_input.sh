@@ -148,11 +148,11 @@ bad "an identical member, this node by name" "EEXIST address $TWICE" \
 	"add address=2001:db8:53::e dev=anycast0" "add 2001:db8:53::e dev anycast0"
 bad "an identical member in a VRF" "EEXIST address $TWICE" \
 	"add address=2001:db8:53::e vrf=red" "add 2001:db8:53::e vrf red"
-bad "change of a member that is not there" "ENOENT address anycast6: no such member" \
-	"change address=$A dev=d0" "change $A dev d0"
-bad "change of the wrong member" "ENOENT address anycast6: no such member" \
-	"change address=2001:db8:1::e dev=d2" "change 2001:db8:1::e dev d2"
 UNKNOWN="anycast6: no such anycast address is configured"
+bad "change of a member that is not there" "ENOENT address $UNKNOWN" \
+	"change address=$A dev=d0" "change $A dev d0"
+bad "change of the wrong member" "ENOENT dev anycast6: the address has no such member" \
+	"change address=2001:db8:1::e dev=d2" "change 2001:db8:1::e dev d2"
 bad "del of an address that is not there" "ENOENT address $UNKNOWN" "del address=$A" "del $A"
 bad "del in the wrong VRF" "ENOENT address $UNKNOWN" \
 	"del address=2001:db8:1::e vrf=red" "del 2001:db8:1::e vrf red"
@@ -377,9 +377,9 @@ bad "via, on the module's own device" "EINVAL dev anycast6: that device leads no
 	"add address=$A via=$FAR dev=anycast0" "add $A via $FAR dev anycast0"
 bad "an identical remote member" "EEXIST address $TWICE" \
 	"add address=2001:db8:53::6 via=$LOST" "add 2001:db8:53::6 via $LOST"
-bad "change of a remote member that is not there" "ENOENT address anycast6: no such member" \
+bad "change of a remote member that is not there" "ENOENT via anycast6: the address has no such member" \
 	"change address=2001:db8:53::6 via=$FAR metric=5" "change 2001:db8:53::6 via $FAR metric 5"
-bad "change of a remote member on another device" "ENOENT address anycast6: no such member" \
+bad "change of a remote member on another device" "ENOENT via anycast6: the address has no such member" \
 	"change address=2001:db8:53::6 via=$LOST dev=d0" "change 2001:db8:53::6 via $LOST dev d0"
 bad "del of a remote member that is not there" "ENOENT via anycast6: the address has no such member" \
 	"del address=2001:db8:53::6 via=$FAR" "del 2001:db8:53::6 via $FAR"
@@ -419,7 +419,7 @@ bad "hold given to add" "EINVAL hold Unknown attribute type" "add address=$A hol
 for verb in drain resume renew; do
 	bad "$verb of an address that is not there" "ENOENT address anycast6: no such anycast address is configured" \
 		"$verb address=$A" "$verb $A"
-	bad "$verb of a member that is not there" "ENOENT address anycast6: no such member" \
+	bad "$verb of a member that is not there" "ENOENT via anycast6: the address has no such member" \
 		"$verb address=2001:db8:53::6 via=$FAR" "$verb 2001:db8:53::6 via $FAR"
 	bad "$verb of an entry that is not there" "ENOENT origin anycast6: no such entry" \
 		"$verb origin=reserved id=7 dev=d0" "$verb reserved 7 dev d0"

@@ -316,7 +316,7 @@ told() {
 refusals() {
 	nsip host anycast add $OFF via 2001:db8:1::2
 	refused "no member on this node" nsip host anycast drain $OFF
-	refused "no such member" nsip host anycast drain $OFF dev h0
+	refused "has no such member" nsip host anycast drain $OFF dev h0
 	refused "no such anycast address" nsip host anycast drain 2001:db8:a::b
 	refused "no such entry" nsip host anycast drain subnet-router dev h0
 	refused "not a VRF" nsip host anycast drain all vrf h0

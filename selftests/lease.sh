@@ -179,7 +179,7 @@ refusals() {
 	refused "nothing there has a lifetime" nsip host anycast renew $ON dev h0
 	nsip host anycast add subnet-router dev h0
 	refused "nothing there has a lifetime" nsip host anycast renew subnet-router dev h0
-	refused "no such member" nsip host anycast renew $ON via 2001:db8:1::2
+	refused "has no such member" nsip host anycast renew $ON via 2001:db8:1::2
 	refused "an entry" nsip host anycast change 2001:db8:1:: dev h0 lifetime 5 || true
 	refute nsip host anycast change $ON dev h0 lifetime 2147484
 	refute nsip host anycast change $ON dev h0 lifetime -1

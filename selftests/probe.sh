@@ -136,6 +136,12 @@ drained() {
 	refute grep -q drain <<<"$(nsip router anycast save)"
 	peer transfer client go old
 	is "$(peer transfer client end old)" 2000000
+	# whom somebody here drains as well has the same state, for another reason
+	netlink listen router
+	router drain $A via $U1
+	happened router "changed $A -:draining"
+	router resume $A via $U1
+	happened router "changed $A -:draining"
 	nsip s1 anycast resume $A
 	comes $U1 up
 	all_ask s1
@@ -242,7 +248,12 @@ refusals() {
 	refute router change $A via $U1 probe x
 	refute router change $A via $U1 probe -1
 	refused "only remote members are probed" router add 2001:db8:a::a probe 100
-	refused "only remote members are probed" router add 2001:db8:a::a dev r1 probe 100
+	# its prefix may come later
+	router add 2001:db8:a::a dev r1 probe 100 2>&1 | grep "in no prefix of the device yet"
+	nsip router anycast save >"$T_DIR/saved"
+	router del 2001:db8:a::a
+	nsip router anycast restore <"$T_DIR/saved"
+	router del 2001:db8:a::a
 	router add 2001:db8:1::a dev r1 probe 100
 	router change 2001:db8:1::a dev r1 probe 0
 	nsip router -j anycast show $A | jq -e '.[0].members[0] | has("probe") | not'
