@@ -16,6 +16,7 @@
 #include "net.h"
 #include "nexthop.h"
 #include "reconcile.h"
+#include "route.h"
 #include "source.h"
 
 /**
@@ -64,6 +65,10 @@ static void pack(struct anycast6_net *an, const struct anycast6_member *member,
 		baggage->blueprint.via = &baggage->via;
 	}
 	anycast6_group_get_scope(group, &baggage->scope);
+	/* not what no command would set */
+	if (baggage->announce.metric &&
+	    baggage->announce.metric == anycast6_route_taken(baggage->key.domain))
+		baggage->announce.metric++;
 	/* what an entry says of an address stays where the entry is */
 	if (!anycast6_entry_makes(an, group))
 		baggage->source = anycast6_source_get(source);
@@ -83,6 +88,18 @@ static struct anycast6_group *make_alike(struct anycast6_net *an,
 	return group;
 }
 
+/* There may be such an address, with a scope of its own. */
+static bool is_outside(struct anycast6_group *group,
+		       const struct in6_addr *via)
+{
+	struct anycast6_prefix scope;
+
+	if (!via || anycast6_addr_is_linklocal(via))
+		return false;
+	anycast6_group_get_scope(group, &scope);
+	return !anycast6_prefix_contains(&scope, via);
+}
+
 static int arrive(struct anycast6_net *an, const struct baggage *baggage)
 {
 	const struct anycast6_blueprint *blueprint = &baggage->blueprint;
@@ -94,6 +111,8 @@ static int arrive(struct anycast6_net *an, const struct baggage *baggage)
 		group = make_alike(an, baggage);
 	if (IS_ERR(group))
 		return PTR_ERR(group);
+	if (is_outside(group, blueprint->via))
+		return -ERANGE;
 	if (anycast6_member_find(an, group, blueprint->link->ifindex,
 				 blueprint->via))
 		return 0;
@@ -116,7 +135,7 @@ static void follow(struct anycast6_net *an, struct anycast6_member *member)
 	pack(an, member, &baggage);
 	anycast6_member_destroy(an, member);
 	if (arrive(an, &baggage))
-		net_warn_ratelimited("anycast6: %pI6c is lost: its device is in another VRF\n",
+		net_warn_ratelimited("anycast6: a member of %pI6c is lost: its device is in another VRF\n",
 				     &baggage.key.addr);
 	anycast6_source_put(baggage.source);
 }
