@@ -447,8 +447,7 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	anycast6_probe_end(an, member);
 	anycast6_elect_leave(an, member);
 
-	if (!anycast6_publish_is_live(an, group))
-		anycast6_publish_withdraw(an, group);
+	anycast6_publish_review(an, group);
 	anycast6_notices_send(an);
 	anycast6_hold_release(an, &member->hold, &group->key.addr);
 	detach(an, member);

@@ -222,21 +222,22 @@ void anycast6_publish_withdraw(struct anycast6_net *an,
 }
 
 /**
- * anycast6_publish_leave() - a member goes soon
+ * anycast6_publish_review() - announce an address no longer, if nobody lives there
  * @an: the namespace
- * @member: the member
+ * @group: the address; members that leave do not count
  *
- * Where no other one lives, the routes go with anycast6_notices_send(): those of
- * all that go together before the first one does.
+ * The routes go with anycast6_notices_send(): those of all that go together
+ * before the first one does.
  *
  * Context: process, under @an->lock.
  */
-void anycast6_publish_leave(struct anycast6_net *an,
-			    struct anycast6_member *member)
+void anycast6_publish_review(struct anycast6_net *an,
+			     struct anycast6_group *group)
 {
 	lockdep_assert_held(&an->lock);
 
-	member->leaving = true;
-	if (!anycast6_publish_is_live(an, member->group))
-		anycast6_publish_withdraw(an, member->group);
+	if (!group->published.host && !group->published.scope)
+		return;
+	if (!anycast6_publish_is_live(an, group))
+		anycast6_publish_withdraw(an, group);
 }

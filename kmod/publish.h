@@ -35,7 +35,7 @@ bool anycast6_publish_is_live(struct anycast6_net *an,
 int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group);
 void anycast6_publish_withdraw(struct anycast6_net *an,
 			       struct anycast6_group *group);
-void anycast6_publish_leave(struct anycast6_net *an,
-			    struct anycast6_member *member);
+void anycast6_publish_review(struct anycast6_net *an,
+			     struct anycast6_group *group);
 
 #endif

@@ -137,13 +137,19 @@ static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 	struct anycast6_entry *entry, *next_entry;
 
 	list_for_each_entry(member, &link->members, on_link)
-		anycast6_publish_leave(an, member);
+		member->leaving = true;
+	list_for_each_entry(member, &link->members, on_link) {
+		anycast6_publish_review(an, member->group);
+		cond_resched();
+	}
 	anycast6_notices_send(an);
 	list_for_each_entry_safe(entry, next_entry, &an->entries, node)
 		if (entry->link == link)
 			anycast6_entry_destroy(an, entry);
-	list_for_each_entry_safe(member, next_member, &link->members, on_link)
+	list_for_each_entry_safe(member, next_member, &link->members, on_link) {
 		anycast6_member_destroy(an, member);
+		cond_resched();
+	}
 }
 
 static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)

@@ -20,22 +20,29 @@
 #include "reconcile.h"
 #include "request.h"
 
-/* An entry may have stood back for what was deleted. */
-static void let_entries_in(struct anycast6_net *an, struct anycast6_link *link)
-{
-	if (anycast6_entries_expand(an, link))
-		anycast6_mark_link(an, link);
-}
-
 static void delete_member(struct anycast6_net *an,
 			  struct anycast6_member *member)
 {
-	struct anycast6_link *link = member->link;
-
-	link->users++;
+	set_bit(ANYCAST6_LINK_VACATED, &member->link->flags);
 	anycast6_member_destroy(an, member);
-	let_entries_in(an, link);
-	anycast6_link_put(an, link);
+}
+
+/* Apart from deleting: an entry that takes an address also lets go of others, and
+ * who deletes may be about to look at those.
+ */
+static void let_entries_in(struct anycast6_net *an)
+{
+	struct anycast6_link *link;
+	unsigned long ifindex;
+
+	xa_for_each(&an->links, ifindex, link) {
+		if (!test_and_clear_bit(ANYCAST6_LINK_VACATED, &link->flags))
+			continue;
+		link->users++;
+		if (anycast6_entries_expand(an, link))
+			anycast6_mark_link(an, link);
+		anycast6_link_put(an, link);
+	}
 }
 
 static void delete_members(struct anycast6_net *an,
@@ -71,20 +78,18 @@ static int delete_address(struct anycast6_net *an,
 			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 				      "a subnet-router or reserved entry makes this address");
 		delete_members(an, group);
+		let_entries_in(an);
 		return 0;
 	}
 
 	member = anycast6_config_find_member(an, req, group, &place);
-	if (!member && req->via)
-		return ANYCAST6_REFUSE(req, VIA, -ENOENT,
-			      "the address has no such member");
 	if (!member)
-		return ANYCAST6_REFUSE(req, DEV, -ENOENT,
-			      "the address has no such member");
+		return anycast6_config_refuse_member(req, group);
 	if (anycast6_member_entry(an, member))
 		return ANYCAST6_REFUSE(req, DEV, -EBUSY,
 			      "a subnet-router or reserved entry makes this member");
 	delete_member(an, member);
+	let_entries_in(an);
 	group = anycast6_group_find(an, &place.key);
 	if (group)
 		anycast6_reconcile_group(an, group);
@@ -95,18 +100,17 @@ static int delete_entry(struct anycast6_net *an,
 			const struct anycast6_request *req)
 {
 	struct anycast6_entry *entry;
-	struct anycast6_link *link;
 	int err;
 
 	err = anycast6_config_find_entry(an, req, &entry);
 	if (err)
 		return err;
 
-	link = entry->link;
-	link->users++;
+	set_bit(ANYCAST6_LINK_VACATED, &entry->link->flags);
 	anycast6_entry_destroy(an, entry);
-	let_entries_in(an, link);
-	anycast6_link_put(an, link);
+	let_entries_in(an);
+	/* addresses that have other members are as they are without these */
+	anycast6_reconcile(an);
 	return 0;
 }
 
@@ -150,10 +154,12 @@ static void withdraw(struct anycast6_net *an,
 	struct anycast6_group *group;
 	unsigned long id;
 
-	xa_for_each(&an->ids, id, group)
+	xa_for_each(&an->ids, id, group) {
 		list_for_each_entry(member, &group->members, node)
-			if (is_flushed(an, member, filter))
-				anycast6_publish_leave(an, member);
+			member->leaving = is_flushed(an, member, filter);
+		anycast6_publish_review(an, group);
+		cond_resched();
+	}
 	anycast6_notices_send(an);
 }
 
@@ -168,7 +174,25 @@ static void flush_group(struct anycast6_net *an, struct anycast6_group *group)
 			delete_member(an, member);
 		if (last)
 			break;
+		cond_resched();
 	}
+}
+
+static void flush(struct anycast6_net *an, const struct anycast6_filter *filter)
+{
+	struct anycast6_entry *entry, *next;
+	struct anycast6_group *group;
+	unsigned long id;
+
+	withdraw(an, filter);
+	list_for_each_entry_safe(entry, next, &an->entries, node) {
+		if (!anycast6_filter_entry(filter, entry))
+			continue;
+		set_bit(ANYCAST6_LINK_VACATED, &entry->link->flags);
+		anycast6_entry_destroy(an, entry);
+	}
+	xa_for_each(&an->ids, id, group)
+		flush_group(an, group);
 }
 
 /**
@@ -181,19 +205,12 @@ static void flush_group(struct anycast6_net *an, struct anycast6_group *group)
 void anycast6_config_flush(struct anycast6_net *an,
 			   const struct anycast6_filter *filter)
 {
-	struct anycast6_entry *entry, *next;
-	struct anycast6_group *group;
-	unsigned long id;
-
 	lockdep_assert_held(&an->lock);
 
-	withdraw(an, filter);
-	list_for_each_entry_safe(entry, next, &an->entries, node)
-		if (anycast6_filter_entry(filter, entry))
-			anycast6_entry_destroy(an, entry);
-	xa_for_each(&an->ids, id, group)
-		flush_group(an, group);
-	anycast6_events_listen(an);
+	flush(an, filter);
+	let_entries_in(an);
+	/* addresses that have other members are as they are without these */
+	anycast6_reconcile(an);
 }
 
 /**
@@ -210,5 +227,8 @@ void anycast6_config_clear(struct anycast6_net *an)
 		.state = -1,
 	};
 
-	anycast6_config_flush(an, &everything);
+	lockdep_assert_held(&an->lock);
+
+	flush(an, &everything);
+	anycast6_events_listen(an);
 }
