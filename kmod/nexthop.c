@@ -199,16 +199,16 @@ static u8 reason_of(const struct anycast6_nexthop *nexthop,
  * @nexthop: the next hop
  *
  * Context: process, under @an->lock.
- * Return: whether it is up or down, or behind a gateway, otherwise than it was.
+ * Return: of enum anycast6_nexthop_change, what is otherwise than it was.
  */
-bool anycast6_nexthop_refresh(struct anycast6_net *an,
-			      struct anycast6_nexthop *nexthop)
+unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
+				      struct anycast6_nexthop *nexthop)
 {
 	struct anycast6_router *router = anycast6_router(an);
 	u32 distance = nexthop->distance;
 	bool direct = nexthop->direct;
 	const struct anycast6_path *path;
-	bool changed;
+	unsigned int changed = 0;
 	u8 reason;
 
 	lockdep_assert_held(&an->lock);
@@ -226,9 +226,14 @@ bool anycast6_nexthop_refresh(struct anycast6_net *an,
 		anycast6_path_renew(an->net, nexthop);
 	rcu_read_unlock();
 
-	changed = nexthop->reason != reason || nexthop->direct != direct;
-	if (nexthop->distance != distance)
+	if (nexthop->reason != reason || nexthop->direct != direct)
+		changed |= ANYCAST6_NEXTHOP_WAY;
+	if (nexthop->distance != distance) {
+		/* of one that comes back its members' new state tells */
+		if (nexthop->reason == reason)
+			changed |= ANYCAST6_NEXTHOP_DISTANCE;
 		anycast6_net_changed(an);
+	}
 	nexthop->direct = direct;
 	WRITE_ONCE(nexthop->reason, reason);
 	WRITE_ONCE(nexthop->distance, distance);

@@ -35,6 +35,17 @@ enum anycast6_nexthop_flags {
 };
 
 /**
+ * enum anycast6_nexthop_change - what is otherwise than it was
+ * @ANYCAST6_NEXTHOP_WAY: whether it is up, or behind a gateway
+ * @ANYCAST6_NEXTHOP_DISTANCE: the metric of the route, and nothing else of it
+ *                             that members' states tell
+ */
+enum anycast6_nexthop_change {
+	ANYCAST6_NEXTHOP_WAY = BIT(0),
+	ANYCAST6_NEXTHOP_DISTANCE = BIT(1),
+};
+
+/**
  * struct anycast6_nexthop - a next hop
  * @node: in router->nexthops; an->lock
  * @list: in router->nexthop_list; readers under RCU, writers under an->lock
@@ -84,8 +95,8 @@ anycast6_nexthop_get(struct anycast6_net *an,
 		     const struct anycast6_nexthop_key *key);
 void anycast6_nexthop_put(struct anycast6_net *an,
 			  struct anycast6_nexthop *nexthop);
-bool anycast6_nexthop_refresh(struct anycast6_net *an,
-			      struct anycast6_nexthop *nexthop);
+unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
+				      struct anycast6_nexthop *nexthop);
 bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop,
 			    u32 ifindex);
 void anycast6_nexthop_move(struct anycast6_net *an,

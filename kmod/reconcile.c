@@ -21,6 +21,7 @@
 #include "mend.h"
 #include "net.h"
 #include "nexthop.h"
+#include "notify.h"
 #include "publish.h"
 #include "reconcile.h"
 #include "router.h"
@@ -227,11 +228,38 @@ static bool reconcile_links(struct anycast6_net *an)
 	return bad;
 }
 
+/* Another distance changes no state, and yet it may be another member that is the
+ * nearest now.
+ */
+static void notify_distance(struct anycast6_net *an,
+			    struct anycast6_member *member)
+{
+	u32 metric;
+
+	if (member->known && !anycast6_traits_metric(&member->traits, &metric))
+		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+}
+
+static void reconcile_nexthop(struct anycast6_net *an,
+			      struct anycast6_nexthop *nexthop)
+{
+	unsigned int changed = anycast6_nexthop_refresh(an, nexthop);
+	struct anycast6_member *member;
+
+	if (!changed)
+		return;
+	list_for_each_entry(member, &nexthop->members, of_nexthop) {
+		if (changed & ANYCAST6_NEXTHOP_WAY)
+			enlist(an, member->group);
+		if (changed & ANYCAST6_NEXTHOP_DISTANCE)
+			notify_distance(an, member);
+	}
+}
+
 static void reconcile_nexthops(struct anycast6_net *an)
 {
 	struct anycast6_router *router = anycast6_router(an);
 	struct anycast6_nexthop *nexthop;
-	struct anycast6_member *member;
 	bool all, some;
 
 	if (!router)
@@ -247,10 +275,7 @@ static void reconcile_nexthops(struct anycast6_net *an)
 		if (!test_and_clear_bit(ANYCAST6_NEXTHOP_DIRTY,
 					&nexthop->flags) && !all)
 			continue;
-		if (anycast6_nexthop_refresh(an, nexthop))
-			list_for_each_entry(member, &nexthop->members,
-					    of_nexthop)
-				enlist(an, member->group);
+		reconcile_nexthop(an, nexthop);
 	}
 }
 
