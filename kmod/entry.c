@@ -49,9 +49,10 @@ static bool wished(const struct anycast6_entry *entry,
 	return false;
 }
 
+/* Sets @yields if it stands back for a unicast address. */
 static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 		const struct anycast6_prefix *scope,
-		const struct anycast6_key *key)
+		const struct anycast6_key *key, bool *yields)
 {
 	struct anycast6_blueprint blueprint = {
 		.link = entry->link,
@@ -62,8 +63,10 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 	struct anycast6_member *member;
 	struct anycast6_group *group;
 
-	if (anycast6_reconcile_is_unicast(an, key))
+	if (anycast6_reconcile_is_unicast(an, key)) {
+		*yields = true;
 		return 0;
+	}
 
 	group = anycast6_group_find(an, key);
 	if (!group)
@@ -80,7 +83,6 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 			anycast6_group_destroy(an, group);
 		return PTR_ERR(member);
 	}
-	anycast6_entry_settle_source(an, group);
 	anycast6_reconcile_group(an, group);
 	return 0;
 }
@@ -100,6 +102,7 @@ int anycast6_entry_expand(struct anycast6_net *an,
 	struct anycast6_member *member, *next;
 	struct anycast6_key key;
 	struct anycast6_prefixes prefixes;
+	bool yields = false;
 	int err, ret = 0;
 	unsigned int i;
 
@@ -114,12 +117,16 @@ int anycast6_entry_expand(struct anycast6_net *an,
 		    anycast6_reconcile_is_unicast(an, &member->group->key))
 			anycast6_member_destroy(an, member);
 
+	/* what goes while it looks makes it look again */
+	WRITE_ONCE(entry->yields, true);
+	smp_mb();
 	for (i = 0; i < prefixes.n; i++) {
 		if (!identify(entry, &prefixes.list[i], &key))
 			continue;
-		err = make(an, entry, &prefixes.list[i], &key);
+		err = make(an, entry, &prefixes.list[i], &key, &yields);
 		ret = ret ? : err;
 	}
+	WRITE_ONCE(entry->yields, yields);
 	anycast6_prefixes_free(&prefixes);
 	return ret;
 }
@@ -312,7 +319,8 @@ bool anycast6_entry_makes(struct anycast6_net *an,
  * @an: the namespace
  * @entry: the entry, expanded
  *
- * Apart from expanding it: of an entry that is refused nobody hears.
+ * Apart from expanding it: of an entry that is refused nobody hears, and the
+ * addresses that it would have shared keep their source.
  *
  * Context: process, under @an->lock.
  */
@@ -323,9 +331,12 @@ void anycast6_entry_announce(struct anycast6_net *an,
 
 	lockdep_assert_held(&an->lock);
 
-	list_for_each_entry(member, &entry->members, of_entry)
-		if (!member->known)
-			anycast6_member_announce(an, member);
+	list_for_each_entry(member, &entry->members, of_entry) {
+		if (member->known)
+			continue;
+		anycast6_entry_settle_source(an, member->group);
+		anycast6_member_announce(an, member);
+	}
 
 	if (entry->known == entry->addresses)
 		return;

@@ -16,6 +16,7 @@
 #include <uapi/linux/anycast6.h>
 
 #include "device.h"
+#include "entry.h"
 #include "events.h"
 #include "group.h"
 #include "link.h"
@@ -135,6 +136,18 @@ static int netevent_event(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
+/* Entries that stood back for a unicast address, on whatever device that was. */
+static void mark_yielding(struct anycast6_net *an, const struct net_device *dev)
+{
+	u32 vrf = anycast6_dev_vrf(dev);
+	struct anycast6_entry *entry;
+
+	list_for_each_entry_rcu(entry, &an->entries, node)
+		if (READ_ONCE(entry->yields) &&
+		    READ_ONCE(entry->link->vrf) == vrf)
+			anycast6_mark_link(an, entry->link);
+}
+
 static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 			   void *ptr)
 {
@@ -150,6 +163,8 @@ static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 		group = find_on(an, dev, &ifa->addr);
 		if (group)
 			anycast6_mark_group(an, group);
+		if (event == NETDEV_DOWN)
+			mark_yielding(an, dev);
 	}
 	rcu_read_unlock();
 	return NOTIFY_DONE;

@@ -461,7 +461,8 @@ void anycast6_member_destroy(struct anycast6_net *an,
 			anycast6_notify_group(an, ANYCAST6_CMD_DELETED, group);
 		anycast6_group_destroy(an, group);
 	} else {
-		if (entry)
+		/* of one that was refused nothing was taken over */
+		if (entry && known)
 			anycast6_entry_settle_source(an, group);
 		/* what it needed, the others may not */
 		anycast6_mark_group(an, group);
