@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What several have a part in: addresses that entries make and that were configured, on several devices; what
+# one of them leaves to the others when it is refused, flushed, deleted or moved, and what is named by dev and vrf.
+#
+#   near (n0) --- 2001:db8:1::/64 --- (h0) host   d0: dummy;  [ vrf red: h1 2001:db8:7::1, e1 ]
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/near.sh"
+
+# The subnet-router address of near's link.
+SUBNET=2001:db8:1::
+
+# An entry stops at a limit in the middle of its prefixes: what it would have shared is as it was.
+refused_entry() {
+	local before
+
+	nsip host -batch - <<-END
+		anycast add $SUBNET dev d0
+		anycast set $SUBNET source unicast hold 7
+	END
+	before=$(netlink state host)
+	netlink listen host
+	ns host sysctl -qw net.anycast6.max_members=2
+	refused "max_members" nsip host anycast add subnet-router dev h0
+	ns host sysctl -qw net.anycast6.max_members=1000
+	is "$(netlink state host)" "$before"
+	is "$(netlink events host)" ""
+}
+
+# What goes because its prefix does is what the flush would come to next.
+prefix_goes() {
+	local i
+
+	for ((i = 0; i < 20; i++)); do
+		nsip host -batch - <<-END
+			address add 2001:db8:11::1/64 dev h0 nodad
+			anycast add 2001:db8:11:: via 2001:db8:1::2 dev h0
+			anycast add subnet-router dev h0
+			address del 2001:db8:11::1/64 dev h0
+			anycast flush origin static
+			anycast flush
+		END
+		is "$(query host count anycast show)" 0
+	done
+}
+
+# The node's own packets are steered as soon as the command is done, and others' entries come in.
+left_over() {
+	nsip host -batch - <<-END
+		anycast add $OFF dev h0
+		anycast add $OFF via 2001:db8:1::2
+		anycast flush dev h0
+		route get $OFF
+	END
+	[[ $(nsip host -6 route show table local $OFF) == *"metric 1"* ]]
+	nsip host anycast flush
+	addr_add host d0 2001:db8:12::81/121
+	nsip host -batch - <<-END
+		anycast add subnet-router dev d0
+		anycast add reserved 0 dev d0
+	END
+	is "$(query host entries anycast show | grep -c 2001:db8:12::80)" 1
+	nsip host anycast flush origin subnet-router
+	is "$(query host entries anycast show dev d0)" "0 2001:db8:12::80"
+	nsip host anycast add subnet-router dev d0
+	nsip host anycast del reserved 0 dev d0
+	is "$(query host entries anycast show dev d0)" "subnet-router 2001:db8:12::80"
+	nsip host address del 2001:db8:12::81/121 dev d0
+}
+
+# It stood back for a unicast address on another device.
+takes_its_place() {
+	nsip host address add $SUBNET/128 dev d0
+	nsip host anycast add subnet-router dev h0
+	is "$(query host entries anycast show dev h0)" ""
+	nsip host address del $SUBNET/128 dev d0
+	wait_for "the address" 20 eval "[[ \$(query host entries anycast show dev h0) == 'subnet-router $SUBNET' ]]"
+}
+
+# An entry's hold is that of its addresses; where one was configured, too, its own is not forgotten.
+holds() {
+	nsip host -batch - <<-END
+		anycast add home-agents dev h0
+		anycast set home-agents dev h0 hold 1000
+	END
+	is "$(query host "field hold" anycast show 2001:db8:1:0:fdff:ffff:ffff:fffe)" 1000
+	nsip host -batch - <<-END
+		anycast flush
+		anycast add $SUBNET dev d0
+		anycast set $SUBNET hold 30
+		anycast add subnet-router dev h0
+		anycast set subnet-router dev h0 hold 60
+	END
+	is "$(query host "field hold" anycast show $SUBNET)" 30
+	nsip host anycast save >"$T_DIR/saved"
+	nsip host anycast flush
+	nsip host anycast restore <"$T_DIR/saved"
+	nsip host anycast save | diff "$T_DIR/saved" -
+	nsip host anycast del subnet-router dev h0
+	is "$(query host "field hold" anycast show $SUBNET)" 30
+}
+
+# dev is a device that was named, and a link-local address is in its link's VRF.
+named() {
+	nsip host -batch - <<-END
+		anycast add $OFF
+		anycast add $OFF via 2001:db8:1::2
+		anycast add fe80::a dev h1
+		anycast add fe80::a dev h0
+	END
+	is "$(query host member_states anycast show $OFF dev anycast0)" "up"
+	nsip host anycast flush dev anycast0
+	is "$(query host member_states anycast show $OFF)" "2001:db8:1::2 up"
+	is "$(members host vrf red)" "fe80::a h1 up join"
+	nsip host anycast flush vrf red
+	is "$(members host fe80::a)" "fe80::a h0 up join"
+	# the kernel's own is not one that is elsewhere
+	ns host sysctl -qw net.ipv6.conf.h0.forwarding=1
+	nsip host anycast add $SUBNET via 2001:db8:1::2 dev h0
+	is "$(query host origins anycast show $SUBNET)" "static kernel"
+	ns host sysctl -qw net.ipv6.conf.h0.forwarding=0
+}
+
+# What a device takes along can be said there by commands as well.
+moves() {
+	nsip host -batch - <<-END
+		link add e1 type dummy
+		link set e1 up
+		anycast add $OFF vrf red
+		anycast set $OFF vrf red scope 2001:db8:a::/48
+		anycast add $OFF via 2001:db8:9::1 dev e1
+		anycast add 2001:db8:b::b dev e1
+		anycast set 2001:db8:b::b announce host metric 1
+		link set e1 master red
+	END
+	wait_for "it to follow" 20 eval '[[ $(query host "field vrf" anycast show 2001:db8:b::b) == red ]]'
+	is "$(addresses host)" "2001:db8:a::a 2001:db8:b::b"
+	is "$(query host member_states anycast show $OFF vrf red)" "up"
+	nsip host -d anycast show 2001:db8:b::b | grep "announce host metric 2"
+	nsip host anycast save >"$T_DIR/saved"
+	nsip host anycast flush
+	nsip host anycast restore <"$T_DIR/saved"
+	nsip host anycast save | diff "$T_DIR/saved" -
+	nsip host link del e1
+}
+
+# Another metric of the route to a member is another distance, and maybe another nearest member.
+distance() {
+	nsip host -batch - <<-END
+		route add 2001:db8:f::1 via 2001:db8:1::2 metric 100
+		anycast add $OFF via 2001:db8:f::1
+		anycast add $OFF via 2001:db8:1::2 metric 5
+	END
+	settles host $OFF ":up :up"
+	netlink listen host
+	nsip host -batch - <<-END
+		route add 2001:db8:f::1 via 2001:db8:1::2 metric 50
+	END
+	wait_for "the new distance" 20 eval "[[ \$(query host 'distance 2001:db8:f::1' anycast show $OFF) == 50 ]]"
+	happened host "changed $OFF -:up"
+	nsip host -6 route flush 2001:db8:f::1
+}
+
+peer_start
+netlink_start
+make_host
+nsip host -batch - <<-END
+	link add d0 type dummy
+	link set d0 up
+END
+ns host sysctl -qw net.ipv6.conf.all.forwarding=0
+t_run "an entry that is refused takes nothing over" fresh refused_entry
+t_run "flushed while a prefix goes" fresh prefix_goes
+t_run "what a flush leaves is complete" fresh left_over
+t_run "an entry takes the place of a unicast address that goes" fresh takes_its_place
+t_run "hold is shown and saved where it is in force" fresh holds
+t_run "dev and vrf mean what was named" fresh named
+t_run "what a device takes into another VRF" fresh moves
+t_run "another distance is told" fresh distance
+t_done
