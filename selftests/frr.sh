@@ -24,6 +24,8 @@ frr_start() {
 			: >"$dir/$daemon.conf"
 			own=()
 			[[ $daemon != bfdd ]] || own=(--bfdctl "$dir/bfdd.sock")
+			# else it deletes a route from the kernel before it adds the next
+			[[ $daemon != zebra ]] || own=(--v6-rr-semantics)
 			background "$daemon-$node" "$node" $FRR/"$daemon" -f "$dir/$daemon.conf" -i "$dir/$daemon.pid" \
 				-z "$dir/zserv.api" --vty_socket "$dir" --vty_port 0 "${own[@]}"
 			wait_for "$daemon on $node" 60 test -S "$dir/$daemon.vty"
