@@ -117,8 +117,8 @@ int anycast6_entry_expand(struct anycast6_net *an,
 		    anycast6_reconcile_is_unicast(an, &member->group->key))
 			anycast6_member_destroy(an, member);
 
-	/* what goes while it looks makes it look again */
 	WRITE_ONCE(entry->yields, true);
+	/* what goes while it looks makes it look again */
 	smp_mb();
 	for (i = 0; i < prefixes.n; i++) {
 		if (!identify(entry, &prefixes.list[i], &key))
