@@ -14,8 +14,8 @@ MANY=10000 JOINS=4096
 MEMBERS=600
 # Each adds and deletes so many.
 WRITERS=4 ADDED=250 DELETED=100
-CHANGES=300
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=700 JOINS=500 MEMBERS=150 ADDED=80 DELETED=30 CHANGES=100
+CHANGES=300 READS=10
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=700 JOINS=500 MEMBERS=150 ADDED=80 DELETED=30 CHANGES=50 READS=5
 
 # batch_of COMMAND PREFIX COUNT: one command for each address PREFIX:0 ... on standard output.
 batch_of() { printf "anycast $1 $2:%x\n" $(seq 0 $(($3 - 1))); }
@@ -165,7 +165,7 @@ reader() {
 		echo "anycast del 2001:db8:f::1"
 	done >"$T_DIR/changes"
 	background changer host ip -batch "$T_DIR/changes"
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < READS; i++)); do
 		nsip host -j anycast show 2>"$T_DIR/said" >"$T_DIR/show"
 		if [[ -s $T_DIR/said ]]; then
 			is "$(cat "$T_DIR/said")" "Dump was interrupted and may be inconsistent."

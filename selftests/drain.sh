@@ -244,9 +244,9 @@ before_a_stop() {
 	reached near $ON 2001:db8:1::1
 	background flood near ping -i 0.1 $ON
 	wait_for "the flood" 20 grep -q "icmp_seq=2 " "$T_DIR/flood.log"
-	background waiting host "$script" $ON 600 2
+	background waiting host "$script" $ON 600 1
 	# longer than the other one may wait
-	ns host "$script" $ON 4 2
+	ns host "$script" $ON 2 1
 	is "$(state_of host $ON)" h0:draining
 	kill -0 "$(<"$T_DIR/waiting.pid")"
 	stop flood INT

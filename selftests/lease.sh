@@ -16,9 +16,11 @@
 U1=2001:db8:f::1
 # Leases that end at once.
 MANY=1000
+# In each namespace that goes.
+FEW=50
 # Seconds: long enough to look at what is up, and no longer.
 BRIEF=2
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=200 BRIEF=12
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=200 BRIEF=8 FEW=10
 
 # ---- a router ----
 
@@ -197,14 +199,14 @@ gone() {
 		ns_make "doomed$i"
 		nsip "doomed$i" link add d0 type dummy
 		nsip "doomed$i" link set d0 up
-		printf "anycast add 2001:db8:b::%x dev d0 lifetime 1\n" {1..50} | nsip "doomed$i" -batch -
-		printf "anycast add 2001:db8:c::%x lifetime 1\n" {1..50} | nsip "doomed$i" -batch -
+		printf "anycast add 2001:db8:b::%x dev d0 lifetime 1\n" $(seq $FEW) | nsip "doomed$i" -batch -
+		printf "anycast add 2001:db8:c::%x lifetime 1\n" $(seq $FEW) | nsip "doomed$i" -batch -
 	done
 	nsip doomed0 anycast flush
 	nsip doomed1 link del d0
 	wait_for "a lease to be over" 20 eval "nsip doomed2 anycast show | grep -q 'reason lease'"
 	ns_del doomed3
-	printf "anycast add 2001:db8:b::%x lifetime 1\n" {1..100} | nsip host -batch -
+	printf "anycast add 2001:db8:b::%x lifetime 1\n" $(seq $((2 * FEW))) | nsip host -batch -
 	wait_for "a lease to be over" 20 eval "nsip host anycast show | grep -q 'reason lease'"
 	printf "anycast renew all\n%.0s" {1..20} | nsip host -batch -
 	modprobe -r anycast6
