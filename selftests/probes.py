@@ -98,7 +98,8 @@ def do_question(dev, mac, source, target, member, options):
         packet = message(source, target, ECHO_REQUEST, 0, struct.pack("!HH", 7, time.monotonic_ns() & 0xffff) + payload)
         sock.send(bytes.fromhex(mac.replace(":", "")) + mac_of(sock) + struct.pack("!H", ETH_P_IPV6) + packet)
         for _, _, got in packets(sock, float(options.get("wait", 15))):
-            if got[6] != ICMPV6 or text(got[24:40]) != text(packed(source)) or MAGIC not in got or got[40] == ECHO_REQUEST:
+            # not what is said to the router's own probes
+            if got[6] != ICMPV6 or text(got[24:40]) != text(packed(source)) or payload not in got or got[40] == ECHO_REQUEST:
                 continue
             if checksum(text(got[8:24]), source, ICMPV6, got[40:42] + b"\0\0" + got[44:]) != got[42:44]:
                 raise ValueError("a wrong checksum")
