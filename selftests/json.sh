@@ -4,6 +4,8 @@
 # (show.schema.json), with all options; text, one-line text and JSON say the same.
 #
 #   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 down  d2 no prefix  [ vrf red: r0 ]
+# kernels: 6.1 6.12
+# (It is about what ip prints.)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 . "$(dirname "$0")/netlink.sh"

@@ -7,6 +7,8 @@
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1) --- 2001:db8:1::/64 --- (h0) host
 #     ::2                               ::f           ::f                        ::1, the servers
 #     dig, dnsperf, chronyd, …                        2001:db8:a::/48 -->        anycast 2001:db8:a::a
+# kernels: 6.1 6.12
+# (It is about programs; what they have to do with the kernel other tests show on the debug kernel, too.)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 . "$(dirname "$0")/programs.sh"
