@@ -87,3 +87,15 @@ bool anycast6_announce_set(struct anycast6_announce_option *option,
 	}
 	return changed;
 }
+
+/**
+ * anycast6_announce_forget() - keep nothing
+ * @option: where it is kept
+ *
+ * Context: process, under an->lock.
+ */
+void anycast6_announce_forget(struct anycast6_announce_option *option)
+{
+	WRITE_ONCE(option->has_mode, false);
+	WRITE_ONCE(option->metric, 0);
+}

@@ -59,6 +59,8 @@ bool anycast6_announce_refuses(const struct anycast6_announce_option *option,
 
 bool anycast6_announce_set(struct anycast6_announce_option *option,
 			   const struct anycast6_announce_option *said);
+void anycast6_announce_forget(struct anycast6_announce_option *option);
+
 /**
  * anycast6_announce_option_read() - read what is configured
  * @option: where it is kept

@@ -315,6 +315,39 @@ bool anycast6_entry_makes(struct anycast6_net *an,
 }
 
 /**
+ * anycast6_entry_first() - the entry that says what holds for an address
+ * @group: the address
+ * @says: which entries count, or NULL for all
+ *
+ * Of several it is the one of the lowest interface index, as for the source.
+ *
+ * Context: RCU, or under an->lock, which the result needs, too.
+ * Return: the entry; NULL if none counts, or if a member was configured: what was
+ * said of the address itself holds then.
+ */
+const struct anycast6_entry *
+anycast6_entry_first(const struct anycast6_group *group,
+		     bool (*says)(const struct anycast6_entry *entry))
+{
+	const struct anycast6_entry *entry, *first = NULL;
+	const struct anycast6_member *member;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(member, &group->members, node) {
+		entry = rcu_dereference(member->entry);
+		if (!entry) {
+			first = NULL;
+			break;
+		}
+		if ((!says || says(entry)) &&
+		    (!first || entry->link->ifindex < first->link->ifindex))
+			first = entry;
+	}
+	rcu_read_unlock();
+	return first;
+}
+
+/**
  * anycast6_entry_announce() - tell listeners of an entry, or of what it became
  * @an: the namespace
  * @entry: the entry, expanded

@@ -69,17 +69,12 @@ u8 anycast6_group_state(const struct anycast6_group *group)
  */
 u8 anycast6_group_origin(const struct anycast6_group *group, u8 *id)
 {
-	u8 origin = ANYCAST6_ORIGIN_STATIC;
-	const struct anycast6_member *member;
 	const struct anycast6_entry *entry;
+	u8 origin = ANYCAST6_ORIGIN_STATIC;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(member, &group->members, node) {
-		entry = rcu_dereference(member->entry);
-		if (!entry) {
-			origin = ANYCAST6_ORIGIN_STATIC;
-			break;
-		}
+	entry = anycast6_entry_first(group, NULL);
+	if (entry) {
 		origin = entry->origin;
 		*id = entry->id;
 	}
@@ -203,31 +198,6 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 	return 0;
 }
 
-/* Where entries make it, what the one with the lowest interface index says, as of
- * its source; where a member was configured, what was said of the address.
- */
-static u32 hold_of(const struct anycast6_group *group)
-{
-	u32 hold = READ_ONCE(group->hold), first = 0;
-	const struct anycast6_member *member;
-	const struct anycast6_entry *entry;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(member, &group->members, node) {
-		entry = rcu_dereference(member->entry);
-		if (!entry) {
-			hold = READ_ONCE(group->hold);
-			break;
-		}
-		if (first && first < entry->link->ifindex)
-			continue;
-		hold = READ_ONCE(entry->hold);
-		first = entry->link->ifindex;
-	}
-	rcu_read_unlock();
-	return hold;
-}
-
 /**
  * anycast6_fill_group() - put an address, without its members, in a message
  * @skb: the message
@@ -239,9 +209,12 @@ static u32 hold_of(const struct anycast6_group *group)
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 {
 	struct anycast6_announce_option announce;
-	u32 hold = hold_of(group);
+	const struct anycast6_entry *entry;
 	struct anycast6_prefix scope;
+	u32 hold;
 
+	entry = anycast6_entry_first(group, NULL);
+	hold = entry ? READ_ONCE(entry->hold) : READ_ONCE(group->hold);
 	anycast6_group_get_scope(group, &scope);
 	anycast6_publish_read(group, &announce);
 	if (fill_key(skb, group) ||

@@ -335,6 +335,20 @@ void anycast6_group_unsteer(struct anycast6_net *an,
 }
 
 /**
+ * anycast6_group_forget() - what was said of an address holds no more
+ * @group: the address, whose last configured member is gone: its entries decide
+ *
+ * The source is not said of the address then, see anycast6_entry_settle_source().
+ *
+ * Context: process, under an->lock.
+ */
+void anycast6_group_forget(struct anycast6_group *group)
+{
+	WRITE_ONCE(group->hold, 0);
+	anycast6_announce_forget(&group->published.option);
+}
+
+/**
  * anycast6_group_is_linklocal() - whether the address is one of a link
  * @group: the address
  *

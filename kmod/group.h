@@ -99,6 +99,7 @@ void anycast6_group_put(struct anycast6_group *group);
 
 void anycast6_group_get_scope(struct anycast6_group *group,
 			      struct anycast6_prefix *scope);
+void anycast6_group_forget(struct anycast6_group *group);
 void anycast6_group_set_scope(struct anycast6_net *an,
 			      struct anycast6_group *group,
 			      const struct anycast6_prefix *scope);

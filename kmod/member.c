@@ -464,6 +464,8 @@ void anycast6_member_destroy(struct anycast6_net *an,
 		/* of one that was refused nothing was taken over */
 		if (entry && known)
 			anycast6_entry_settle_source(an, group);
+		if (anycast6_entry_first(group, NULL))
+			anycast6_group_forget(group);
 		/* what it needed, the others may not */
 		anycast6_mark_group(an, group);
 	}

@@ -18,36 +18,29 @@
 #include "publish.h"
 #include "route.h"
 
-/* Of several entries that say something, the device with the lowest interface
- * index decides, as it does for the source. Returns whether an entry makes the
- * address.
- */
+static bool says(const struct anycast6_entry *entry)
+{
+	struct anycast6_announce_option option;
+
+	anycast6_announce_option_read(&entry->announce, &option);
+	return anycast6_announce_says(&option);
+}
+
+/* Returns whether entries alone make the address: then it is theirs to say. */
 static bool read_option(const struct anycast6_group *group,
 			struct anycast6_announce_option *option)
 {
-	const struct anycast6_member *member;
 	const struct anycast6_entry *entry;
-	bool made = false;
-	u32 first = 0;
+	bool made;
 
-	anycast6_announce_option_read(&group->published.option, option);
+	memset(option, 0, sizeof(*option));
 	rcu_read_lock();
-	list_for_each_entry_rcu(member, &group->members, node) {
-		struct anycast6_announce_option its;
-
-		entry = rcu_dereference(member->entry);
-		if (!entry)
-			continue;
-		if (!made)
-			memset(option, 0, sizeof(*option));
-		made = true;
-		anycast6_announce_option_read(&entry->announce, &its);
-		if (!anycast6_announce_says(&its) ||
-		    (first && first < entry->link->ifindex))
-			continue;
-		*option = its;
-		first = entry->link->ifindex;
-	}
+	made = anycast6_entry_first(group, NULL);
+	entry = anycast6_entry_first(group, says);
+	if (entry)
+		anycast6_announce_option_read(&entry->announce, option);
+	else if (!made)
+		anycast6_announce_option_read(&group->published.option, option);
 	rcu_read_unlock();
 	return made;
 }
@@ -55,7 +48,7 @@ static bool read_option(const struct anycast6_group *group,
 /**
  * anycast6_publish_read() - what is configured of an address
  * @group: the address
- * @option: result; where an entry makes the address, what the entry says
+ * @option: result; where entries alone make the address, what they say
  *
  * Context: RCU, or under an->lock.
  */

@@ -141,7 +141,7 @@ static int check_announce(struct anycast6_net *an,
 		if (anycast6_group_is_linklocal(group))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EINVAL,
 				      "a link-local address is not announced");
-		if (anycast6_entry_makes(an, group))
+		if (anycast6_entry_first(group, NULL))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 				      "an entry makes this address: announce the entry's");
 	}
@@ -187,7 +187,7 @@ static int check_group(struct anycast6_net *an,
 		err = check_scope(an, req, group, &settings->scope);
 	if (!err && changes->has_source)
 		err = check_source(an, req, group, &settings->source);
-	if (!err && changes->has_hold && anycast6_entry_makes(an, group))
+	if (!err && changes->has_hold && anycast6_entry_first(group, NULL))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "an entry makes this address: set the hold of the entry");
 	if (!err && (changes->has_scope ||

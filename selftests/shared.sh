@@ -102,6 +102,37 @@ holds() {
 	is "$(query host "field hold" anycast show $SUBNET)" 30
 }
 
+# What entries say of an address is not said of one that was configured, which stays announced.
+announces() {
+	local settings="announce host metric 7"
+
+	nsip host -batch - <<-END
+		anycast add $SUBNET dev d0
+		anycast add subnet-router dev h0
+	END
+	is "$(query host routes -6 route show proto anycast)" $SUBNET@1024
+	nsip host -batch - <<-END
+		anycast set subnet-router dev h0 announce none
+		anycast set $SUBNET $settings hold 9
+	END
+	is "$(query host routes -6 route show proto anycast)" $SUBNET@7
+	nsip host anycast save >"$T_DIR/saved"
+	grep "$SUBNET.* $settings" "$T_DIR/saved"
+	nsip host anycast flush
+	nsip host anycast restore <"$T_DIR/saved"
+	nsip host anycast save | diff "$T_DIR/saved" -
+	is "$(query host routes -6 route show proto anycast)" $SUBNET@7
+	# what was said of it goes with who was configured
+	nsip host anycast del $SUBNET dev d0
+	is "$(query host routes -6 route show proto anycast)" ""
+	is "$(query host "field hold" anycast show $SUBNET)" null
+	nsip host -batch - <<-END
+		anycast set subnet-router dev h0 announce host
+		anycast add $SUBNET dev d0
+	END
+	is "$(query host routes -6 route show proto anycast)" $SUBNET@1024
+}
+
 # dev is a device that was named, and a link-local address is in its link's VRF.
 named() {
 	nsip host -batch - <<-END
@@ -176,6 +207,7 @@ t_run "flushed while a prefix goes" fresh prefix_goes
 t_run "what a flush leaves is complete" fresh left_over
 t_run "an entry takes the place of a unicast address that goes" fresh takes_its_place
 t_run "hold is shown and saved where it is in force" fresh holds
+t_run "announce of a configured address is its own" fresh announces
 t_run "dev and vrf mean what was named" fresh named
 t_run "what a device takes into another VRF" fresh moves
 t_run "another distance is told" fresh distance
