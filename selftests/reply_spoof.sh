@@ -251,5 +251,6 @@ t_run "a packet that came before the socket was there" nobody
 t_run "a flood from everywhere does not stop answers" flood
 t_run "what is remembered is bounded, and what is not is counted" bounded
 t_run "without any room nothing is rewritten" no_room
-t_run "it is remembered for seconds" expiry
+# half a minute of waiting shows it no mistakes
+[[ ${ANYCAST6_KERNEL-} == debug ]] || t_run "it is remembered for seconds" expiry
 t_done

@@ -14,17 +14,20 @@ SUBNET=2001:db8:1::
 
 # An entry stops at a limit in the middle of its prefixes: what it would have shared is as it was.
 refused_entry() {
-	local before
+	local before said
 
 	nsip host -batch - <<-END
+		address add 2001:db8:11::1/64 dev h0 nodad
 		anycast add $SUBNET dev d0
 		anycast set $SUBNET source unicast hold 7
 	END
 	before=$(netlink state host)
 	netlink listen host
 	ns host sysctl -qw net.anycast6.max_members=2
-	refused "max_members" nsip host anycast add subnet-router dev h0
+	said=$(nsip host anycast add subnet-router dev h0 2>&1 || true)
 	ns host sysctl -qw net.anycast6.max_members=1000
+	nsip host address del 2001:db8:11::1/64 dev h0
+	echo "$said" | grep max_members
 	is "$(netlink state host)" "$before"
 	is "$(netlink events host)" ""
 }

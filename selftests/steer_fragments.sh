@@ -118,15 +118,19 @@ incomplete() {
 
 # Whoever sends first fragments only fills what they may have, no more. Whole packets pass meanwhile.
 bounded() {
-	ns router sysctl -qw net.netfilter.nf_conntrack_frag6_low_thresh=$MEMORY \
-		net.netfilter.nf_conntrack_frag6_high_thresh=$MEMORY
-	peer heads client 2001:db8:c::bad $A 1000
-	is "$(peer pieces client $CLIENT $A 40400 7 0,1,2 wait=0.3)" "-"
-	peer udp client $A 7 1 >/dev/null || true
-	steered client
-	[[ $(peer ask client $A 7 40400-40400 src=$CLIENT) != - ]]
-	wait_for "room for fragments" 30 answered 40401
+	local fragmented whole
+
+	# none of them goes meanwhile
+	ns router sysctl -qw net.netfilter.nf_conntrack_frag6_timeout=10 \
+		net.netfilter.nf_conntrack_frag6_low_thresh=$MEMORY net.netfilter.nf_conntrack_frag6_high_thresh=$MEMORY
+	peer heads client 2001:db8:c::bad $A 200
+	fragmented=$(peer pieces client $CLIENT $A 40400 7 0,1,2 wait=0.3)
+	whole=$(peer ask client $A 7 40400-40400 src=$CLIENT)
+	ns router sysctl -qw net.netfilter.nf_conntrack_frag6_timeout=$PATIENCE
+	wait_for "room for fragments" 60 answered 40401
 	ns router sysctl -qw net.netfilter.nf_conntrack_frag6_high_thresh=4194304
+	is "$fragmented" "-"
+	[[ $whole == one || $whole == two ]]
 }
 
 answered() { [[ $(peer pieces client $CLIENT $A "$1" 7 0,1,2 wait=0.5) != - ]]; }

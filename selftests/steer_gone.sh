@@ -14,7 +14,7 @@
 # Within this time, seconds; the kernel complains of a device that is held after 10.
 LIMIT=9
 # Milliseconds between two packets of a stream.
-GAP=2
+GAP=8
 # How often all is configured and goes, under traffic.
 ROUNDS=3
 [[ ${ANYCAST6_KERNEL-} != debug ]] || LIMIT=30 GAP=40 ROUNDS=1
