@@ -65,6 +65,8 @@ static void setup(struct net_device *dev)
 	dev->max_mtu = ETH_MAX_MTU;
 	dev->tx_queue_len = 0;
 	dev->priv_flags |= IFF_NO_QUEUE;
+	/* who sends there is told by its route that nobody is */
+	netif_keep_dst(dev);
 	anycast6_compat_dev_setup(dev);
 }
 

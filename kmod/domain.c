@@ -32,7 +32,8 @@ static bool vrf_exists(struct anycast6_net *an, u32 vrf)
  * @domain: the domain
  *
  * Context: process, under @an->lock; takes RTNL if there is something to mend.
- * Return: false if the domain's VRF is gone.
+ * Return: false if the domain's VRF is gone. Where the device can't be put back, it
+ * counts as not running: its addresses would be those of another domain.
  */
 bool anycast6_domain_mend(struct anycast6_net *an,
 			  struct anycast6_domain *domain)
@@ -48,7 +49,8 @@ bool anycast6_domain_mend(struct anycast6_net *an,
 					  domain->vrf);
 		anycast6_link_refresh(an, domain->link);
 	}
-	return true;
+	/* one that was going is gone, now that its end is over */
+	return !domain->vrf || vrf_exists(an, domain->vrf);
 }
 
 static int create_link(struct anycast6_net *an, struct anycast6_domain *domain)
@@ -64,6 +66,7 @@ static int create_link(struct anycast6_net *an, struct anycast6_domain *domain)
 		err = PTR_ERR(domain->link);
 		goto destroy_device;
 	}
+	domain->link->home = domain->vrf;
 	if (!anycast6_domain_mend(an, domain)) {
 		err = -ENODEV;
 		goto put_link;

@@ -280,9 +280,10 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 	if (event != FIB_EVENT_ENTRY_APPEND && dst->plen == 128) {
 		group = find_on(an, dev, &dst->addr);
 		if (group) {
-			/* of a route that goes only its successor is told */
-			if (event == FIB_EVENT_ENTRY_REPLACE)
-				set_bit(ANYCAST6_GROUP_OUTDONE, &group->flags);
+			/* of a route that goes only its successor is told, and of
+			 * one that is behind another nothing
+			 */
+			set_bit(ANYCAST6_GROUP_OUTDONE, &group->flags);
 			anycast6_mark_group(an, group);
 		}
 	} else if (dst->plen == 8 && ipv6_addr_is_multicast(&dst->addr)) {

@@ -36,9 +36,11 @@ void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link)
 		idev = __in6_dev_get(dev);
 		link->running = netif_running(dev) && idev && !idev->dead &&
 				!READ_ONCE(idev->cnf.disable_ipv6);
+		WRITE_ONCE(link->vrf, anycast6_dev_vrf(dev));
+		if (link->own && link->vrf != link->home)
+			link->running = false;
 		link->waiting = netif_running(dev) && !link->running;
 		link->carrier = netif_carrier_ok(dev);
-		WRITE_ONCE(link->vrf, anycast6_dev_vrf(dev));
 	}
 	rcu_read_unlock();
 }

@@ -26,9 +26,11 @@ enum anycast6_link_flags {
  * @users: members, entries and domains that point here; an->lock
  * @own: it is the module's own device, constant
  * @exists: it is there; an->lock
- * @running: it is administratively up and IPv6 works on it; an->lock
+ * @running: it is administratively up, where it must be, and IPv6 works on it;
+ *           an->lock
  * @waiting: it is administratively up, but IPv6 does not work; an->lock
  * @carrier: it has carrier; an->lock
+ * @home: of the module's own, the VRF that it must be in to be running; an->lock
  * @vrf: interface index of its VRF, 0 outside VRFs; READ_ONCE()
  * @flags: ANYCAST6_LINK_*; atomic
  * @generation: counts the times that the kernel forgot the joins on it; atomic
@@ -43,6 +45,7 @@ struct anycast6_link {
 	bool running;
 	bool waiting;
 	bool carrier;
+	u32 home;
 	u32 vrf;
 	unsigned long flags;
 	atomic_t generation;

@@ -184,6 +184,7 @@ static int look(struct anycast6_net *an, struct anycast6_member *member)
 		anycast6_hold_take_back(an, member->link,
 					&member->group->key.addr);
 	anycast6_link_refresh(an, member->link);
+	anycast6_mark_waiting(an, member->link);
 	err = anycast6_probe_mend(an, member);
 	member->fault = find_fault(an, member);
 	if (anycast6_damper_waits(an, member, !reason_of(member)))
@@ -352,6 +353,8 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 		return false;
 	}
 
+	anycast6_link_refresh(an, group->domain->link);
+	anycast6_mark_waiting(an, group->domain->link);
 	list_for_each_entry(member, &group->members, node)
 		bad |= look(an, member);
 	list_for_each_entry(member, &group->members, node)

@@ -120,10 +120,11 @@ anycast6_notice_get(struct anycast6_net *an,
 		notice = create(an, key);
 	if (IS_ERR(notice))
 		return notice;
-	/* routes go with their device */
-	if (notice->ifindex != ifindex)
+	/* routes go with their device; who else needs one has the same */
+	if (!notice->users && notice->ifindex != ifindex) {
 		notice->there = false;
-	notice->ifindex = ifindex;
+		notice->ifindex = ifindex;
+	}
 	WRITE_ONCE(notice->users, notice->users + 1);
 	settle(an, notice);
 	return notice;

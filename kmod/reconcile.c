@@ -72,6 +72,27 @@ static void enlist(struct anycast6_net *an, struct anycast6_group *group)
 }
 
 /**
+ * anycast6_mark_waiting() - look at a device again later, if IPv6 does not work
+ * there
+ * @an: the namespace
+ * @link: the device
+ *
+ * The kernel does not tell when IPv6 starts again on a device without addresses of
+ * its own.
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_mark_waiting(struct anycast6_net *an, struct anycast6_link *link)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (!link->waiting || test_and_set_bit(ANYCAST6_LINK_DIRTY, &link->flags))
+		return;
+	set_bit(0, &an->links_dirty);
+	anycast6_reconcile_queue(an, RETRY_MIN);
+}
+
+/**
  * anycast6_mark_group() - something happened to an address
  * @an: the namespace
  * @group: the address
@@ -164,15 +185,20 @@ static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)
 	return false;
 }
 
-/* The module's own device holds addresses whose members are elsewhere, too. */
+/* The module's own device holds addresses whose members are elsewhere, too; and
+ * their routes to it may have gone, of which the kernel tells nobody where others'
+ * are in front.
+ */
 static void enlist_domain(struct anycast6_net *an, struct anycast6_link *own)
 {
 	struct anycast6_group *group;
 	unsigned long id;
 
 	xa_for_each(&an->ids, id, group)
-		if (group->domain->link == own)
+		if (group->domain->link == own) {
+			set_bit(ANYCAST6_GROUP_OUTDONE, &group->flags);
 			enlist(an, group);
+		}
 }
 
 /* Returns whether it must be looked at again. */
@@ -196,9 +222,7 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 		enlist(an, member->group);
 	if (link->own)
 		enlist_domain(an, link);
-	/* The kernel does not tell when IPv6 starts again on a device without
-	 * addresses of its own: look every second.
-	 */
+	/* every second, see anycast6_mark_waiting() */
 	if (link->waiting)
 		an->retry = 0;
 	return bad || link->waiting;

@@ -28,6 +28,7 @@ bool anycast6_reconcile_is_onlink(struct anycast6_net *an,
 				  const struct in6_addr *addr, u32 ifindex);
 
 void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link);
+void anycast6_mark_waiting(struct anycast6_net *an, struct anycast6_link *link);
 void anycast6_mark_group(struct anycast6_net *an,
 			 struct anycast6_group *group);
 

@@ -131,9 +131,13 @@ int anycast6_config_del(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	err = req->addr ? delete_address(an, req) : delete_entry(an, req);
-	if (!err)
-		anycast6_events_listen(an);
-	return err;
+	if (err)
+		return err;
+	anycast6_events_listen(an);
+	/* what the kernel did not take back yet */
+	if (!list_empty(&an->notices.pending))
+		anycast6_reconcile_queue(an, HZ);
+	return 0;
 }
 
 static bool is_flushed(struct anycast6_net *an, struct anycast6_member *member,

@@ -243,6 +243,37 @@ vrf() {
 	wait_for "the routes to go" 20 eval "[[ ! \$(routes table 200) ]]"
 }
 
+# A VRF takes its own to its end: the same address outside keeps its route, and withdraws it.
+vrf_goes() {
+	host add $OFF
+	nsip host -batch - <<-END
+		link add blue type vrf table 200
+		link set blue up
+		anycast add $OFF vrf blue
+		link del blue
+	END
+	wait_for "the address to go" 20 eval "[[ \$(query host member_states anycast show $OFF) == up ]]"
+	announced $OFF@1024
+	is "$(nsip host -6 -o route show $OFF table main | grep -o "dev [^ ]*" | xargs)" "dev anycast0"
+	host drain $OFF
+	announced
+}
+
+# The kernel says nothing of routes that go behind others'.
+behind() {
+	local own
+
+	nsip host -6 route add $OFF dev d1 table 100 metric 20
+	host add $OFF vrf red
+	is "$(routes table 100)" "$OFF@1024"
+	own=$(nsip host -o link show master red | grep -o "anycast[0-9]*")
+	nsip host link set "$own" nomaster
+	wait_for "it to be back" 20 eval "[[ \$(nsip host -o link show master red) == *$own:* ]]"
+	wait_for "its route to be back" 20 eval "is \"\$(routes table 100)\" '$OFF@1024'"
+	announced
+	nsip host -6 route del $OFF dev d1 table 100
+}
+
 # Held by a route in the VRF's table, which is delivered to.
 vrf_beyond_joins() {
 	ns host sysctl -qw net.anycast6.max_joins=0
@@ -470,13 +501,15 @@ gone() {
 RMEM_MAX=$(</proc/sys/net/core/rmem_max)
 echo 33554432 >/proc/sys/net/core/rmem_max
 make_host
-t_run "static addresses are announced, what entries make is not" fresh defaults
-t_run "not while the last member drains" fresh drained
+t_run "RFC4291-2.6-hostroute: static addresses are announced, what entries make is not" fresh defaults
+t_run "RFC4786-4.4.1: not while the last member drains" fresh drained
 t_run "the route goes first, and comes last" fresh order
-t_run "not when the lease is over" fresh leased
+t_run "RFC4786-4.4.1: not when the lease is over" fresh leased
 t_run "not while the link is down" fresh link_down
 t_run "a remote member on a link of this node" fresh remote
 t_run "in a VRF" fresh vrf
+t_run "in a VRF that goes" fresh vrf_goes
+t_run "in a VRF, behind another route" fresh behind
 t_run "in a VRF, beyond the limit on joins" fresh vrf_beyond_joins
 t_run "none, host, scope, metric" fresh configured
 t_run "a scope is announced once for all" fresh shared

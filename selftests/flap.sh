@@ -245,6 +245,12 @@ disabled() {
 	nsip host address replace $U/64 dev h0 nodad
 	settles host $A h0:up
 	all_work
+	# the module's own device has no addresses, and of its end no event tells
+	ns host sysctl -qw net.ipv6.conf.anycast0.disable_ipv6=1
+	settles host $OFF anycast0:down:admin
+	ns host sysctl -qw net.ipv6.conf.anycast0.disable_ipv6=0
+	settles host $OFF anycast0:up
+	all_work
 	for ((i = 0; i < 10; i++)); do
 		ns host sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.all.disable_ipv6=0
 	done
