@@ -35,15 +35,8 @@ void *anycast6_fill_start(struct sk_buff *skb,
 			   &anycast6_nl_family, header->flags, header->cmd);
 }
 
-/**
- * anycast6_group_state() - whether an address is up
- * @group: the address
- *
- * Context: RCU.
- * Return: enum anycast6_state: up while a member is, else draining while one
- * does.
- */
-u8 anycast6_group_state(const struct anycast6_group *group)
+/* Up while a member is, else draining while one does. */
+static u8 state_of(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
 	u8 best = ANYCAST6_STATE_DOWN;
@@ -59,15 +52,8 @@ u8 anycast6_group_state(const struct anycast6_group *group)
 	return best;
 }
 
-/**
- * anycast6_group_origin() - where an address comes from
- * @group: the address
- * @id: result: reserved identifier where it comes from one
- *
- * Context: RCU, or under an->lock.
- * Return: enum anycast6_origin: static as soon as one member was configured.
- */
-u8 anycast6_group_origin(const struct anycast6_group *group, u8 *id)
+/* Static as soon as one member was configured; @id is of a reserved one. */
+static u8 origin_of(const struct anycast6_group *group, u8 *id)
 {
 	const struct anycast6_entry *entry;
 	u8 origin = ANYCAST6_ORIGIN_STATIC;
@@ -185,12 +171,11 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	u8 origin, id = 0;
 
-	origin = anycast6_group_origin(group, &id);
+	origin = origin_of(group, &id);
 	if (nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, origin) ||
 	    (origin == ANYCAST6_ORIGIN_RESERVED &&
 	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, id)) ||
-	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE,
-			anycast6_group_state(group)) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE, state_of(group)) ||
 	    fill_members_stats(skb, group) ||
 	    fill_misses(skb, group) ||
 	    fill_replies(skb, group))

@@ -48,7 +48,4 @@ int anycast6_fill_flow_key(struct sk_buff *skb,
 int anycast6_fill_entry(struct sk_buff *skb,
 			const struct anycast6_entry *entry);
 
-u8 anycast6_group_state(const struct anycast6_group *group);
-u8 anycast6_group_origin(const struct anycast6_group *group, u8 *id);
-
 #endif

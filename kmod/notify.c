@@ -97,9 +97,9 @@ void anycast6_notify_group(struct anycast6_net *an, u8 cmd,
 }
 
 /**
- * anycast6_notify_entry() - an entry was added or deleted
+ * anycast6_notify_entry() - an entry was added, changed or deleted
  * @an: the namespace
- * @cmd: ANYCAST6_CMD_ADDED or ANYCAST6_CMD_DELETED
+ * @cmd: ANYCAST6_CMD_ADDED, ANYCAST6_CMD_CHANGED or ANYCAST6_CMD_DELETED
  * @entry: the entry
  *
  * Context: process, under @an->lock.

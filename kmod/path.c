@@ -62,13 +62,8 @@ static void disown(struct dst_entry *dst)
 	fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
 }
 
-/**
- * anycast6_path_free() - free a path, after its readers
- * @path: the path, or NULL
- *
- * Context: any.
- */
-void anycast6_path_free(struct anycast6_path *path)
+/* After its readers. */
+static void free_path(struct anycast6_path *path)
 {
 	if (!path)
 		return;
@@ -106,11 +101,11 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 
 	if (unrcu_pointer(cmpxchg(&nexthop->path, RCU_INITIALIZER(old),
 				  RCU_INITIALIZER(path))) == old) {
-		anycast6_path_free(old);
+		free_path(old);
 		return path;
 	}
 	/* somebody was quicker */
-	anycast6_path_free(path);
+	free_path(path);
 	return rcu_dereference(nexthop->path);
 }
 
@@ -135,7 +130,7 @@ void anycast6_path_forget(struct anycast6_nexthop *nexthop,
 		return;
 	if (unrcu_pointer(cmpxchg(&nexthop->path, RCU_INITIALIZER(path),
 				  NULL)) == path)
-		anycast6_path_free(path);
+		free_path(path);
 }
 
 /**
@@ -148,7 +143,7 @@ void anycast6_path_forget(struct anycast6_nexthop *nexthop,
  */
 void anycast6_path_drop(struct anycast6_nexthop *nexthop)
 {
-	anycast6_path_free(unrcu_pointer(xchg(&nexthop->path, NULL)));
+	free_path(unrcu_pointer(xchg(&nexthop->path, NULL)));
 }
 
 /**

@@ -53,7 +53,6 @@ bool anycast6_path_find_by_rules(struct net *net,
 void anycast6_path_forget(struct anycast6_nexthop *nexthop,
 			  const struct net_device *dev);
 void anycast6_path_drop(struct anycast6_nexthop *nexthop);
-void anycast6_path_free(struct anycast6_path *path);
 bool anycast6_path_is_direct(const struct anycast6_path *path);
 u32 anycast6_path_metric(const struct anycast6_path *path);
 

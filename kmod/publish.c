@@ -89,19 +89,9 @@ bool anycast6_publish_may(const struct anycast6_member *member)
 	       is_for_all(member);
 }
 
-/**
- * anycast6_publish_is_live() - whether an address is to be announced
- * @an: the namespace
- * @group: the address, the states of its members decided
- *
- * Context: process, under @an->lock.
- */
-bool anycast6_publish_is_live(struct anycast6_net *an,
-			      const struct anycast6_group *group)
+static bool is_live(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
-
-	lockdep_assert_held(&an->lock);
 
 	/* what is down has no routes */
 	if (!group->domain->link->running)
@@ -169,7 +159,9 @@ int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
 	struct anycast6_notice_key key;
 	int err = 0;
 
-	if (anycast6_publish_is_live(an, group))
+	lockdep_assert_held(&an->lock);
+
+	if (is_live(group))
 		decide(group, &wish);
 	/* somebody's route was put there, maybe in the place of this one's */
 	if (test_and_clear_bit(ANYCAST6_GROUP_OUTDONE, &group->flags) &&
@@ -231,6 +223,6 @@ void anycast6_publish_review(struct anycast6_net *an,
 
 	if (!group->published.host && !group->published.scope)
 		return;
-	if (!anycast6_publish_is_live(an, group))
+	if (!is_live(group))
 		anycast6_publish_withdraw(an, group);
 }

@@ -30,8 +30,6 @@ void anycast6_publish_read(const struct anycast6_group *group,
 			   struct anycast6_announce_option *option);
 
 bool anycast6_publish_may(const struct anycast6_member *member);
-bool anycast6_publish_is_live(struct anycast6_net *an,
-			      const struct anycast6_group *group);
 int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group);
 void anycast6_publish_withdraw(struct anycast6_net *an,
 			       struct anycast6_group *group);

@@ -13,13 +13,7 @@
 #include "reconcile.h"
 #include "request.h"
 
-/**
- * anycast6_request_is_linklocal() - whether a request is of a link-local address
- * @req: the request
- *
- * Context: any.
- */
-bool anycast6_request_is_linklocal(const struct anycast6_request *req)
+static bool is_linklocal(const struct anycast6_request *req)
 {
 	return req->addr && anycast6_addr_is_linklocal(req->addr);
 }
@@ -68,7 +62,7 @@ static int set_address(const struct anycast6_request *req,
 		return -EINVAL;
 	}
 	place->key.addr = *req->addr;
-	if (!anycast6_request_is_linklocal(req))
+	if (!is_linklocal(req))
 		return 0;
 
 	if (!place->ifindex)
@@ -88,7 +82,7 @@ static int set_address(const struct anycast6_request *req,
  */
 bool anycast6_request_names_member(const struct anycast6_request *req)
 {
-	return req->via || (req->dev && !anycast6_request_is_linklocal(req));
+	return req->via || (req->dev && !is_linklocal(req));
 }
 
 /**
@@ -155,7 +149,7 @@ static int check_link(struct anycast6_net *an,
 	if (!req->dev && anycast6_addr_is_linklocal(req->via))
 		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
 				       "a link-local next hop needs a device");
-	if (!anycast6_request_is_linklocal(req))
+	if (!is_linklocal(req))
 		return 0;
 	if (!anycast6_addr_is_linklocal(req->via))
 		return ANYCAST6_REFUSE(req, VIA, -EINVAL,

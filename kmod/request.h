@@ -60,7 +60,6 @@ struct anycast6_place {
 	(_err);								\
 })
 
-bool anycast6_request_is_linklocal(const struct anycast6_request *req);
 bool anycast6_request_names_member(const struct anycast6_request *req);
 int anycast6_request_place(struct anycast6_net *an,
 			   const struct anycast6_request *req,
