@@ -38,10 +38,10 @@ static bool is_solicitation(struct sk_buff *skb, const struct in6_addr *target)
 	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMPV6);
 }
 
-static const struct anycast6_member *
-find_on(const struct anycast6_group *group, u32 ifindex)
+static struct anycast6_member *find_on(const struct anycast6_group *group,
+				       u32 ifindex)
 {
-	const struct anycast6_member *member;
+	struct anycast6_member *member;
 
 	list_for_each_entry_rcu(member, &group->members, node)
 		if (!member->nexthop && member->link->ifindex == ifindex)
@@ -65,12 +65,14 @@ static bool is_quiet_on(const struct anycast6_group *group, u32 ifindex)
 	return false;
 }
 
-static bool is_answered_on(const struct anycast6_group *group, u32 ifindex)
+/* Returns the member that answers there, or NULL. */
+static struct anycast6_member *
+answers_on(const struct anycast6_group *group, u32 ifindex)
 {
-	const struct anycast6_member *member = find_on(group, ifindex);
+	struct anycast6_member *member = find_on(group, ifindex);
 
 	return member && READ_ONCE(member->state) == ANYCAST6_STATE_UP &&
-	       READ_ONCE(member->role) == ANYCAST6_ROLE_ANSWERS;
+	       READ_ONCE(member->role) == ANYCAST6_ROLE_ANSWERS ? member : NULL;
 }
 
 /**
@@ -122,6 +124,7 @@ void anycast6_advert_hurry(const struct anycast6_host *host,
 	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 	const struct anycast6_group *group;
+	struct anycast6_member *member;
 	u32 ifindex = IP6CB(skb)->iif;
 	const struct nd_msg *msg;
 	struct nd_msg buf;
@@ -135,8 +138,12 @@ void anycast6_advert_hurry(const struct anycast6_host *host,
 	group = anycast6_host_find(host, &msg->target,
 				   anycast6_addr_is_linklocal(&msg->target) ?
 				   ifindex : anycast6_dev_vrf(skb->dev));
-	if (group && is_answered_on(group, ifindex))
-		skb->pkt_type = PACKET_HOST;
+	member = group ? answers_on(group, ifindex) : NULL;
+	if (!member)
+		return;
+	skb->pkt_type = PACKET_HOST;
+	if (!READ_ONCE(member->found))
+		WRITE_ONCE(member->found, true);
 }
 
 /**

@@ -21,20 +21,12 @@
 #include "reconcile.h"
 #include "select.h"
 
-/**
- * anycast6_elect_is_before() - which of two members is to answer
- * @addr: the anycast address
- * @a: unicast address of one, network order
- * @b: that of another
- *
- * By rendezvous hashing: all on the link find the same, addresses are spread
- * over members, and one that goes changes nothing among the others.
- *
- * Context: any.
+/* Which of two members is to answer, by rendezvous hashing: all on the link find
+ * the same, addresses are spread over members, and one that goes changes nothing
+ * among the others.
  */
-bool anycast6_elect_is_before(const struct in6_addr *addr,
-			      const struct in6_addr *a,
-			      const struct in6_addr *b)
+static bool is_before(const struct in6_addr *addr, const struct in6_addr *a,
+		      const struct in6_addr *b)
 {
 	u64 weight_a = anycast6_select_flow(addr, a, 0, 0);
 	u64 weight_b = anycast6_select_flow(addr, b, 0, 0);
@@ -51,11 +43,13 @@ static bool is_watched(const struct anycast6_member *member, u32 ifindex)
 	       member->nexthop->direct && member->traits.probe;
 }
 
+/* It has answered, and said that it can be found on the link. */
 static bool is_alive(const struct anycast6_member *member)
 {
 	return member->link->running && !member->nexthop->reason &&
 	       !member->fault && !member->draining &&
-	       member->life == ANYCAST6_LIFE_UP;
+	       member->life == ANYCAST6_LIFE_UP &&
+	       member->marks & ANYCAST6_PROBE_ONLINK;
 }
 
 /* It is this node that has lost the way: nothing is known of the other. */
@@ -93,8 +87,7 @@ void anycast6_elect_named(struct anycast6_net *an,
 	/* nearly every probe says what the one before it said */
 	stronger = !ipv6_addr_equal(name, &member->name) &&
 		   (ipv6_addr_any(&member->name) ||
-		    anycast6_elect_is_before(&group->key.addr, name,
-					     &member->name));
+		    is_before(&group->key.addr, name, &member->name));
 	if (stronger) {
 		member->name = *name;
 		member->renamed = true;
@@ -148,19 +141,33 @@ static bool find_source(struct anycast6_net *an,
  * @alive: one of them is up
  * @first: one that is up is before this node's
  * @unknown: one may be, or not
+ * @left: one that neighbours had found is up no more
  */
 struct rivals {
 	bool any;
 	bool alive;
 	bool first;
 	bool unknown;
+	bool left;
 };
+
+/* Whoever has found one stays there, whatever others come before it. Returns
+ * whether it is up no more, and who has found it has nobody.
+ */
+static bool has_left(struct anycast6_member *other)
+{
+	bool found = other->found;
+
+	WRITE_ONCE(other->found, is_alive(other) &&
+				 other->marks & ANYCAST6_PROBE_FOUND);
+	return found && !is_alive(other) && !is_unknown(other);
+}
 
 static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 			struct rivals *rivals)
 {
 	const struct in6_addr *addr = &member->group->key.addr;
-	const struct anycast6_member *other;
+	struct anycast6_member *other;
 	struct in6_addr name;
 	bool called;
 
@@ -174,11 +181,12 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 		via = &other->nexthop->key.addr;
 		/* before the others have asked, by what they will be asked */
 		first = (called || find_source(an, member, via, &name)) &&
-			anycast6_elect_is_before(addr, via, &name);
+			is_before(addr, via, &name);
 		rivals->any = true;
 		rivals->alive |= is_alive(other);
 		rivals->first |= first && is_alive(other);
 		rivals->unknown |= first && is_unknown(other);
+		rivals->left |= has_left(other);
 	}
 }
 
@@ -209,7 +217,7 @@ static bool is_successor(const struct anycast6_member *member,
 	if (role != ANYCAST6_ROLE_ANSWERS || rivals->unknown ||
 	    !member->link->running || !member->link->carrier)
 		return false;
-	return member->role == ANYCAST6_ROLE_YIELDS ||
+	return member->role == ANYCAST6_ROLE_YIELDS || rivals->left ||
 	       (member->succeeds && !rivals->alive);
 }
 
@@ -249,6 +257,25 @@ void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
 			   is_successor(member, role, &rivals);
 	if (set_role(an, member, role) && member->known)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+}
+
+/**
+ * anycast6_elect_is_rival() - whether a remote member is watched by one of this
+ * node, on the same link
+ * @member: the remote member
+ *
+ * Context: RCU.
+ */
+bool anycast6_elect_is_rival(const struct anycast6_member *member)
+{
+	const struct anycast6_member *own;
+
+	if (!READ_ONCE(member->nexthop->direct))
+		return false;
+	list_for_each_entry_rcu(own, &member->group->members, node)
+		if (!own->nexthop && own->link == member->link)
+			return READ_ONCE(own->traits.probe);
+	return false;
 }
 
 /**

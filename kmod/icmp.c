@@ -6,7 +6,6 @@
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
-#include <linux/pkt_sched.h>
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/ip6_checksum.h>
@@ -58,8 +57,6 @@ struct sk_buff *anycast6_icmp_make(struct net *net, struct dst_entry *dst,
 	skb_dst_set(skb, dst);
 	skb_reserve(skb, room);
 	skb->protocol = htons(ETH_P_IPV6);
-	/* a full queue is no reason to call somebody dead */
-	skb->priority = TC_PRIO_CONTROL;
 	put_header(skb, dst, icmp);
 
 	skb_set_transport_header(skb, skb->len);

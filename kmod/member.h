@@ -61,6 +61,10 @@ struct anycast6_probe;
  *        writers under an->lock
  * @succeeds: it answers instead of one that did so until now, and the link has
  *            not been told yet; an->lock
+ * @found: neighbours on its link have found it there since it is up, as far as
+ *         this node knows; READ_ONCE()
+ * @marks: what its probes say of a remote one, enum anycast6_probe_mark;
+ *         an->lock
  * @renamed: its name is another one than at the last election; an->names_lock
  * @name: the unicast address by which others on its link know this node, or the
  *        strongest of several; none before they ask; an->names_lock
@@ -97,6 +101,8 @@ struct anycast6_member {
 	u8 life;
 	u8 role;
 	bool succeeds;
+	bool found;
+	u32 marks;
 	bool renamed;
 	struct in6_addr name;
 	bool known;

@@ -200,14 +200,23 @@ static bool is_offlink(struct anycast6_net *an, struct anycast6_member *member)
 	       !wants_link(an, member);
 }
 
+static void take_over(struct anycast6_net *an, struct anycast6_member *member)
+{
+	member->succeeds = false;
+	WRITE_ONCE(member->found, true);
+	anycast6_advert_take_over(an->net, &member->group->key.addr,
+				  member->link->ifindex);
+}
+
 /* Once it is there to be found. */
 static void succeed(struct anycast6_net *an, struct anycast6_member *member)
 {
-	if (!member->succeeds || member->state != ANYCAST6_STATE_UP)
+	if (member->nexthop)
 		return;
-	member->succeeds = false;
-	anycast6_advert_take_over(an->net, &member->group->key.addr,
-				  member->link->ifindex);
+	if (member->state != ANYCAST6_STATE_UP)
+		WRITE_ONCE(member->found, false);
+	else if (member->succeeds)
+		take_over(an, member);
 }
 
 static void mend_hold(struct anycast6_net *an, struct anycast6_member *member)

@@ -6,6 +6,7 @@
 #include <linux/icmpv6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/pkt_sched.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/ip6_route.h>
@@ -13,6 +14,7 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "elect.h"
 #include "group.h"
 #include "icmp.h"
 #include "ipsec.h"
@@ -88,6 +90,7 @@ static void fill(const struct anycast6_probe *probe, u32 number,
 		 const siphash_key_t *key,
 		 struct anycast6_probe_payload *payload)
 {
+	bool rival = anycast6_elect_is_rival(probe->member);
 	struct anycast6_probe_route route;
 
 	memset(payload, 0, sizeof(*payload));
@@ -95,6 +98,7 @@ static void fill(const struct anycast6_probe *probe, u32 number,
 	payload->id = htonl(probe->id);
 	payload->number = htonl(number);
 	payload->member = probe->member->nexthop->key.addr;
+	payload->marks = htonl(rival ? ANYCAST6_PROBE_RIVAL : 0);
 	route_of(probe, &route);
 	payload->cookie = cpu_to_be64(anycast6_probe_cookie(payload, &route,
 							    key));
@@ -152,6 +156,11 @@ void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
 	skb = anycast6_icmp_make(an->net, path->dst, &icmp, &body);
 	if (!skb)
 		return;
+	/* a full queue is no reason to call somebody dead */
+	skb->priority = TC_PRIO_CONTROL;
+	/* so that who is asked sees that nobody has passed it on */
+	if (READ_ONCE(nexthop->direct))
+		ipv6_hdr(skb)->hop_limit = 255;
 	payload = body;
 	fill(probe, number, key, payload);
 	anycast6_icmp_finish(skb);
@@ -219,6 +228,7 @@ void anycast6_probe_end(struct anycast6_net *an, struct anycast6_member *member)
 		return;
 	RCU_INIT_POINTER(member->probe, NULL);
 	member->life = ANYCAST6_LIFE_UP;
+	member->marks = 0;
 	anycast6_prober_remove(an, probe);
 	kfree_rcu(probe, rcu);
 }
@@ -254,5 +264,6 @@ int anycast6_probe_mend(struct anycast6_net *an, struct anycast6_member *member)
 	anycast6_prober_schedule(an, probe, interval, has_way(member));
 	/* once: it may be another one a moment later */
 	member->life = READ_ONCE(probe->pulse.life);
+	member->marks = READ_ONCE(probe->marks);
 	return 0;
 }

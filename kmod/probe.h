@@ -39,6 +39,8 @@ enum anycast6_probe_count {
  *            prober->lock
  * @awake: there is a way to the member; prober->lock
  * @pulse: what is known of the member; prober->lock, its life READ_ONCE()
+ * @marks: what the last answer said, of %ANYCAST6_PROBE_ONLINK and
+ *         %ANYCAST6_PROBE_FOUND; READ_ONCE(), writers under prober->lock
  * @counts: by enum anycast6_probe_count; READ_ONCE(), writers under
  *          prober->lock
  * @rcu: frees it after its readers
@@ -50,6 +52,7 @@ struct anycast6_probe {
 	u32 interval;
 	bool awake;
 	struct anycast6_pulse pulse;
+	u32 marks;
 	u64 counts[ANYCAST6_PROBES];
 	struct rcu_head rcu;
 };

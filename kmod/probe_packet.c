@@ -10,11 +10,11 @@
 
 #include "probe_packet.h"
 
-static_assert(sizeof(struct anycast6_probe_payload) == 40);
+static_assert(sizeof(struct anycast6_probe_payload) == 48);
 
 /**
  * anycast6_probe_cookie() - what only the sender of a probe can know
- * @payload: all of it but the cookie
+ * @payload: all of it but the cookie, and the marks, which the answer changes
  * @route: where it is sent
  * @key: the sender's
  *

@@ -14,6 +14,18 @@ struct sk_buff;
 
 #define ANYCAST6_PROBE_MAGIC	"anycast\6"
 
+/* What a probe says of who asks, and the answer of who is asked. A host without this
+ * module sends back what it got.
+ */
+enum anycast6_probe_mark {
+	/* who asks is a member on the link itself, and gives way to one that is first */
+	ANYCAST6_PROBE_RIVAL = 1 << 0,
+	/* the address is held on the link that the probe came by */
+	ANYCAST6_PROBE_ONLINK = 1 << 1,
+	/* neighbours there have found it at this member */
+	ANYCAST6_PROBE_FOUND = 1 << 2,
+};
+
 /**
  * struct anycast6_probe_payload - what follows the header of the echo request
  * @magic: %ANYCAST6_PROBE_MAGIC
@@ -21,6 +33,8 @@ struct sk_buff;
  * @number: which of its probes, counted from 1
  * @member: unicast address of the member that is meant; its own answers come
  *          from there
+ * @marks: enum anycast6_probe_mark; no part of what the cookie is of
+ * @zero: zero
  * @cookie: proves to its sender that it sent the rest
  */
 struct anycast6_probe_payload {
@@ -28,6 +42,8 @@ struct anycast6_probe_payload {
 	__be32 id;
 	__be32 number;
 	struct in6_addr member;
+	__be32 marks;
+	__be32 zero;
 	__be64 cookie;
 };
 

@@ -9,6 +9,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
+#include <net/xfrm.h>
 
 #include "group.h"
 #include "member.h"
@@ -148,10 +149,12 @@ void anycast6_prober_schedule(struct anycast6_net *an,
 	WRITE_ONCE(probe->interval, interval);
 	if (probe->awake)
 		timerqueue_del(&prober->turns, &probe->turn);
-	if (!awake)
+	if (!awake) {
 		anycast6_pulse_begin(&probe->pulse, ANYCAST6_LIFE_DOWN);
-	else
+		WRITE_ONCE(probe->marks, 0);
+	} else {
 		wait_turn(prober, probe, ktime_get());
+	}
 	probe->awake = awake;
 	spin_unlock_bh(&prober->lock);
 	if (awake)
@@ -183,26 +186,35 @@ static struct anycast6_probe *find(struct anycast6_prober *prober,
 	return NULL;
 }
 
+/* Returns whether it is known to be another one than before. */
 static bool hear(struct anycast6_prober *prober, struct anycast6_probe *probe,
-		 u32 number, enum anycast6_probe_kind kind)
+		 const struct anycast6_probe_payload *payload,
+		 enum anycast6_probe_kind kind)
 {
+	const u32 kept = ANYCAST6_PROBE_ONLINK | ANYCAST6_PROBE_FOUND;
 	static const u8 lives[] = {
 		[ANYCAST6_PROBE_REPLY] = ANYCAST6_LIFE_UP,
 		[ANYCAST6_PROBE_DOWN] = ANYCAST6_LIFE_DOWN,
 		[ANYCAST6_PROBE_DRAINING] = ANYCAST6_LIFE_DRAINING,
 	};
-	u8 life;
+	bool reply = kind == ANYCAST6_PROBE_REPLY;
+	u32 marks, before;
+	bool changed;
 
 	spin_lock_bh(&prober->lock);
-	life = probe->pulse.life;
+	before = probe->pulse.life;
+	marks = probe->marks;
 	if (probe->awake &&
-	    anycast6_pulse_hear(&probe->pulse, number, lives[kind]))
-		probe->counts[kind == ANYCAST6_PROBE_REPLY ?
-			      ANYCAST6_PROBES_ANSWERED :
-			      ANYCAST6_PROBES_UNREACHABLE]++;
-	life ^= probe->pulse.life;
+	    anycast6_pulse_hear(&probe->pulse, ntohl(payload->number),
+				lives[kind])) {
+		probe->counts[reply ? ANYCAST6_PROBES_ANSWERED :
+				      ANYCAST6_PROBES_UNREACHABLE]++;
+		if (reply)
+			WRITE_ONCE(probe->marks, ntohl(payload->marks) & kept);
+	}
+	changed = before != probe->pulse.life || marks != probe->marks;
 	spin_unlock_bh(&prober->lock);
-	return life;
+	return changed;
 }
 
 /* That the member is unreachable, any node on the way may know; the rest, only
@@ -218,7 +230,7 @@ static unsigned int answer(struct anycast6_prober *prober, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (kind != ANYCAST6_PROBE_DOWN && !anycast6_probe_is_from(probe, skb))
 		count(prober, probe, ANYCAST6_PROBES_REFUSED);
-	else if (hear(prober, probe, ntohl(payload->number), kind))
+	else if (hear(prober, probe, payload, kind))
 		anycast6_mark_group(prober->an, probe->member->group);
 	/* nobody else has asked */
 	consume_skb(skb);
@@ -234,6 +246,7 @@ static noinline unsigned int receive(struct anycast6_prober *prober,
 
 	kind = anycast6_probe_packet_parse(skb, offset, &payload);
 	if (kind == ANYCAST6_PROBE_NONE || kind == ANYCAST6_PROBE_REQUEST ||
+	    !xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb) ||
 	    nf_ip6_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMPV6))
 		return NF_ACCEPT;
 	return answer(prober, skb, kind, &payload);

@@ -8,9 +8,11 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/pkt_sched.h>
 #include <net/addrconf.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/xfrm.h>
 
 #include <uapi/linux/anycast6.h>
 
@@ -43,6 +45,7 @@
  * @offset: of its ICMPv6 header
  * @payload: what it says
  * @named: who asks knows this node by the address that it says
+ * @marks: what the answer says, enum anycast6_probe_mark
  */
 struct question {
 	struct anycast6_net *an;
@@ -51,6 +54,7 @@ struct question {
 	unsigned int offset;
 	struct anycast6_probe_payload payload;
 	bool named;
+	u32 marks;
 };
 
 /**
@@ -62,16 +66,18 @@ struct question {
 void anycast6_responder_init(struct anycast6_responder *responder)
 {
 	spin_lock_init(&responder->lock);
-	anycast6_budget_init(&responder->budget, RATE, BURST, ktime_get_ns());
+	anycast6_budget_init(&responder->errors, RATE, BURST, ktime_get_ns());
+	anycast6_budget_init(&responder->urgent, RATE, BURST, ktime_get_ns());
 }
 
-static bool may_answer(struct anycast6_responder *responder)
+static bool may_spend(struct anycast6_responder *responder,
+		      struct anycast6_budget *budget)
 {
 	bool may;
 
 	/* what nfnetlink_queue hands back comes from a process */
 	spin_lock_bh(&responder->lock);
-	may = !anycast6_budget_spend(&responder->budget, ktime_get_ns());
+	may = !anycast6_budget_spend(budget, ktime_get_ns());
 	spin_unlock_bh(&responder->lock);
 	return may;
 }
@@ -132,36 +138,38 @@ static bool parse(struct question *question)
 	return anycast6_probe_packet_parse(skb, question->offset,
 					   &question->payload) ==
 	       ANYCAST6_PROBE_REQUEST &&
+	       xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb) &&
 	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, question->offset,
 				IPPROTO_ICMPV6);
 }
 
 /* ---- the answer ---- */
 
-static struct dst_entry *find_route(const struct question *question)
+/* Who asks knows the member by one of its addresses, and expects that. If it is
+ * none of this node's the probe went astray: its sender sees that by the source.
+ * Routes may depend on the source (RFC 8028), so it is known first, or both are
+ * found together. Returns NULL if there is none.
+ */
+static struct dst_entry *find_route(const struct question *question,
+				    struct in6_addr *source, u32 *mark)
 {
 	const struct sk_buff *skb = question->skb;
+	struct net *net = question->an->net;
 	struct flowi6 fl6 = {
 		.daddr = ipv6_hdr(skb)->saddr,
 		.flowi6_oif = domain_of(skb, &ipv6_hdr(skb)->saddr),
 		.flowi6_proto = IPPROTO_ICMPV6,
+		.flowi6_mark = IP6_REPLY_MARK(net, skb->mark),
 	};
+	struct dst_entry *dst;
 
-	return ip6_route_output_flags(question->an->net, NULL, &fl6, 0);
-}
-
-/* Who asks knows the member by one of its addresses, and expects that. If it is
- * none of this node's the probe went astray: its sender sees that by the source.
- */
-static bool choose_source(const struct question *question,
-			  const struct dst_entry *dst, struct in6_addr *source)
-{
-	if (question->named) {
-		*source = question->payload.member;
-		return true;
-	}
-	return !ipv6_dev_get_saddr(question->an->net, dst->dev,
-				   &ipv6_hdr(question->skb)->saddr, 0, source);
+	if (question->named)
+		fl6.saddr = question->payload.member;
+	if (ip6_dst_lookup(net, NULL, &dst, &fl6))
+		return NULL;
+	*source = fl6.saddr;
+	*mark = fl6.flowi6_mark;
+	return dst;
 }
 
 /* An echo reply has what follows the header of the request, an error all of the
@@ -189,55 +197,88 @@ static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
 }
 
+/* Nobody is to be called dead because a queue is full, but who asks too much, or
+ * more than a probe, must not be in the way of others.
+ */
+static bool is_urgent(const struct question *question)
+{
+	struct anycast6_responder *responder = &question->an->responder;
+
+	return question->skb->len - question->offset ==
+	       sizeof(struct icmp6hdr) + sizeof(question->payload) &&
+	       may_spend(responder, &responder->urgent);
+}
+
 /* @code: of Destination Unreachable, -1 for an echo reply */
-static void send(const struct question *question, struct dst_entry *dst,
-		 int code)
+static struct sk_buff *make(const struct question *question,
+			    struct dst_entry *dst,
+			    const struct in6_addr *source, int code)
 {
 	const struct sk_buff *skb = question->skb;
-	struct net *net = question->an->net;
 	bool reply = code < 0;
-	struct in6_addr source;
 	struct anycast6_icmp icmp = {
-		.source = &source,
+		.source = source,
 		.destination = &ipv6_hdr(skb)->saddr,
 		.type = reply ? ICMPV6_ECHO_REPLY : ICMPV6_DEST_UNREACH,
 		.code = reply ? 0 : code,
 	};
+	struct anycast6_probe_payload *payload;
 	unsigned int offset;
 	struct sk_buff *nskb;
 	void *body;
 
 	icmp.len = body_of(question, reply, &offset);
-	if (!choose_source(question, dst, &source) ||
-	    (reply && skb_copy_bits(skb, offset - sizeof(icmp.word),
-				    &icmp.word, sizeof(icmp.word))))
-		return;
-	nskb = anycast6_icmp_make(net, dst, &icmp, &body);
+	if (reply && skb_copy_bits(skb, offset - sizeof(icmp.word), &icmp.word,
+				   sizeof(icmp.word)))
+		return NULL;
+	nskb = anycast6_icmp_make(question->an->net, dst, &icmp, &body);
 	if (!nskb)
-		return;
+		return NULL;
 	if (skb_copy_bits(skb, offset, body, icmp.len)) {
 		kfree_skb(nskb);
-		return;
+		return NULL;
 	}
+	payload = body;
+	if (reply)
+		payload->marks = htonl(question->marks);
 	anycast6_icmp_finish(nskb);
-	if (anycast6_ipsec_lookup(net, NULL, nskb)) {
-		kfree_skb(nskb);
+	return nskb;
+}
+
+static void send(const struct question *question, struct dst_entry *dst,
+		 const struct in6_addr *source, u32 mark, int code)
+{
+	struct net *net = question->an->net;
+	struct sk_buff *skb;
+
+	skb = make(question, dst, source, code);
+	if (!skb)
+		return;
+	skb->mark = mark;
+	if (is_urgent(question))
+		skb->priority = TC_PRIO_CONTROL;
+	if (anycast6_ipsec_lookup(net, NULL, skb)) {
+		kfree_skb(skb);
 		return;
 	}
-	attach_tracking(nskb, skb);
-	ip6_local_out(net, NULL, nskb);
+	attach_tracking(skb, question->skb);
+	ip6_local_out(net, NULL, skb);
 }
 
 static void answer(const struct question *question, int code)
 {
+	struct anycast6_responder *responder = &question->an->responder;
+	struct in6_addr source;
 	struct dst_entry *dst;
+	u32 mark;
 
 	if (!is_answerable(question) ||
-	    (code >= 0 && !may_answer(&question->an->responder)))
+	    (code >= 0 && !may_spend(responder, &responder->errors)))
 		return;
-	dst = find_route(question);
-	if (!dst->error)
-		send(question, dst, code);
+	dst = find_route(question, &source, &mark);
+	if (!dst)
+		return;
+	send(question, dst, &source, mark, code);
 	dst_release(dst);
 }
 
@@ -251,10 +292,31 @@ static u8 state_of(struct anycast6_net *an, struct anycast6_member *member)
 						   ANYCAST6_STATE_DOWN;
 }
 
+/* Who gives way to this node is on the link itself, so nobody has passed on what
+ * it asks.
+ */
+static bool names_us(const struct question *question)
+{
+	return question->named && ipv6_hdr(question->skb)->hop_limit == 255 &&
+	       question->payload.marks & htonl(ANYCAST6_PROBE_RIVAL);
+}
+
+/* What is known there of a member on the link that a probe came by. */
+static u32 marks_of(const struct anycast6_member *member)
+{
+	u32 marks = 0;
+
+	if (READ_ONCE(member->hold.ifindex) || READ_ONCE(member->role))
+		marks |= ANYCAST6_PROBE_ONLINK;
+	if (READ_ONCE(member->found))
+		marks |= ANYCAST6_PROBE_FOUND;
+	return marks;
+}
+
 /* How the members of this node are: the one on the link that the probe came by,
  * whom others there may wait for, or the best of all.
  */
-static u8 find_state(const struct question *question)
+static u8 find_state(struct question *question)
 {
 	u32 ifindex = IP6CB(question->skb)->iif;
 	struct anycast6_member *member;
@@ -267,7 +329,8 @@ static u8 find_state(const struct question *question)
 			continue;
 		state = state_of(question->an, member);
 		if (member->link->ifindex == ifindex) {
-			if (question->named)
+			question->marks = marks_of(member);
+			if (names_us(question))
 				anycast6_elect_named(question->an, member,
 						     &question->payload.member);
 			return state;

@@ -16,12 +16,14 @@ struct sk_buff;
 
 /**
  * struct anycast6_responder - what a namespace may answer
- * @lock: protects @budget
- * @budget: how many answers may be sent
+ * @lock: protects the budgets
+ * @errors: how many answers may be errors
+ * @urgent: how many answers may go before other packets
  */
 struct anycast6_responder {
-	spinlock_t lock;	/* protects budget */
-	struct anycast6_budget budget;
+	spinlock_t lock;	/* protects the budgets */
+	struct anycast6_budget errors;
+	struct anycast6_budget urgent;
 };
 
 void anycast6_responder_init(struct anycast6_responder *responder);

@@ -9,22 +9,22 @@ from peer import ECHO_REPLY, ECHO_REQUEST, ETH_P_IPV6, ICMPV6, checksum, ipv6, m
 
 MAGIC = b"anycast\6"
 UNREACHABLE = 1
-# Of the payload: id, number, member, cookie.
-COOKIE = 32
+# Of the payload: id, number, member, marks, zero, cookie.
+SIZE, MARKS, COOKIE = 48, 32, 40
 
-peer.OPTIONS |= {"count"}
+peer.OPTIONS |= {"count", "marks", "hops"}
 
 
-def message(source, target, kind, code, body):
+def message(source, target, kind, code, body, hops=64):
     summed = checksum(source, target, ICMPV6, bytes((kind, code, 0, 0)) + body)
-    return ipv6(source, target, ICMPV6, bytes((kind, code)) + summed + body, 64)
+    return ipv6(source, target, ICMPV6, bytes((kind, code)) + summed + body, hops)
 
 
 def probe_of(packet):
     """The payload of a probe, None if the packet is another one."""
-    if len(packet) < 88 or packet[6] != ICMPV6 or packet[40] != ECHO_REQUEST:
+    if len(packet) < 48 + SIZE or packet[6] != ICMPV6 or packet[40] != ECHO_REQUEST:
         return None
-    payload = packet[48:88]
+    payload = packet[48:48 + SIZE]
     return payload if payload.startswith(MAGIC) else None
 
 
@@ -91,11 +91,13 @@ def do_probes(dev, seconds, options):
 
 
 def do_question(dev, mac, source, target, member, options):
-    """question NS DEV MAC SOURCE TARGET MEMBER [wait=SECONDS]: a probe of somebody's, by hand; who answers,
-    and what: type/code of ICMPv6."""
-    payload = MAGIC + struct.pack("!LL", 7, 1) + packed(member) + bytes(8)
+    """question NS DEV MAC SOURCE TARGET MEMBER [marks=N] [hops=N] [wait=SECONDS]: a probe of somebody's, by
+    hand; who answers, and what: type/code of ICMPv6, and for those who say marks, which came back."""
+    payload = MAGIC + struct.pack("!LL", 7, 1) + packed(member)
+    body = payload + struct.pack("!L", int(options.get("marks", 0))) + bytes(12)
     with raw_socket(dev) as sock:
-        packet = message(source, target, ECHO_REQUEST, 0, struct.pack("!HH", 7, time.monotonic_ns() & 0xffff) + payload)
+        packet = message(source, target, ECHO_REQUEST, 0, struct.pack("!HH", 7, time.monotonic_ns() & 0xffff) + body,
+                         int(options.get("hops", 64)))
         sock.send(bytes.fromhex(mac.replace(":", "")) + mac_of(sock) + struct.pack("!H", ETH_P_IPV6) + packet)
         for _, _, got in packets(sock, float(options.get("wait", 15))):
             # not what is said to the router's own probes
@@ -105,7 +107,8 @@ def do_question(dev, mac, source, target, member, options):
                 raise ValueError("a wrong checksum")
             if got[40] == UNREACHABLE and bytes(got[48:]) != packet[:7] + got[55:56] + packet[8:]:
                 raise ValueError("it quotes something else")
-            return "%s %d/%d" % (text(got[8:24]), got[40], got[41])
+            marks = " %d" % struct.unpack("!L", got[48 + MARKS:52 + MARKS]) if "marks" in options else ""
+            return "%s %d/%d" % (text(got[8:24]), got[40], got[41]) + marks
     raise TimeoutError("no answer")
 
 

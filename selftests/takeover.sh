@@ -206,6 +206,32 @@ dies() {
 	is "$(who)" "m$first"
 }
 
+# Who has found one stays there when one comes back that is before it; and has another one as soon as the
+# first time when it goes.
+was_found() {
+	local first second
+
+	first=$(<"$T_DIR/order")
+	is "$(who)" "m$first"
+	found "m$first"
+	silence m"$first"
+	wait_for "another one" 20 refute found "m$first"
+	second=$(neighbour)
+	speak m"$first"
+	wait_for "all to know each other" 30 known
+	is "$(order)" "$first"
+	found "$second"
+	told_from
+	silence "$second"
+	wait_for "the first one" 20 found "m$first"
+	is "$(who)" "m$first"
+	pause 1
+	is "$(told)" 1
+	speak "$second"
+	wait_for "all to know each other" 30 known
+	is "$(order)" "$first"
+}
+
 # It leaves: drains, or is deleted.
 leaves() {
 	local first
@@ -310,6 +336,8 @@ late_heir() {
 	for i in $ALL; do
 		((i == first || i == heir)) || nsip m"$i" anycast flush
 	done
+	# neighbours may have found them once
+	wait_for "m$first to know" 20 eval "[[ \$(query m$first states anycast show $A) == *down:probe*down:probe* ]]"
 	nsip m$heir anycast change $A dev e0 service udp/99
 	told_from
 	silence m"$first"
@@ -329,8 +357,12 @@ flaps() {
 	local first other
 
 	first=$(<"$T_DIR/order")
-	afresh
 	other=$((first % 4 + 1))
+	# one that nobody has found
+	nsip m$other anycast flush
+	wait_for "m$first to know" 20 eval "[[ \$(query m$first states anycast show $A) == *down:probe* ]]"
+	join $other
+	afresh
 	told_from
 	nsip link link set p$other down
 	wait_for "it to see that" 20 eval "[[ \$(query m$other states anycast show $A) != *up* ]]"
@@ -368,6 +400,35 @@ spread() {
 	done
 }
 
+# Who is up, but has no prefix of the address on the link, is not found there: nobody gives way to it. With the
+# prefix it is before the other one for half of them or so.
+not_on_the_link() {
+	local i ll=()
+
+	for i in $ALL; do
+		nsip m$i anycast flush
+		ll[i]=$(lladdr m$i e0)
+	done
+	nsip m2 address del 2001:db8:1::2/64 dev e0
+	printf "anycast add 2001:db8:1::d%d dev e0 probe $EVERY\n" {10..21} | nsip m2 -batch -
+	printf "anycast add 2001:db8:1::d%d dev e0 probe $EVERY\nanycast add 2001:db8:1::d%d via ${ll[2]} dev e0 probe $EVERY\n" \
+		$(printf "%d %d " {10..21}{,}) | nsip m1 -batch - 2>/dev/null
+	wait_for "answers" 20 eval "is \"\$(nsip m1 -j anycast show state up | jq '[.[].members[]] | length')\" 24"
+	is "$(who_answers m1)" true
+	for i in 10 11 12; do
+		[[ $(peer solicit client c0 $CLIENT 2001:db8:1::d$i) == *"/tlla=${MACS[1]}/"* ]]
+	done
+	addr_add m2 e0 2001:db8:1::2/64
+	wait_for "another one that answers" 20 eval "is \"\$(who_answers m1)\" 'false true'"
+	nsip m1 anycast flush
+	nsip m2 anycast flush
+}
+
+# who_answers NS: whether it does, for all of its addresses.
+who_answers() {
+	nsip "$1" -j anycast show | jq -r '[.[].members[] | select(has("answers")) | .answers] | unique | join(" ")'
+}
+
 # Who is behind a gateway can't answer on the link, and nobody waits for it.
 behind_gateway() {
 	addr_add m2 lo 2001:db8:77::1/128
@@ -391,6 +452,26 @@ all_answered() {
 	[[ $(for i in $ALL; do
 		nsip m$i -j anycast show | jq -r '.[] | select([.members[]? | select(.answers)] | length == 1) | .address'
 	done | sort | uniq -c | awk '$1 == 1' | wc -l) == "$ADDRESSES" ]]
+}
+
+# The switch: without probes of their own they are as RFC 4861 says again: each answers, after a time of its own.
+plain() {
+	local i
+
+	for i in $ALL; do
+		nsip m$i anycast flush
+		join $i
+	done
+	wait_for "one that answers" 30 eval "[[ \$(roles) == *yes* ]]"
+	for i in $ALL; do
+		nsip m$i anycast change $A dev e0 probe 0
+	done
+	is "$(roles)" "- - - -"
+	capture_start plain client c0 "icmp6 and ip6[40] == 136"
+	peer solicit client c0 $CLIENT $A
+	wait_for "the others' answers" 20 eval "(( \$(capture_show plain | grep -c 'tgt is $A') == 4 ))"
+	capture_stop plain
+	refute eval "capture_show plain -v | grep 'tgt is $A' | grep override"
 }
 
 # Who watches nobody answers as ever; and nothing is left in the end.
@@ -420,16 +501,19 @@ peer_start
 make_topology
 snapshot m1 >"$T_DIR/before"
 t_run "four watch each other: one is elected" begin
-t_run "that one answers, at once" one_answers
+t_run "RFC4861-7.2.7-delay: that one answers, at once" one_answers
 t_run "another one dies, and nobody else notices" other_dies
-t_run "it dies: of three one takes over, and says so once" dies
+t_run "RFC4861-7.2.7-override: it dies: of three one takes over, and says so once" dies
+t_run "one that neighbours have found is not the first one, and dies" was_found
 t_run "it leaves: the same" leaves
 t_run "its server dies; its member on this link drains" deaf
 t_run "the next one is down as well" heir_down
 t_run "it is the only one, and down at the time" late_heir
 t_run "one loses its own link for a while" flaps
 t_run "addresses are spread" spread
+t_run "who has no prefix there does not count" not_on_the_link
 t_run "who is behind a gateway does not count" behind_gateway
+t_run "RFC4861-7.2.7-delay: probe 0 is plain neighbour discovery again" plain
 t_run "who watches nobody; nothing is left" alone
 # what was measured: no criterion
 [[ ! -e $T_DIR/figures ]] || cat "$T_DIR/figures"

@@ -112,6 +112,8 @@ static void said(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, option.metric, 7u);
 	KUNIT_EXPECT_TRUE(test, option.has_mode);
 	KUNIT_EXPECT_EQ(test, option.mode, ANYCAST6_ANNOUNCE_NONE);
+	anycast6_announce_forget(&option);
+	KUNIT_EXPECT_FALSE(test, anycast6_announce_says(&option));
 }
 
 static struct kunit_case cases[] = {

@@ -158,6 +158,11 @@ static void cookie_is_of_all(struct kunit *test)
 	payload.member.s6_addr[15]++;
 	KUNIT_EXPECT_NE(test, cookie,
 			anycast6_probe_cookie(&payload, &route, &key));
+	/* who answers says something of itself */
+	payload = sample;
+	payload.marks = cpu_to_be32(ANYCAST6_PROBE_FOUND);
+	KUNIT_EXPECT_EQ(test, cookie,
+			anycast6_probe_cookie(&payload, &route, &key));
 	route.target.s6_addr[0]++;
 	KUNIT_EXPECT_NE(test, cookie,
 			anycast6_probe_cookie(&sample, &route, &key));
