@@ -236,26 +236,36 @@ all_of_a_node() {
 	nsip host anycast drain all
 }
 
-# Before a server is stopped: it waits as long as somebody asks, but not for ever.
-before_a_stop() {
-	local script=${0%/*}/daemons/anycast6-drain
-
-	nsip host anycast add $ON dev h0
-	reached near $ON 2001:db8:1::1
-	background flood near ping -i 0.1 $ON
+# waits ADDRESS: before a server is stopped, as long as somebody asks, and no longer.
+waits() {
+	background flood near ping -i 0.1 "$1"
 	wait_for "the flood" 20 grep -q "icmp_seq=2 " "$T_DIR/flood.log"
-	background waiting host "$script" $ON 600 1
+	background waiting host "$SCRIPT" "$1" 600 1
 	# longer than the other one may wait
-	ns host "$script" $ON 2 1
-	is "$(state_of host $ON)" h0:draining
+	ns host "$SCRIPT" "$1" 2 1
 	kill -0 "$(<"$T_DIR/waiting.pid")"
 	stop flood INT
 	grep -q " 0% packet loss" "$T_DIR/flood.log"
 	wait_for "its end" 60 eval '! kill -0 "$(<"$T_DIR/waiting.pid")"'
-	refused "no such anycast address" ns host "$script" 2001:db8:a::b 600
-	nsip host anycast resume $ON
-	ns host "$script" all 600 1
+}
+SCRIPT=${0%/*}/daemons/anycast6-drain
+
+before_a_stop() {
+	nsip host anycast add $ON dev h0
+	reached near $ON 2001:db8:1::1
+	waits $ON
 	is "$(state_of host $ON)" h0:draining
+	refused "no such anycast address" ns host "$SCRIPT" 2001:db8:a::b 600
+	nsip host anycast resume $ON
+	ns host "$SCRIPT" all 600 1
+	is "$(state_of host $ON)" h0:draining
+}
+
+# Its checker was stopped first, so that its lease is over.
+without_a_lease() {
+	nsip host anycast add $OFF lifetime 1
+	settles host $OFF anycast0:down:lease
+	waits $OFF
 }
 
 draining() {
@@ -355,11 +365,12 @@ t_run "the router's own member" local_member
 t_run "a router that drains answers on its link for others" stands_in
 make_host
 serve_all host 7
-t_run "the link is left first, and nothing is lost" fresh link_left
+t_run "RFC4786-4.4.1: the link is left first, and nothing is lost" fresh link_left
 t_run "neighbours that know it find it reachable" fresh reachable
 t_run "again and again, and over a link flap" fresh again_and_again
 t_run "all of a node, all of a VRF" fresh all_of_a_node
 t_run "a stop waits for who still asks" fresh before_a_stop
+t_run "a stop waits when the lease is over" fresh without_a_lease
 t_run "it is kept while links and VRFs change" fresh kept
 t_run "saved and restored" fresh saved
 t_run "listeners are told, once" fresh told
