@@ -66,7 +66,7 @@ check_hangs() {
 
 ns_make host
 t_run "renewed: the route stays" renewed
-t_run "the service dies and comes back" service_dies
+t_run "RFC4786-4.4.1: the service dies and comes back" service_dies
 t_run "the checker is killed and comes back" checker_killed
 t_run "the check hangs" check_hangs
 t_done

@@ -22,7 +22,7 @@ RETRANS=300
 BYTES=10000000
 # of solicitations, for a neighbour that is lost
 BURSTS=4
-[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=25 RETRANS=600 BYTES=1000000 BURSTS=3
+[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=50 RETRANS=1000 BYTES=500000 BURSTS=3
 
 # gateway: s3 behind a router that knows A by its own route.
 gateway() {
@@ -436,7 +436,7 @@ try "neighbour lost its address: nothing is lost" neighbour_address
 try "route lost and back, behind a gateway" route
 try "carrier of a gateway lost and back" gateway_link
 try "device down and up" device
-try "a nearer member in the middle of 10 MB" nearer
+try "RFC7094: a nearer member in the middle of 10 MB" nearer
 try "all down: the routes decide" routes_decide
 try "all down: unreachable at once" unreachable
 try "down to the last one, and back" down_to_the_last

@@ -202,7 +202,7 @@ gone() {
 peer_start
 netlink_start
 make_servers 2
-t_run "RFC 4786 s4.4.1: a remote member that was down waits" remote
+t_run "RFC4786-4.4.1: a remote member that was down waits" remote
 t_run "one that flaps begins anew each time" flaps
 make_host
 serve_all host 7

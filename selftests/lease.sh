@@ -221,7 +221,7 @@ t_run "as long as it is renewed nothing happens" renewed
 t_run "other failures are told first" other_reasons
 make_host
 serve_all host 7
-t_run "a local member: it is not found, and what arrives is answered" fresh local_member
+t_run "RFC4786-4.4.1: a local member: it is not found, and what arrives is answered" fresh local_member
 t_run "lifetime and expires are shown, changed, ended" fresh shown
 t_run "one renewal for all of a node, or of a VRF" fresh all_of_a_node
 t_run "a device changes its VRF" fresh follows

@@ -264,7 +264,7 @@ try "members are asked, and live" alive
 try "one that is silent is down, and back when it speaks" silent
 try "what is lost now and then does no harm" lossy
 try "a lease that is over on the host moves what the router has" lease
-try "a server that dies there, too" served
+try "RFC4786-4.4.1: a server that dies there, too" served
 try "the first word counts" first_word
 try "an address that is deleted there" deleted
 try "a host that drains: flows stay, new ones go elsewhere" drained

@@ -385,7 +385,7 @@ netlink_start
 make_host
 nsip host link add h2 type dummy
 nsip host link set h2 up
-t_run "a member follows its service" fresh follows
+t_run "RFC4786-4.4.1: a member follows its service" fresh follows
 t_run "sockets that count, and that don't: on-link" fresh on_link
 t_run "connected" fresh connected
 t_run "off-link" fresh off_link

@@ -121,7 +121,7 @@ hot_potato() {
 
 peer_start services.py
 make_servers 1
-t_run "from the first new flow on" handed_on
+t_run "RFC4786-4.4.1: from the first new flow on" handed_on
 t_run "datagrams of a flow that is there" old_datagrams
 t_run "this node's own flows" own_flows
 t_run "get says so first" explained

@@ -163,7 +163,7 @@ peer_start services.py
 make_servers 1
 t_run "servers" prepare
 ((T_FAILED == 0)) || exit
-t_run "nginx: no new connection fails" killed nginx http $WEB 80
+t_run "RFC4786-4.4.1: nginx: no new connection fails" killed nginx http $WEB 80
 t_run "unbound: no new question fails" killed unbound dns $DNS 53
 t_run "nginx, nobody else: refused at once" alone nginx http $WEB 80
 t_run "unbound, nobody else: refused at once" alone unbound dns $DNS 53

@@ -214,7 +214,7 @@ for kind in sctp udplite; do
 		"$(case $kind in sctp) echo 300 ;; *) echo 180 ;; esac)"
 	t_run "$kind: flows are spread by their ports" spread $kind
 	t_run "$kind: ip anycast get foretells their member" foretold $kind
-	t_run "$kind: flows stay with their member" stays $kind
+	t_run "$kind: RFC4786-4.4.3: flows stay with their member" stays $kind
 	t_run "$kind: flows move when their member fails, and stay there" moves $kind
 	t_run "$kind: errors go to the flow's member" errors $kind
 	t_run "$kind: the router's own" own $kind
