@@ -79,6 +79,15 @@ static bool joins_lost(unsigned long event, const struct net_device *dev)
 	       (event == NETDEV_CHANGEMTU && !__in6_dev_get(dev));
 }
 
+/* Who holds a device that goes is told again and again; by then another one may
+ * have its number.
+ */
+static bool is_gone(unsigned long event, const struct net_device *dev)
+{
+	return event == NETDEV_UNREGISTER &&
+	       !dev_get_by_index_rcu(dev_net(dev), dev->ifindex);
+}
+
 /* Also in a namespace that goes: its other devices may go before this module's
  * state does.
  */
@@ -109,6 +118,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		link = anycast6_link_find(an, dev->ifindex);
 	if (link && joins_lost(event, dev))
 		atomic_inc(&link->generation);
+	if (link && is_gone(event, dev))
+		set_bit(ANYCAST6_LINK_GONE, &link->flags);
 	if (link)
 		anycast6_mark_link(an, link);
 	if (event == NETDEV_UNREGISTER)

@@ -28,7 +28,8 @@ void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link)
 
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(an->net, link->ifindex);
-	link->exists = dev && dev->reg_state == NETREG_REGISTERED;
+	link->exists = dev && dev->reg_state == NETREG_REGISTERED &&
+		       !test_bit(ANYCAST6_LINK_GONE, &link->flags);
 	link->running = false;
 	link->waiting = false;
 	link->carrier = false;

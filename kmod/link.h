@@ -16,6 +16,8 @@ struct anycast6_net;
 
 enum anycast6_link_flags {
 	ANYCAST6_LINK_DIRTY,
+	/* the device has gone, whatever has its number now */
+	ANYCAST6_LINK_GONE,
 	/* an address of it has gone, which an entry may have stood back for */
 	ANYCAST6_LINK_VACATED,
 };
