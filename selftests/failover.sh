@@ -22,7 +22,9 @@ RETRANS=300
 BYTES=10000000
 # of solicitations, for a neighbour that is lost
 BURSTS=4
-[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=50 RETRANS=1000 BYTES=500000 BURSTS=3
+# of one in whose middle another member is nearer
+LONG=10000000
+[[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=50 RETRANS=1000 BYTES=500000 BURSTS=3 LONG=3000000
 
 # gateway: s3 behind a router that knows A by its own route.
 gateway() {
@@ -320,19 +322,19 @@ device() {
 nearer() {
 	has_members 2
 	peer stream client start one $A 7 every=$EVERY
-	is "$(peer transfer client start tcp $A 7 10000000 slow)" s2
+	is "$(peer transfer client start tcp $A 7 $LONG slow)" s2
 	peer transfer client at tcp 30000
 	listen
 	router add $A via $U1
 	told "$U1" up
 	all_ask s1
 	peer transfer client go tcp
-	peer transfer client at tcp 1000000
+	peer transfer client at tcp $((LONG / 10))
 	# nearer still, by a route this time
 	nsip router -6 route add $U3 via 2001:db8:9::1 metric 1
 	router add $A via $U3
 	all_ask s3
-	is "$(peer transfer client end tcp)" 10000000
+	is "$(peer transfer client end tcp)" $LONG
 	peer stream client answered one 100
 	[[ $(peer stream client stop one) =~ ^1-[0-9]+=s2$ ]]
 	is "$(peer transfer client start tcp $A 7 1000)" s3
@@ -436,7 +438,7 @@ try "neighbour lost its address: nothing is lost" neighbour_address
 try "route lost and back, behind a gateway" route
 try "carrier of a gateway lost and back" gateway_link
 try "device down and up" device
-try "RFC7094: a nearer member in the middle of 10 MB" nearer
+try "RFC7094: a nearer member in the middle of $((LONG / 1000000)) MB" nearer
 try "all down: the routes decide" routes_decide
 try "all down: unreachable at once" unreachable
 try "down to the last one, and back" down_to_the_last
