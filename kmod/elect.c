@@ -156,11 +156,12 @@ struct rivals {
  */
 static bool has_left(struct anycast6_member *other)
 {
+	bool alive = is_alive(other);
 	bool found = other->found;
 
-	WRITE_ONCE(other->found, is_alive(other) &&
-				 other->marks & ANYCAST6_PROBE_FOUND);
-	return found && !is_alive(other) && !is_unknown(other);
+	WRITE_ONCE(other->found,
+		   alive && other->marks & ANYCAST6_PROBE_FOUND);
+	return found && !alive && !is_unknown(other);
 }
 
 static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,

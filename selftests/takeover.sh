@@ -411,8 +411,10 @@ not_on_the_link() {
 	done
 	nsip m2 address del 2001:db8:1::2/64 dev e0
 	printf "anycast add 2001:db8:1::d%d dev e0 probe $EVERY\n" {10..21} | nsip m2 -batch -
-	printf "anycast add 2001:db8:1::d%d dev e0 probe $EVERY\nanycast add 2001:db8:1::d%d via ${ll[2]} dev e0 probe $EVERY\n" \
-		$(printf "%d %d " {10..21}{,}) | nsip m1 -batch - 2>/dev/null
+	for i in {10..21}; do
+		echo "anycast add 2001:db8:1::d$i dev e0 probe $EVERY"
+		echo "anycast add 2001:db8:1::d$i via ${ll[2]} dev e0 probe $EVERY"
+	done | nsip m1 -batch - 2>/dev/null
 	wait_for "answers" 20 eval "is \"\$(nsip m1 -j anycast show state up | jq '[.[].members[]] | length')\" 24"
 	is "$(who_answers m1)" true
 	for i in 10 11 12; do
