@@ -15,7 +15,7 @@ MEMBERS=600
 # Each adds and deletes so many.
 WRITERS=4 ADDED=250 DELETED=100
 CHANGES=300 READS=10
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=700 JOINS=500 MEMBERS=150 ADDED=80 DELETED=30 CHANGES=50 READS=5
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=700 JOINS=500 MEMBERS=150 ADDED=80 DELETED=30 CHANGES=50 READS=3
 
 # batch_of COMMAND PREFIX COUNT: one command for each address PREFIX:0 ... on standard output.
 batch_of() { printf "anycast $1 $2:%x\n" $(seq 0 $(($3 - 1))); }

@@ -20,7 +20,7 @@ MANY=1000
 FEW=50
 # Seconds: long enough to look at what is up, and no longer.
 BRIEF=2
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=200 BRIEF=8 FEW=10
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=100 BRIEF=8 FEW=10
 
 # ---- a router ----
 

@@ -15,7 +15,7 @@
 
 # Probed members in a storm, and seconds that it is watched.
 MANY=1000 WATCHED=4
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=200
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=100
 
 # ---- a host, asked by hand ----
 

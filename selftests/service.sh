@@ -12,7 +12,7 @@
 
 # Members whose one service dies.
 MANY=1000
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=200
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=100
 
 # run NAME PROTO ADDRESS PORT [OPTION...], die NAME...: processes on the host.
 run() { peer run host "$@"; }
