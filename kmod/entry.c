@@ -59,6 +59,7 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 		.entry = entry,
 		.expires = entry->expires,
 		.draining = entry->draining,
+		.fell = entry->fallen,
 	};
 	struct anycast6_member *member;
 	struct anycast6_group *group;
@@ -83,8 +84,19 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 			anycast6_group_destroy(an, group);
 		return PTR_ERR(member);
 	}
+	if (entry->fallen)
+		entry->fallen--;
 	anycast6_reconcile_group(an, group);
 	return 0;
+}
+
+/* A prefix that flaps makes new members each time: their hold is to outlive it. */
+static void lose(struct anycast6_net *an, struct anycast6_entry *entry,
+		 struct anycast6_member *member)
+{
+	if (member->damper.fell || member->state == ANYCAST6_STATE_UP)
+		entry->fallen++;
+	anycast6_member_destroy(an, member);
 }
 
 /**
@@ -115,7 +127,7 @@ int anycast6_entry_expand(struct anycast6_net *an,
 	list_for_each_entry_safe(member, next, &entry->members, of_entry)
 		if (!wished(entry, &prefixes, &member->group->key) ||
 		    anycast6_reconcile_is_unicast(an, &member->group->key))
-			anycast6_member_destroy(an, member);
+			lose(an, entry, member);
 
 	WRITE_ONCE(entry->yields, true);
 	/* what goes while it looks makes it look again */

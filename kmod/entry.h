@@ -35,6 +35,8 @@ struct anycast6_source;
  *           an->lock
  * @hold: for how long one of its members that was down must be up, seconds;
  *        READ_ONCE(), writers under an->lock
+ * @fallen: members that were used and have gone with their prefix, for whom none
+ *          has come; an->lock
  * @yields: a unicast address of this node is in the place of one that it
  *          stands for; READ_ONCE(), writers under an->lock
  * @draining: its members were told to; READ_ONCE(), writers under an->lock
@@ -55,6 +57,7 @@ struct anycast6_entry {
 	int known;
 	ktime_t expires;
 	u32 hold;
+	unsigned int fallen;
 	bool yields;
 	bool draining;
 	struct anycast6_traits traits;

@@ -114,8 +114,20 @@ entries() {
 	settles host 2001:db8:2:0:fdff:ffff:ffff:fffe h0:up
 	nsip host anycast set home-agents dev h0 hold 0
 	is "$(state_of host $AGENTS)" h0:up
+	# a prefix that flaps takes its addresses along, and makes them again
+	nsip host anycast set home-agents dev h0 hold 1000
 	nsip host address del 2001:db8:2::1/64 dev h0
-	nsip host link set h1 up
+	wait_for "its end" 20 eval "[[ ! \$(nsip host anycast show 2001:db8:2:0:fdff:ffff:ffff:fffe) ]]"
+	addr_add host h0 2001:db8:2::1/64
+	settles host 2001:db8:2:0:fdff:ffff:ffff:fffe h0:down:hold
+	addr_add host h0 2001:db8:3::1/64
+	settles host 2001:db8:3:0:fdff:ffff:ffff:fffe h0:up
+	nsip host -batch - <<-END
+		anycast flush
+		address del 2001:db8:2::1/64 dev h0
+		address del 2001:db8:3::1/64 dev h0
+		link set h1 up
+	END
 }
 
 # A device takes what waits along.
