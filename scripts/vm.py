@@ -172,6 +172,9 @@ class Guest:
         """The kernel's command line."""
         append = ["console=ttyS0", "loglevel=7", "panic=-1", "oops=panic", "mitigations=off",
                   "random.trust_cpu=on", "apparmor=0", "audit=0"]
+        # The emulator translates code for each address at which it finds it: with programs at random ones,
+        # all of the loader and the C library anew for each program that starts, three quarters of its time.
+        append += ["norandmaps"]
         # On a busy host an emulated processor may stand still for seconds. A kernel that measures
         # its clocks then gets them wrong by factors, and takes it for a stall when it goes on.
         append += ["no_timer_check", "tsc=reliable", "tsc_early_khz=%d" % (1000000 if self.icount else tsc_khz()),
