@@ -433,6 +433,12 @@ bad "renew of what has no lease" "ENOENT address anycast6: nothing there has a l
 bad "drain of an address with remote members only" \
 	"ENOENT address anycast6: the address has no member on this node: name one" \
 	"drain address=2001:db8:53::6" "drain 2001:db8:53::6"
+bad_word "a wait for nothing" 'Error: argument "0" is wrong: a number of seconds above 0 is expected' \
+	"drain 2001:db8:53::e wait 0"
+bad_word "two waits" 'Error: duplicate "wait": "2" is the second value.' "drain all wait 1 wait 2"
+bad_word "a wait for others" 'Error: argument "via" is wrong: only members of this node are waited for' \
+	"drain 2001:db8:53::6 via 2001:db8:1::2 wait 1"
+bad_word "a wait with a resume" 'Error: argument "wait" is wrong: unknown argument, try "ip anycast help"' "resume all wait 1"
 
 # ---- services ----
 

@@ -240,25 +240,58 @@ all_of_a_node() {
 waits() {
 	background flood near ping -i 0.1 "$1"
 	wait_for "the flood" 20 grep -q "icmp_seq=2 " "$T_DIR/flood.log"
-	background waiting host "$SCRIPT" "$1" 600 1
+	waiting "$1"
 	# longer than the other one may wait
-	ns host "$SCRIPT" "$1" 2 1
+	refused "Packets still arrive after 2 seconds" nsip host anycast drain "$1" wait 2
 	kill -0 "$(<"$T_DIR/waiting.pid")"
 	stop flood INT
 	grep -q " 0% packet loss" "$T_DIR/flood.log"
-	wait_for "its end" 60 eval '! kill -0 "$(<"$T_DIR/waiting.pid")"'
+	ended
 }
-SCRIPT=${0%/*}/daemons/anycast6-drain
+
+# waiting WHAT...: a drain of it that would wait for ten minutes; ended: it does not.
+waiting() {
+	background waiting host ip anycast drain "$@" wait 600
+}
+
+ended() {
+	wait_for "its end" 60 eval '! kill -0 "$(<"$T_DIR/waiting.pid")"'
+	is "$(<"$T_DIR/waiting.log")" ""
+}
 
 before_a_stop() {
 	nsip host anycast add $ON dev h0
 	reached near $ON 2001:db8:1::1
 	waits $ON
 	is "$(state_of host $ON)" h0:draining
-	refused "no such anycast address" ns host "$SCRIPT" 2001:db8:a::b 600
+	refused "no such anycast address" nsip host anycast drain 2001:db8:a::b wait 600
 	nsip host anycast resume $ON
-	ns host "$SCRIPT" all 600 1
+	nsip host anycast drain all wait 600
 	is "$(state_of host $ON)" h0:draining
+}
+
+# Who waits is not kept by what others did meanwhile, nor by traffic to what does not drain.
+told_otherwise() {
+	nsip host -batch - <<-END
+		anycast add $ON dev h0
+		anycast add $OFF dev h0
+		anycast add home-agents dev h0
+	END
+	reached near $ON 2001:db8:1::1
+	background flood near ping -i 0.1 $ON
+	wait_for "the flood" 20 grep -q "icmp_seq=2 " "$T_DIR/flood.log"
+	nsip host anycast drain $OFF dev h0 wait 600
+	nsip host anycast drain home-agents dev h0 wait 600
+	waiting $ON
+	settles host $ON h0:draining
+	nsip host anycast resume $ON
+	ended
+	waiting all
+	settles host $ON h0:draining
+	nsip host anycast del $ON
+	nsip host anycast flush
+	ended
+	stop flood INT
 }
 
 # Its checker was stopped first, so that its lease is over.
@@ -371,6 +404,7 @@ t_run "again and again, and over a link flap" fresh again_and_again
 t_run "all of a node, all of a VRF" fresh all_of_a_node
 t_run "a stop waits for who still asks" fresh before_a_stop
 t_run "a stop waits when the lease is over" fresh without_a_lease
+t_run "a wait ends with the drain" fresh told_otherwise
 t_run "it is kept while links and VRFs change" fresh kept
 t_run "saved and restored" fresh saved
 t_run "listeners are told, once" fresh told
