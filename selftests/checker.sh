@@ -4,8 +4,6 @@
 # longer, whatever becomes of the service and of the checker.
 #
 #   host: anycast 2001:db8:53::53
-# kernels: 6.1 6.12
-# (What it has to do with the kernel lease.sh and announce.sh show on the debug kernel, too.)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"
 

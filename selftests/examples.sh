@@ -3,8 +3,6 @@
 # Two worked examples of an address that two routers hold, either of which may die, with BIRD and OSPFv3: a
 # rendezvous point of PIM (Anycast-RP, RFC 4610), and the relay of 6to4 (RFC 3068). The topology is that of
 # sites.sh: h1 and h2 are the two; r1 is the designated router, or has the 6to4 site behind it.
-# kernels: 6.1 6.12
-# (What it has to do with the kernel bird.sh shows on the debug kernel, too.)
 # cpus: 2
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # FRR as Debian has it (zebra, ospf6d, bgpd, bfdd) learns the route of an address, tells others, and
 # withdraws it. The topology is that of sites.sh, the configuration that of daemons/frr-*.conf.
-# kernels: 6.1 6.12
-# (What it has to do with the kernel bird.sh shows on the debug kernel, too.)
 # cpus: 2
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/peer.sh"

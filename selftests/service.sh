@@ -12,7 +12,6 @@
 
 # Members whose one service dies.
 MANY=1000
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=100
 
 # run NAME PROTO ADDRESS PORT [OPTION...], die NAME...: processes on the host.
 run() { peer run host "$@"; }
@@ -353,10 +352,10 @@ many() {
 	is "$(query host count anycast show state up)" $MANY
 	netlink listen host
 	die web
-	wait_for "all to be down" 60 eval "(( \$(query host count anycast show state down) == MANY ))"
+	wait_for "all to be down" 120 eval "(( \$(query host count anycast show state down) == MANY ))"
 	is "$(netlink events host | grep -o 'down:service' | wc -l)" $MANY
 	run web tcp :: 80
-	wait_for "all to be up" 60 eval "(( \$(query host count anycast show state up) == MANY ))"
+	wait_for "all to be up" 120 eval "(( \$(query host count anycast show state up) == MANY ))"
 	is "$(netlink events host | grep -o ':up' | wc -l)" $MANY
 	die web
 }
