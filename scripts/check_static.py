@@ -2,10 +2,16 @@
 # The checks that need no guest: style, shell, licences, generated code. Each is a function that
 # returns what is wrong, as text; nothing wrong is the empty string.
 import os
+import re
 import subprocess
+import tempfile
 
 import vm
 
+# A unit of systemd among what a page tells to write.
+UNIT = re.compile(r"`/etc/systemd/system/([^`]*)`:\n```\n(.*?)^```", re.M | re.S)
+# And one that is shipped: its first line says where it belongs.
+SERVICE_D = re.compile(r"^# /etc/systemd/system/(\S+\.d/\S+\.conf): ", re.M)
 # Formats that have no comments, or whose text is fixed.
 NO_SPDX = (".json", ".patch", ".gitignore", "COPYING", "LICENSE")
 
@@ -60,4 +66,32 @@ def netlink(source):
     return output("scripts/gen-netlink", "--check", LINUX_SOURCE=source)
 
 
-CHECKS = {"checkpatch": checkpatch, "shellcheck": shellcheck, "spdx": spdx, "gen-netlink": netlink}
+def units(_source):
+    """What systemd thinks of the units that are shipped, and of those in the README."""
+    with tempfile.TemporaryDirectory() as directory:
+        def write(name, text):
+            path = os.path.join(directory, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as f:
+                # what make install puts there need not be there yet
+                f.write(re.sub(r"/usr/local/\S+", "/bin/true", text))
+
+        shipped = [name for name in files() if name.endswith(".service")]
+        drop_ins = [name for name in files() if SERVICE_D.search(head(name))]
+        for name in shipped:
+            write(os.path.basename(name), head(name, 10000))
+        write("unbound.service", "[Service]\nExecStart=/bin/true\n")
+        for name in drop_ins:
+            write(SERVICE_D.search(head(name)).group(1), head(name, 10000))
+        found = UNIT.findall(head("README.md", 100000))
+        for name, text in found:
+            write(name, text)
+        if not (shipped and drop_ins and found):
+            return "no unit, no drop-in, or none in the README"
+        names = ["unbound.service"] + [os.path.basename(name) for name in shipped] + [name for name, _ in found]
+        return output("systemd-analyze", "verify", "--man=no", "--recursive-errors=one",
+                      *[os.path.join(directory, name) for name in names], SYSTEMD_UNIT_PATH=directory + ":")
+
+
+CHECKS = {"checkpatch": checkpatch, "shellcheck": shellcheck, "spdx": spdx, "gen-netlink": netlink,
+          "systemd units": units}
