@@ -267,6 +267,9 @@ traced() {
 	[[ -d $tracing/events ]] || mount -t tracefs tracefs $tracing
 	if [[ $1 == on ]]; then
 		echo >$tracing/trace
+		# The names of tasks would be recorded at each switch: code that all processors run, and that an
+		# emulated one, now and then, runs while another one is patching it.
+		echo 0 >$tracing/options/record-cmd
 		echo 1 >$tracing/events/workqueue/workqueue_execute_start/enable
 	else
 		echo 0 >$tracing/events/workqueue/workqueue_execute_start/enable
