@@ -20,6 +20,17 @@ struct anycast6_prefix {
 	u8 len;
 };
 
+/**
+ * struct anycast6_key - what makes an address one address
+ * @addr: network order
+ * @domain: interface index of the VRF, 0 outside VRFs; of a link-local
+ *          address, interface index of the link
+ */
+struct anycast6_key {
+	struct in6_addr addr;
+	u32 domain;
+};
+
 const char *anycast6_addr_refusal(const struct in6_addr *addr);
 bool anycast6_addr_is_unicast(const struct in6_addr *addr);
 bool anycast6_addr_subnet_router(const struct anycast6_prefix *prefix,

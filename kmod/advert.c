@@ -15,7 +15,6 @@
 #include <uapi/linux/anycast6.h>
 
 #include "advert.h"
-#include "elect.h"
 #include "group.h"
 #include "host.h"
 #include "link.h"

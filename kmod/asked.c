@@ -11,7 +11,6 @@
 
 #include "addr.h"
 #include "asked.h"
-#include "device.h"
 #include "group.h"
 #include "host.h"
 #include "link.h"

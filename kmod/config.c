@@ -8,7 +8,6 @@
 #include <uapi/linux/anycast6.h>
 
 #include "config.h"
-#include "device.h"
 #include "domain.h"
 #include "entry.h"
 #include "events.h"

@@ -12,15 +12,6 @@ struct anycast6_member;
 struct anycast6_net;
 struct in6_addr;
 
-enum anycast6_role {
-	/* it is not watched, and answers as the kernel does */
-	ANYCAST6_ROLE_NONE,
-	/* it answers, at once */
-	ANYCAST6_ROLE_ANSWERS,
-	/* another one does */
-	ANYCAST6_ROLE_YIELDS,
-};
-
 void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
 		    bool onlink);
 void anycast6_elect_named(struct anycast6_net *an,

@@ -15,7 +15,6 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "device.h"
 #include "entry.h"
 #include "events.h"
 #include "group.h"

@@ -16,7 +16,6 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
-#include "netlink.h"
 #include "netlink_gen.h"
 #include "router.h"
 #include "select.h"

@@ -7,7 +7,6 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "elect.h"
 #include "entry.h"
 #include "fill.h"
 #include "group.h"

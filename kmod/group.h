@@ -14,28 +14,31 @@
 
 #include "addr.h"
 #include "hold.h"
-#include "publish.h"
+#include "announce.h"
 
 struct anycast6_domain;
 struct anycast6_net;
+struct anycast6_notice;
 struct anycast6_source;
 struct anycast6_tally;
-
-/**
- * struct anycast6_key - what makes an address one address
- * @addr: network order
- * @domain: interface index of the VRF, 0 outside VRFs; of a link-local
- *          address, interface index of the link
- */
-struct anycast6_key {
-	struct in6_addr addr;
-	u32 domain;
-};
 
 enum anycast6_group_flags {
 	ANYCAST6_GROUP_DIRTY,
 	/* another route to it came, or came to the front */
 	ANYCAST6_GROUP_OUTDONE,
+};
+
+/**
+ * struct anycast6_published - how an address is announced
+ * @option: what is configured, unless an entry makes the address; READ_ONCE(),
+ *          writers under an->lock
+ * @host: the route to the address, or NULL; an->lock
+ * @scope: the route to its scope, or NULL; an->lock
+ */
+struct anycast6_published {
+	struct anycast6_announce_option option;
+	struct anycast6_notice *host;
+	struct anycast6_notice *scope;
 };
 
 /**

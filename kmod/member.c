@@ -17,6 +17,7 @@
 #include "member.h"
 #include "net.h"
 #include "nexthop.h"
+#include "notice.h"
 #include "notify.h"
 #include "probe.h"
 #include "publish.h"

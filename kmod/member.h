@@ -25,6 +25,15 @@ struct anycast6_net;
 struct anycast6_nexthop;
 struct anycast6_probe;
 
+enum anycast6_role {
+	/* it is not watched, and answers as the kernel does */
+	ANYCAST6_ROLE_NONE,
+	/* it answers, at once */
+	ANYCAST6_ROLE_ANSWERS,
+	/* another one does */
+	ANYCAST6_ROLE_YIELDS,
+};
+
 /**
  * struct anycast6_member - a member, local or remote
  * @node: in group->members; readers under RCU, writers under an->lock

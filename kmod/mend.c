@@ -22,6 +22,7 @@
 #include "mend.h"
 #include "net.h"
 #include "nexthop.h"
+#include "notice.h"
 #include "notify.h"
 #include "probe.h"
 #include "publish.h"

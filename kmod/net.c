@@ -11,8 +11,11 @@
 #include "group.h"
 #include "join.h"
 #include "net.h"
+#include "notice.h"
 #include "reconcile.h"
+#include "respond.h"
 #include "route.h"
+#include "watch.h"
 
 unsigned int anycast6_net_id __read_mostly;
 struct workqueue_struct *anycast6_wq __read_mostly;

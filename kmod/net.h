@@ -11,13 +11,12 @@
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
-#include "notice.h"
-#include "respond.h"
-#include "watch.h"
+#include "budget.h"
 
 struct anycast6_host;
 struct anycast6_prober;
@@ -37,6 +36,47 @@ struct anycast6_limits {
 	unsigned int members;
 	unsigned int joins;
 	unsigned int flows;
+};
+
+/**
+ * struct anycast6_notices - those of a namespace
+ * @table: by key; readers under RCU, writers under an->lock
+ * @all: the same ones; an->lock
+ * @pending: those whose route is to come or go; an->lock
+ * @lost: somebody has deleted some; atomic
+ */
+struct anycast6_notices {
+	struct rhashtable table;
+	struct list_head all;
+	struct list_head pending;
+	unsigned long lost;
+};
+
+/**
+ * struct anycast6_watch - a namespace's
+ * @members: those with services, the one that was looked at last at the end;
+ *           an->lock
+ * @n: how many; READ_ONCE(), writers under an->lock
+ * @left: how many of this round are not looked at yet; an->lock
+ * @work: looks at them
+ */
+struct anycast6_watch {
+	struct list_head members;
+	unsigned int n;
+	unsigned int left;
+	struct delayed_work work;
+};
+
+/**
+ * struct anycast6_responder - what a namespace may answer
+ * @lock: protects the budgets
+ * @errors: how many answers may be errors
+ * @urgent: how many answers may go before other packets
+ */
+struct anycast6_responder {
+	spinlock_t lock;	/* protects the budgets */
+	struct anycast6_budget errors;
+	struct anycast6_budget urgent;
 };
 
 /**

@@ -56,20 +56,6 @@ struct anycast6_notice {
 	struct rcu_head rcu;
 };
 
-/**
- * struct anycast6_notices - those of a namespace
- * @table: by key; readers under RCU, writers under an->lock
- * @all: the same ones; an->lock
- * @pending: those whose route is to come or go; an->lock
- * @lost: somebody has deleted some; atomic
- */
-struct anycast6_notices {
-	struct rhashtable table;
-	struct list_head all;
-	struct list_head pending;
-	unsigned long lost;
-};
-
 int anycast6_notices_init(struct anycast6_net *an);
 void anycast6_notices_exit(struct anycast6_net *an);
 struct anycast6_notice *

@@ -16,9 +16,8 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "anycast6_compat.h"
 #include "answer.h"
-#include "device.h"
+#include "anycast6_compat.h"
 #include "glance.h"
 #include "group.h"
 #include "host.h"

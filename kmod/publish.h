@@ -6,25 +6,12 @@
 #ifndef ANYCAST6_PUBLISH_H
 #define ANYCAST6_PUBLISH_H
 
-#include "announce.h"
+#include <linux/types.h>
 
+struct anycast6_announce_option;
 struct anycast6_group;
 struct anycast6_member;
 struct anycast6_net;
-struct anycast6_notice;
-
-/**
- * struct anycast6_published - how an address is announced
- * @option: what is configured, unless an entry makes the address; READ_ONCE(),
- *          writers under an->lock
- * @host: the route to the address, or NULL; an->lock
- * @scope: the route to its scope, or NULL; an->lock
- */
-struct anycast6_published {
-	struct anycast6_announce_option option;
-	struct anycast6_notice *host;
-	struct anycast6_notice *scope;
-};
 
 void anycast6_publish_read(const struct anycast6_group *group,
 			   struct anycast6_announce_option *option);

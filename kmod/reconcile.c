@@ -21,6 +21,7 @@
 #include "mend.h"
 #include "net.h"
 #include "nexthop.h"
+#include "notice.h"
 #include "notify.h"
 #include "publish.h"
 #include "reconcile.h"

@@ -16,6 +16,7 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "notice.h"
 #include "publish.h"
 #include "reconcile.h"
 #include "request.h"

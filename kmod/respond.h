@@ -14,18 +14,6 @@ struct anycast6_group;
 struct anycast6_net;
 struct sk_buff;
 
-/**
- * struct anycast6_responder - what a namespace may answer
- * @lock: protects the budgets
- * @errors: how many answers may be errors
- * @urgent: how many answers may go before other packets
- */
-struct anycast6_responder {
-	spinlock_t lock;	/* protects the budgets */
-	struct anycast6_budget errors;
-	struct anycast6_budget urgent;
-};
-
 void anycast6_responder_init(struct anycast6_responder *responder);
 bool anycast6_respond(struct anycast6_net *an,
 		      const struct anycast6_group *group, struct sk_buff *skb);

@@ -9,7 +9,6 @@
 #include <uapi/linux/anycast6.h>
 
 #include "config.h"
-#include "device.h"
 #include "entry.h"
 #include "group.h"
 #include "link.h"

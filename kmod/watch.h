@@ -15,21 +15,6 @@ struct anycast6_group;
 struct anycast6_member;
 struct anycast6_net;
 
-/**
- * struct anycast6_watch - a namespace's
- * @members: those with services, the one that was looked at last at the end;
- *           an->lock
- * @n: how many; READ_ONCE(), writers under an->lock
- * @left: how many of this round are not looked at yet; an->lock
- * @work: looks at them
- */
-struct anycast6_watch {
-	struct list_head members;
-	unsigned int n;
-	unsigned int left;
-	struct delayed_work work;
-};
-
 void anycast6_watch_init(struct anycast6_watch *watch);
 void anycast6_watch_settle(struct anycast6_net *an,
 			   struct anycast6_member *member);
