@@ -13,9 +13,11 @@
 #include "events.h"
 #include "group.h"
 #include "link.h"
+#include "local.h"
+#include "mark.h"
 #include "member.h"
+#include "mend.h"
 #include "net.h"
-#include "reconcile.h"
 #include "request.h"
 
 static const struct anycast6_prefix anywhere;
@@ -92,7 +94,7 @@ static int settle(struct anycast6_net *an, const struct anycast6_request *req,
 {
 	int err;
 
-	anycast6_reconcile_group(an, member->group);
+	anycast6_mend_now(an, member->group);
 	if (member->error) {
 		err = anycast6_blame_join(req, member->error);
 		if (err)
@@ -155,7 +157,7 @@ static int change_member(struct anycast6_net *an,
 	if (err)
 		return err;
 	/* a lease may have made it one that is up */
-	anycast6_reconcile_group(an, member->group);
+	anycast6_mend_now(an, member->group);
 	anycast6_request_warn_join(req, member->error);
 	return 0;
 }
@@ -172,7 +174,7 @@ static int add_address(struct anycast6_net *an,
 	err = anycast6_request_place(an, req, &place);
 	if (err)
 		return err;
-	if (anycast6_reconcile_is_unicast(an, &place.key))
+	if (anycast6_local_is_unicast(an, &place.key))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EADDRINUSE,
 				       "this is a unicast address of this node");
 

@@ -7,22 +7,18 @@
 #include "damper.h"
 #include "entry.h"
 #include "group.h"
+#include "mark.h"
 #include "member.h"
 #include "net.h"
-#include "reconcile.h"
-
-/* What an entry makes, the entry decides of. */
-static u32 hold_of(struct anycast6_net *an, struct anycast6_member *member)
-{
-	const struct anycast6_entry *entry = anycast6_member_entry(an, member);
-
-	return entry ? entry->hold : member->group->hold;
-}
+#include "origin.h"
 
 static s64 left(struct anycast6_net *an, struct anycast6_member *member)
 {
+	const struct anycast6_entry *entry = anycast6_member_entry(an, member);
+
 	return anycast6_damper_left(member->damper.back, ktime_get(),
-				    hold_of(an, member));
+				    anycast6_origin_hold_time(entry,
+							      member->group));
 }
 
 static void look_again(struct anycast6_net *an, s64 ns)

@@ -14,6 +14,7 @@
 
 #include "device.h"
 #include "net.h"
+#include "own.h"
 #include "steer.h"
 
 /* Nothing is on this link. Who routes packets to it is told so, but for those to
@@ -44,18 +45,11 @@ static const struct ethtool_ops device_ethtool_ops = {
 	.get_link = ethtool_op_get_link,
 };
 
-/* Without setup and dellink users can neither make nor delete such devices:
- * they come and go with the configuration.
- */
-static struct rtnl_link_ops link_ops __read_mostly = {
-	.kind = "anycast6",
-};
-
 static void setup(struct net_device *dev)
 {
 	dev->netdev_ops = &device_ops;
 	dev->ethtool_ops = &device_ethtool_ops;
-	dev->rtnl_link_ops = &link_ops;
+	anycast6_own_adopt(dev);
 	dev->needs_free_netdev = true;
 	dev->type = ARPHRD_NONE;
 	/* no neighbours, and so no solicited-node groups */
@@ -68,17 +62,6 @@ static void setup(struct net_device *dev)
 	/* who sends there is told by its route that nobody is */
 	netif_keep_dst(dev);
 	anycast6_compat_dev_setup(dev);
-}
-
-/**
- * anycast6_device_is_own() - whether a device is the module's own
- * @dev: a device
- *
- * Context: any that keeps @dev.
- */
-bool anycast6_device_is_own(const struct net_device *dev)
-{
-	return dev->rtnl_link_ops == &link_ops;
 }
 
 static int open_device(struct net_device *dev)
@@ -142,52 +125,7 @@ void anycast6_device_destroy(struct anycast6_net *an, u32 ifindex)
 
 	rtnl_lock();
 	dev = __dev_get_by_index(an->net, ifindex);
-	if (dev && anycast6_device_is_own(dev))
+	if (dev && anycast6_own_is(dev))
 		unregister_netdevice(dev);
 	rtnl_unlock();
-}
-
-/**
- * anycast6_device_accept_joins() - let off-link addresses be joined
- * @an: the namespace
- * @ifindex: what anycast6_device_create() gave
- *
- * The kernel lets a host join only addresses that are on-link on the device,
- * and takes for a host a device that does not forward. conf.all.forwarding
- * overwrites the device's, so it is set anew before each join.
- *
- * Context: process.
- */
-void anycast6_device_accept_joins(struct anycast6_net *an, u32 ifindex)
-{
-	struct net_device *dev;
-	struct inet6_dev *idev;
-
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(an->net, ifindex);
-	idev = dev && anycast6_device_is_own(dev) ? __in6_dev_get(dev) : NULL;
-	if (idev)
-		WRITE_ONCE(idev->cnf.forwarding, 1);
-	rcu_read_unlock();
-}
-
-/**
- * anycast6_device_register() - make the kind known
- *
- * Context: process.
- * Return: 0 or a negative errno.
- */
-int __init anycast6_device_register(void)
-{
-	return rtnl_link_register(&link_ops);
-}
-
-/**
- * anycast6_device_unregister() - withdraw the kind, no device of it left
- *
- * Context: process.
- */
-void anycast6_device_unregister(void)
-{
-	rtnl_link_unregister(&link_ops);
 }

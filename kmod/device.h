@@ -11,12 +11,7 @@
 struct anycast6_net;
 struct net_device;
 
-bool anycast6_device_is_own(const struct net_device *dev);
 int anycast6_device_create(struct anycast6_net *an, u32 *ifindex);
 void anycast6_device_destroy(struct anycast6_net *an, u32 ifindex);
-void anycast6_device_accept_joins(struct anycast6_net *an, u32 ifindex);
-
-int anycast6_device_register(void);
-void anycast6_device_unregister(void);
 
 #endif

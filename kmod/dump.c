@@ -11,7 +11,6 @@
 
 #include <anycast6_compat.h>
 
-#include "device.h"
 #include "entry.h"
 #include "fill.h"
 #include "filter.h"
@@ -21,6 +20,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "netlink_gen.h"
+#include "own.h"
 
 enum phase {
 	PHASE_GROUPS,
@@ -167,7 +167,7 @@ static bool is_member(struct anycast6_net *an, const struct net_device *dev,
 	group = anycast6_group_find(an, &key);
 	if (!group)
 		return false;
-	if (anycast6_device_is_own(dev))
+	if (anycast6_own_is(dev))
 		return true;
 	list_for_each_entry_rcu(member, &group->members, node)
 		if (!member->nexthop && member->link->ifindex == dev->ifindex)

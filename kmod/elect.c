@@ -18,23 +18,8 @@
 #include "nexthop.h"
 #include "notify.h"
 #include "probe.h"
-#include "reconcile.h"
+#include "rival.h"
 #include "select.h"
-
-/* Which of two members is to answer, by rendezvous hashing: all on the link find
- * the same, addresses are spread over members, and one that goes changes nothing
- * among the others.
- */
-static bool is_before(const struct in6_addr *addr, const struct in6_addr *a,
-		      const struct in6_addr *b)
-{
-	u64 weight_a = anycast6_select_flow(addr, a, 0, 0);
-	u64 weight_b = anycast6_select_flow(addr, b, 0, 0);
-
-	if (weight_a != weight_b)
-		return weight_a > weight_b;
-	return ipv6_addr_cmp(a, b) > 0;
-}
 
 /* Who is behind a gateway can't answer there. */
 static bool is_watched(const struct anycast6_member *member, u32 ifindex)
@@ -59,65 +44,6 @@ static bool is_unknown(const struct anycast6_member *member)
 
 	return !member->link->running ||
 	       (reason && reason != ANYCAST6_REASON_NEIGHBOUR);
-}
-
-/**
- * anycast6_elect_named() - another node on the link knows a member by an address
- * @an: the namespace
- * @member: the member, on this node
- * @name: a unicast address of this node, network order
- *
- * Who gives way to this node has had an answer to a question that had this name
- * in it. So if each node goes by the strongest of its names, whatever addresses it
- * has, and whatever is claimed in forged questions, there are never two that both
- * give way to each other: at worst both answer.
- *
- * Context: RCU; any.
- */
-void anycast6_elect_named(struct anycast6_net *an,
-			  struct anycast6_member *member,
-			  const struct in6_addr *name)
-{
-	struct anycast6_group *group = member->group;
-	bool stronger;
-
-	if (!READ_ONCE(member->traits.probe))
-		return;
-	spin_lock_bh(&an->names_lock);
-	/* nearly every probe says what the one before it said */
-	stronger = !ipv6_addr_equal(name, &member->name) &&
-		   (ipv6_addr_any(&member->name) ||
-		    is_before(&group->key.addr, name, &member->name));
-	if (stronger) {
-		member->name = *name;
-		member->renamed = true;
-	}
-	spin_unlock_bh(&an->names_lock);
-	if (stronger)
-		anycast6_mark_group(an, group);
-}
-
-/* Returns false if nobody has called it by a name that it still has. */
-static bool is_called(struct anycast6_net *an, struct anycast6_member *member,
-		      struct in6_addr *name)
-{
-	struct anycast6_key key = {};
-
-	spin_lock_bh(&an->names_lock);
-	*name = member->name;
-	spin_unlock_bh(&an->names_lock);
-	if (ipv6_addr_any(name))
-		return false;
-	key.addr = *name;
-	key.domain = anycast6_addr_is_linklocal(name) ?
-		     member->link->ifindex : anycast6_group_vrf(member->group);
-	if (anycast6_reconcile_is_unicast(an, &key))
-		return true;
-	spin_lock_bh(&an->names_lock);
-	member->name = in6addr_any;
-	member->renamed = true;
-	spin_unlock_bh(&an->names_lock);
-	return false;
 }
 
 /* The address that this node asks another one from. */
@@ -172,7 +98,7 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 	struct in6_addr name;
 	bool called;
 
-	called = is_called(an, member, &name);
+	called = anycast6_rival_is_called(an, member, &name);
 	list_for_each_entry(other, &member->group->members, node) {
 		const struct in6_addr *via;
 		bool first;
@@ -182,7 +108,7 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 		via = &other->nexthop->key.addr;
 		/* before the others have asked, by what they will be asked */
 		first = (called || find_source(an, member, via, &name)) &&
-			is_before(addr, via, &name);
+			anycast6_rival_is_before(addr, via, &name);
 		rivals->any = true;
 		rivals->alive |= is_alive(other);
 		rivals->first |= first && is_alive(other);
@@ -196,17 +122,6 @@ static enum anycast6_role role_among(const struct rivals *rivals)
 	if (!rivals->any)
 		return ANYCAST6_ROLE_NONE;
 	return rivals->first ? ANYCAST6_ROLE_YIELDS : ANYCAST6_ROLE_ANSWERS;
-}
-
-static bool take_renamed(struct anycast6_net *an, struct anycast6_member *member)
-{
-	bool renamed;
-
-	spin_lock_bh(&an->names_lock);
-	renamed = member->renamed;
-	member->renamed = false;
-	spin_unlock_bh(&an->names_lock);
-	return renamed;
 }
 
 /* Whether the link is to be told, when the member is up: not of who may still
@@ -254,29 +169,10 @@ void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
 		find_rivals(an, member, &rivals);
 	role = role_among(&rivals);
 	/* who has another name is not before the others because one has died */
-	member->succeeds = !take_renamed(an, member) &&
+	member->succeeds = !anycast6_rival_take_renamed(an, member) &&
 			   is_successor(member, role, &rivals);
 	if (set_role(an, member, role) && member->known)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
-}
-
-/**
- * anycast6_elect_is_rival() - whether a remote member is watched by one of this
- * node, on the same link
- * @member: the remote member
- *
- * Context: RCU.
- */
-bool anycast6_elect_is_rival(const struct anycast6_member *member)
-{
-	const struct anycast6_member *own;
-
-	if (!READ_ONCE(member->nexthop->direct))
-		return false;
-	list_for_each_entry_rcu(own, &member->group->members, node)
-		if (!own->nexthop && own->link == member->link)
-			return READ_ONCE(own->traits.probe);
-	return false;
 }
 
 /**

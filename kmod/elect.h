@@ -14,10 +14,6 @@ struct in6_addr;
 
 void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
 		    bool onlink);
-void anycast6_elect_named(struct anycast6_net *an,
-			  struct anycast6_member *member,
-			  const struct in6_addr *name);
-bool anycast6_elect_is_rival(const struct anycast6_member *member);
 void anycast6_elect_leave(struct anycast6_net *an,
 			  struct anycast6_member *member);
 

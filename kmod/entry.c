@@ -11,11 +11,12 @@
 #include "group.h"
 #include "lease.h"
 #include "link.h"
+#include "local.h"
 #include "member.h"
+#include "mend.h"
 #include "net.h"
 #include "notify.h"
 #include "prefixes.h"
-#include "reconcile.h"
 #include "source.h"
 
 static bool identify(const struct anycast6_entry *entry,
@@ -64,7 +65,7 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 	struct anycast6_member *member;
 	struct anycast6_group *group;
 
-	if (anycast6_reconcile_is_unicast(an, key)) {
+	if (anycast6_local_is_unicast(an, key)) {
 		*yields = true;
 		return 0;
 	}
@@ -86,7 +87,7 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 	}
 	if (entry->fallen)
 		entry->fallen--;
-	anycast6_reconcile_group(an, group);
+	anycast6_mend_now(an, group);
 	return 0;
 }
 
@@ -126,7 +127,7 @@ int anycast6_entry_expand(struct anycast6_net *an,
 
 	list_for_each_entry_safe(member, next, &entry->members, of_entry)
 		if (!wished(entry, &prefixes, &member->group->key) ||
-		    anycast6_reconcile_is_unicast(an, &member->group->key))
+		    anycast6_local_is_unicast(an, &member->group->key))
 			lose(an, entry, member);
 
 	WRITE_ONCE(entry->yields, true);
@@ -237,7 +238,7 @@ int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 	list_for_each_entry(member, &entry->members, of_entry) {
 		err = anycast6_member_set(an, member, options, keep);
 		ret = ret ? : err;
-		anycast6_reconcile_group(an, member->group);
+		anycast6_mend_now(an, member->group);
 	}
 	return ret;
 }
@@ -306,57 +307,6 @@ void anycast6_entry_set_source(struct anycast6_net *an,
 		anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
 	list_for_each_entry(member, &entry->members, of_entry)
 		anycast6_entry_settle_source(an, member->group);
-}
-
-/**
- * anycast6_entry_makes() - whether an entry makes an address
- * @an: the namespace
- * @group: the address
- *
- * Context: process, under @an->lock.
- */
-bool anycast6_entry_makes(struct anycast6_net *an,
-			  const struct anycast6_group *group)
-{
-	struct anycast6_member *member;
-
-	list_for_each_entry(member, &group->members, node)
-		if (anycast6_member_entry(an, member))
-			return true;
-	return false;
-}
-
-/**
- * anycast6_entry_first() - the entry that says what holds for an address
- * @group: the address
- * @says: which entries count, or NULL for all
- *
- * Of several it is the one of the lowest interface index, as for the source.
- *
- * Context: RCU, or under an->lock, which the result needs, too.
- * Return: the entry; NULL if none counts, or if a member was configured: what was
- * said of the address itself holds then.
- */
-const struct anycast6_entry *
-anycast6_entry_first(const struct anycast6_group *group,
-		     bool (*says)(const struct anycast6_entry *entry))
-{
-	const struct anycast6_entry *entry, *first = NULL;
-	const struct anycast6_member *member;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(member, &group->members, node) {
-		entry = rcu_dereference(member->entry);
-		if (!entry) {
-			first = NULL;
-			break;
-		}
-		if ((!says || says(entry)) &&
-		    (!first || entry->link->ifindex < first->link->ifindex))
-			first = entry;
-	}
-	rcu_read_unlock();
-	return first;
 }
 
 /**

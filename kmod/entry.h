@@ -94,11 +94,6 @@ void anycast6_entry_set_source(struct anycast6_net *an,
 			       struct anycast6_source *source);
 void anycast6_entry_settle_source(struct anycast6_net *an,
 				  struct anycast6_group *group);
-const struct anycast6_entry *
-anycast6_entry_first(const struct anycast6_group *group,
-		     bool (*says)(const struct anycast6_entry *entry));
-bool anycast6_entry_makes(struct anycast6_net *an,
-			  const struct anycast6_group *group);
 void anycast6_entry_destroy(struct anycast6_net *an,
 			    struct anycast6_entry *entry);
 int anycast6_entry_expand(struct anycast6_net *an,

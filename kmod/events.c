@@ -19,10 +19,10 @@
 #include "events.h"
 #include "group.h"
 #include "link.h"
+#include "mark.h"
 #include "net.h"
 #include "nexthop.h"
 #include "notice.h"
-#include "reconcile.h"
 
 /* How long the followers of routes may lag behind: where many change at once,
  * one look does for all.
@@ -257,7 +257,7 @@ static void notice_event(struct anycast6_net *an, unsigned long event,
 	key.metric = rt->fib6_metric;
 	/* not put off by what happens meanwhile */
 	if (anycast6_notices_lose(an, &key))
-		anycast6_reconcile_queue(an, NOTICE_DELAY);
+		anycast6_net_reconcile(an, NOTICE_DELAY);
 }
 
 /* A host route that goes may be an address's own; the one to all multicast

@@ -10,8 +10,8 @@
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 
-#include "device.h"
 #include "fallback.h"
+#include "own.h"
 
 static void init_flow(struct flowi6 *fl6, const struct sk_buff *skb)
 {
@@ -65,7 +65,7 @@ struct dst_entry *anycast6_fallback_route(struct net *net, struct sk_buff *skb)
 
 	init_flow(&fl6, skb);
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb, flags);
-	if (anycast6_device_is_own(dst->dev) &&
+	if (anycast6_own_is(dst->dev) &&
 	    !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)))
 		dst = look_past_own(net, &fl6, skb, flags);
 	skb_dst_drop(skb);

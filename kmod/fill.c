@@ -16,7 +16,7 @@
 #include "member.h"
 #include "netlink_gen.h"
 #include "nexthop.h"
-#include "publish.h"
+#include "origin.h"
 #include "source.h"
 #include "tally.h"
 
@@ -50,22 +50,6 @@ static u8 state_of(const struct anycast6_group *group)
 			best = state;
 	}
 	return best;
-}
-
-/* Static as soon as one member was configured; @id is of a reserved one. */
-static u8 origin_of(const struct anycast6_group *group, u8 *id)
-{
-	const struct anycast6_entry *entry;
-	u8 origin = ANYCAST6_ORIGIN_STATIC;
-
-	rcu_read_lock();
-	entry = anycast6_entry_first(group, NULL);
-	if (entry) {
-		origin = entry->origin;
-		*id = entry->id;
-	}
-	rcu_read_unlock();
-	return origin;
 }
 
 static int fill_key(struct sk_buff *skb, const struct anycast6_group *group)
@@ -171,7 +155,7 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	u8 origin, id = 0;
 
-	origin = origin_of(group, &id);
+	origin = anycast6_origin_kind(group, &id);
 	if (nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, origin) ||
 	    (origin == ANYCAST6_ORIGIN_RESERVED &&
 	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, id)) ||
@@ -194,14 +178,13 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 {
 	struct anycast6_announce_option announce;
-	const struct anycast6_entry *entry;
 	struct anycast6_prefix scope;
 	u32 hold;
 
-	entry = anycast6_entry_first(group, NULL);
-	hold = entry ? READ_ONCE(entry->hold) : READ_ONCE(group->hold);
+	hold = anycast6_origin_hold_time(anycast6_origin_entry(group, NULL),
+					 group);
 	anycast6_group_get_scope(group, &scope);
-	anycast6_publish_read(group, &announce);
+	anycast6_origin_shown_announce(group, &announce);
 	if (fill_key(skb, group) ||
 	    (hold && nla_put_u32(skb, ANYCAST6_A_ADDR_HOLD, hold)) ||
 	    nla_put_in6_addr(skb, ANYCAST6_A_ADDR_SCOPE, &scope.addr) ||

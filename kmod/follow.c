@@ -13,9 +13,10 @@
 #include "lease.h"
 #include "link.h"
 #include "member.h"
+#include "mend.h"
 #include "net.h"
 #include "nexthop.h"
-#include "reconcile.h"
+#include "origin.h"
 #include "route.h"
 #include "source.h"
 
@@ -70,7 +71,7 @@ static void pack(struct anycast6_net *an, const struct anycast6_member *member,
 	    baggage->announce.metric == anycast6_route_taken(baggage->key.domain))
 		baggage->announce.metric++;
 	/* what an entry says of an address stays where the entry is */
-	if (!anycast6_entry_makes(an, group))
+	if (!anycast6_origin_has_entry(an, group))
 		baggage->source = anycast6_source_get(source);
 }
 
@@ -122,7 +123,7 @@ static int arrive(struct anycast6_net *an, const struct baggage *baggage)
 			anycast6_group_destroy(an, group);
 		return PTR_ERR(member);
 	}
-	anycast6_reconcile_group(an, group);
+	anycast6_mend_now(an, group);
 	anycast6_member_announce(an, member);
 	return 0;
 }

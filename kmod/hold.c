@@ -10,11 +10,11 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "device.h"
 #include "hold.h"
 #include "join.h"
 #include "link.h"
 #include "net.h"
+#include "own.h"
 #include "route.h"
 
 static struct anycast6_route route_of(const struct anycast6_hold *hold,
@@ -132,7 +132,7 @@ static int join(struct anycast6_net *an, struct anycast6_hold *hold,
 	if (an->used.joins >= READ_ONCE(an->limits.joins))
 		return -ENOSPC;
 	if (link->own)
-		anycast6_device_accept_joins(an, link->ifindex);
+		anycast6_own_accept_joins(an, link->ifindex);
 
 	hold->generation = atomic_read(&link->generation);
 	joiner = anycast6_join(an, link->ifindex, addr);

@@ -15,7 +15,6 @@
 
 #include "advert.h"
 #include "asked.h"
-#include "device.h"
 #include "glance.h"
 #include "group.h"
 #include "host.h"
@@ -23,6 +22,7 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "own.h"
 #include "respond.h"
 #include "watch.h"
 
@@ -137,7 +137,7 @@ static bool answer_is_stuck(const struct sk_buff *skb)
 {
 	const struct inet6_dev *idev = ip6_dst_idev(skb_dst(skb));
 
-	return idev && anycast6_device_is_own(idev->dev) &&
+	return idev && anycast6_own_is(idev->dev) &&
 	       (netif_is_l3_master(skb->dev) ||
 		skb->dev->flags & IFF_LOOPBACK);
 }

@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 
 #include "lease.h"
-#include "reconcile.h"
+#include "mark.h"
 
 /* Whatever it means for the member is found out in process context. */
 static enum hrtimer_restart over(struct hrtimer *timer)

@@ -8,9 +8,9 @@
 #include <net/addrconf.h>
 #include <net/l3mdev.h>
 
-#include "device.h"
 #include "link.h"
 #include "net.h"
+#include "own.h"
 
 /**
  * anycast6_link_refresh() - look at the device again
@@ -73,7 +73,7 @@ static struct anycast6_link *create(struct anycast6_net *an, u32 ifindex,
 	INIT_LIST_HEAD(&link->members);
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(an->net, ifindex);
-	link->own = dev && anycast6_device_is_own(dev);
+	link->own = dev && anycast6_own_is(dev);
 	rcu_read_unlock();
 
 	/* Events are counted from here on, so look at the device after. */

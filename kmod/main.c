@@ -7,18 +7,18 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "device.h"
 #include "events.h"
 #include "hash.h"
 #include "net.h"
 #include "netlink_gen.h"
+#include "own.h"
 
 static int __init anycast6_init(void)
 {
 	int err;
 
 	anycast6_hash_keep_secret();
-	err = anycast6_device_register();
+	err = anycast6_own_register();
 	if (err)
 		return err;
 	err = anycast6_net_register();
@@ -37,7 +37,7 @@ unregister_events:
 unregister_net:
 	anycast6_net_unregister();
 unregister_device:
-	anycast6_device_unregister();
+	anycast6_own_unregister();
 	return err;
 }
 
@@ -49,7 +49,7 @@ static void __exit anycast6_exit(void)
 	genl_unregister_family(&anycast6_nl_family);
 	anycast6_events_unregister();
 	anycast6_net_unregister();
-	anycast6_device_unregister();
+	anycast6_own_unregister();
 	rcu_barrier();
 }
 

@@ -14,14 +14,15 @@
 #include "host.h"
 #include "lease.h"
 #include "link.h"
+#include "mark.h"
 #include "member.h"
 #include "net.h"
 #include "nexthop.h"
 #include "notice.h"
 #include "notify.h"
+#include "origin.h"
 #include "probe.h"
 #include "publish.h"
-#include "reconcile.h"
 #include "router.h"
 #include "select.h"
 #include "watch.h"
@@ -465,7 +466,7 @@ void anycast6_member_destroy(struct anycast6_net *an,
 		/* of one that was refused nothing was taken over */
 		if (entry && known)
 			anycast6_entry_settle_source(an, group);
-		if (anycast6_entry_first(group, NULL))
+		if (anycast6_origin_entry(group, NULL))
 			anycast6_group_forget(group);
 		/* what it needed, the others may not */
 		anycast6_mark_group(an, group);

@@ -18,6 +18,8 @@
 #include "history.h"
 #include "lease.h"
 #include "link.h"
+#include "local.h"
+#include "mark.h"
 #include "member.h"
 #include "mend.h"
 #include "net.h"
@@ -26,7 +28,6 @@
 #include "notify.h"
 #include "probe.h"
 #include "publish.h"
-#include "reconcile.h"
 #include "route.h"
 #include "watch.h"
 
@@ -34,8 +35,8 @@ static bool is_onlink(struct anycast6_net *an,
 		      const struct anycast6_member *member)
 {
 	return !member->link->own &&
-	       anycast6_reconcile_is_onlink(an, &member->group->key.addr,
-					    member->link->ifindex);
+	       anycast6_local_is_onlink(an, &member->group->key.addr,
+					member->link->ifindex);
 }
 
 static u8 state_of(const struct anycast6_member *member, u8 reason)
@@ -332,7 +333,7 @@ void anycast6_mend_foresee(struct anycast6_net *an,
 
 	if (!group->published.host && !group->published.scope)
 		return;
-	if (!anycast6_reconcile_is_unicast(an, &group->key))
+	if (!anycast6_local_is_unicast(an, &group->key))
 		list_for_each_entry(member, &group->members, node) {
 			look(an, member);
 			live |= anycast6_publish_may(member) &&
@@ -357,7 +358,7 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 	bool offlink = false, bad = false;
 	int error = 0;
 
-	if (anycast6_reconcile_is_unicast(an, &group->key)) {
+	if (anycast6_local_is_unicast(an, &group->key)) {
 		yield_to_unicast(an, group);
 		set_route(an, group, false);
 		return false;
@@ -379,4 +380,27 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 	bad |= settle_states(an, group, error);
 	bad |= anycast6_publish(an, group);
 	return set_route(an, group, wants_route(group)) || bad;
+}
+
+/**
+ * anycast6_mend_now() - mend an address now
+ * @an: the namespace
+ * @group: the address, which has members
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_mend_now(struct anycast6_net *an,
+		       struct anycast6_group *group)
+{
+	bool bad;
+
+	lockdep_assert_held(&an->lock);
+
+	anycast6_mend_foresee(an, group);
+	anycast6_notices_send(an);
+	bad = anycast6_mend(an, group);
+	if (bad)
+		anycast6_mark_enlist(an, group);
+	if (anycast6_notices_send(an) || bad)
+		anycast6_mark_retry(an);
 }

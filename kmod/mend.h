@@ -15,5 +15,7 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group);
 void anycast6_mend_foresee(struct anycast6_net *an,
 			   struct anycast6_group *group);
 void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_mend_now(struct anycast6_net *an,
+		       struct anycast6_group *group);
 
 #endif

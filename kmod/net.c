@@ -10,6 +10,7 @@
 #include "damper.h"
 #include "group.h"
 #include "join.h"
+#include "mark.h"
 #include "net.h"
 #include "notice.h"
 #include "reconcile.h"
@@ -53,6 +54,18 @@ void anycast6_net_queue(struct anycast6_net *an, struct delayed_work *work,
 		mod_delayed_work(anycast6_wq, work, delay);
 unlock:
 	rcu_read_unlock();
+}
+
+/**
+ * anycast6_net_reconcile() - let the work run
+ * @an: the namespace
+ * @delay: in how many jiffies at the latest
+ *
+ * Context: any.
+ */
+void anycast6_net_reconcile(struct anycast6_net *an, unsigned long delay)
+{
+	anycast6_net_queue(an, &an->work, delay);
 }
 
 /**
@@ -136,7 +149,7 @@ static void __net_exit net_exit(struct net *net)
 	anycast6_route_close(an);
 	mutex_unlock(&an->lock);
 
-	anycast6_reconcile_drop(an);
+	anycast6_mark_drop(an);
 	rhashtable_destroy(&an->groups);
 	xa_destroy(&an->ids);
 	xa_destroy(&an->links);

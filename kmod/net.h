@@ -170,5 +170,6 @@ void anycast6_net_unregister(void);
 
 int anycast6_sysctl_init(struct anycast6_net *an);
 void anycast6_sysctl_exit(struct anycast6_net *an);
+void anycast6_net_reconcile(struct anycast6_net *an, unsigned long delay);
 
 #endif

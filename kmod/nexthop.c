@@ -15,7 +15,6 @@
 #include "net.h"
 #include "nexthop.h"
 #include "path.h"
-#include "reconcile.h"
 #include "router.h"
 
 /* A neighbour that does not answer is asked again after a second, then more
@@ -283,7 +282,7 @@ void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
 	/* not put off by what happens meanwhile */
 	if (router && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
 					&router->nexthops_dirty))
-		anycast6_reconcile_queue(an, delay);
+		anycast6_net_reconcile(an, delay);
 }
 
 /**
@@ -325,7 +324,7 @@ void anycast6_nexthops_neighbour(struct anycast6_net *an,
 	if (!changed)
 		return;
 	set_bit(ANYCAST6_NEXTHOPS_SOME, &router->nexthops_dirty);
-	anycast6_reconcile_queue(an, 0);
+	anycast6_net_reconcile(an, 0);
 }
 
 /**

@@ -12,9 +12,9 @@
 
 #include <anycast6_compat.h>
 
-#include "device.h"
 #include "net.h"
 #include "nexthop.h"
+#include "own.h"
 #include "path.h"
 
 /* The next hop is looked up, not the packet's own destination: the kernel must
@@ -32,7 +32,7 @@ static bool leads_away(const struct dst_entry *dst)
 {
 	return !dst->error &&
 	       !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) &&
-	       !anycast6_device_is_own(dst->dev) &&
+	       !anycast6_own_is(dst->dev) &&
 	       /* it would look the packet's own destination up */
 	       !netif_is_l3_master(dst->dev);
 }

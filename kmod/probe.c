@@ -14,7 +14,6 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "elect.h"
 #include "group.h"
 #include "icmp.h"
 #include "ipsec.h"
@@ -25,6 +24,7 @@
 #include "path.h"
 #include "probe.h"
 #include "prober.h"
+#include "rival.h"
 
 static struct anycast6_probe *probe_of(struct anycast6_net *an,
 				       const struct anycast6_member *member)
@@ -90,7 +90,7 @@ static void fill(const struct anycast6_probe *probe, u32 number,
 		 const siphash_key_t *key,
 		 struct anycast6_probe_payload *payload)
 {
-	bool rival = anycast6_elect_is_rival(probe->member);
+	bool rival = anycast6_rival_is_watched(probe->member);
 	struct anycast6_probe_route route;
 
 	memset(payload, 0, sizeof(*payload));

@@ -12,11 +12,11 @@
 #include <net/xfrm.h>
 
 #include "group.h"
+#include "mark.h"
 #include "member.h"
 #include "net.h"
 #include "probe.h"
 #include "prober.h"
-#include "reconcile.h"
 
 /* Probes a second, and how many of them at once: who configures more gets longer
  * intervals instead.

@@ -15,50 +15,9 @@
 #include "net.h"
 #include "nexthop.h"
 #include "notice.h"
+#include "origin.h"
 #include "publish.h"
 #include "route.h"
-
-static bool says(const struct anycast6_entry *entry)
-{
-	struct anycast6_announce_option option;
-
-	anycast6_announce_option_read(&entry->announce, &option);
-	return anycast6_announce_says(&option);
-}
-
-/* Returns whether entries alone make the address: then it is theirs to say. */
-static bool read_option(const struct anycast6_group *group,
-			struct anycast6_announce_option *option)
-{
-	const struct anycast6_entry *entry;
-	bool made;
-
-	memset(option, 0, sizeof(*option));
-	rcu_read_lock();
-	made = anycast6_entry_first(group, NULL);
-	entry = anycast6_entry_first(group, says);
-	if (entry)
-		anycast6_announce_option_read(&entry->announce, option);
-	else if (!made)
-		anycast6_announce_option_read(&group->published.option, option);
-	rcu_read_unlock();
-	return made;
-}
-
-/**
- * anycast6_publish_read() - what is configured of an address
- * @group: the address
- * @option: result; where entries alone make the address, what they say
- *
- * Context: RCU, or under an->lock.
- */
-void anycast6_publish_read(const struct anycast6_group *group,
-			   struct anycast6_announce_option *option)
-{
-	read_option(group, option);
-	if (anycast6_group_is_linklocal(group))
-		memset(option, 0, sizeof(*option));
-}
 
 /* Who is not in the area would follow the route, and be turned away. */
 static bool is_for_all(const struct anycast6_member *member)
@@ -67,7 +26,7 @@ static bool is_for_all(const struct anycast6_member *member)
 
 	if (!rcu_access_pointer(member->traits.area))
 		return true;
-	read_option(member->group, &option);
+	anycast6_origin_read_announce(member->group, &option);
 	return option.has_mode;
 }
 
@@ -133,7 +92,7 @@ static void decide(const struct anycast6_group *group,
 {
 	struct anycast6_announce_option option;
 	const struct anycast6_announce_facts facts = {
-		.made = read_option(group, &option),
+		.made = anycast6_origin_read_announce(group, &option),
 		.linklocal = anycast6_group_is_linklocal(group),
 		.scope_len = group->scope.len,
 		.taken = anycast6_route_taken(anycast6_group_vrf(group)),

@@ -13,9 +13,6 @@ struct anycast6_group;
 struct anycast6_member;
 struct anycast6_net;
 
-void anycast6_publish_read(const struct anycast6_group *group,
-			   struct anycast6_announce_option *option);
-
 bool anycast6_publish_may(const struct anycast6_member *member);
 int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group);
 void anycast6_publish_withdraw(struct anycast6_net *an,

@@ -17,6 +17,7 @@
 #include "group.h"
 #include "lease.h"
 #include "link.h"
+#include "mark.h"
 #include "member.h"
 #include "mend.h"
 #include "net.h"
@@ -26,133 +27,6 @@
 #include "publish.h"
 #include "reconcile.h"
 #include "router.h"
-#include "source.h"
-
-/* What the kernel refused is tried again after a second, then more rarely. */
-#define RETRY_MIN	((unsigned long)HZ)
-#define RETRY_MAX	(60 * RETRY_MIN)
-
-/**
- * anycast6_reconcile_queue() - let the work run
- * @an: the namespace
- * @delay: in how many jiffies at the latest
- *
- * Context: any.
- */
-void anycast6_reconcile_queue(struct anycast6_net *an, unsigned long delay)
-{
-	anycast6_net_queue(an, &an->work, delay);
-}
-
-/**
- * anycast6_mark_link() - something happened to a device
- * @an: the namespace
- * @link: the device
- *
- * Context: any, under RCU or @an->lock.
- */
-void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link)
-{
-	set_bit(ANYCAST6_LINK_DIRTY, &link->flags);
-	set_bit(0, &an->links_dirty);
-	anycast6_reconcile_queue(an, 0);
-}
-
-static void queue_retry(struct anycast6_net *an)
-{
-	an->retry = clamp(2 * an->retry, RETRY_MIN, RETRY_MAX);
-	anycast6_net_queue(an, &an->work, an->retry);
-}
-
-static void enlist(struct anycast6_net *an, struct anycast6_group *group)
-{
-	if (test_and_set_bit(ANYCAST6_GROUP_DIRTY, &group->flags))
-		return;
-	if (refcount_inc_not_zero(&group->refcnt))
-		llist_add(&group->dirty, &an->dirty);
-}
-
-/**
- * anycast6_mark_waiting() - look at a device again later, if IPv6 does not work
- * there
- * @an: the namespace
- * @link: the device
- *
- * The kernel does not tell when IPv6 starts again on a device without addresses of
- * its own.
- *
- * Context: process, under @an->lock.
- */
-void anycast6_mark_waiting(struct anycast6_net *an, struct anycast6_link *link)
-{
-	lockdep_assert_held(&an->lock);
-
-	if (!link->waiting || test_and_set_bit(ANYCAST6_LINK_DIRTY, &link->flags))
-		return;
-	set_bit(0, &an->links_dirty);
-	anycast6_reconcile_queue(an, RETRY_MIN);
-}
-
-/**
- * anycast6_mark_group() - something happened to an address
- * @an: the namespace
- * @group: the address
- *
- * Context: any, under RCU or @an->lock.
- */
-void anycast6_mark_group(struct anycast6_net *an,
-			 struct anycast6_group *group)
-{
-	enlist(an, group);
-	anycast6_reconcile_queue(an, 0);
-}
-
-/**
- * anycast6_reconcile_is_unicast() - whether an address is a unicast one here
- * @an: the namespace
- * @key: the address and its domain
- *
- * Context: any.
- */
-bool anycast6_reconcile_is_unicast(struct anycast6_net *an,
-				   const struct anycast6_key *key)
-{
-	bool linklocal = anycast6_addr_is_linklocal(&key->addr);
-	struct net_device *dev = NULL;
-	bool unicast = false;
-
-	rcu_read_lock();
-	if (key->domain)
-		dev = dev_get_by_index_rcu(an->net, key->domain);
-	if (dev || !key->domain)
-		unicast = ipv6_chk_addr_and_flags(an->net, &key->addr, dev,
-						  !linklocal, 1, 0);
-	rcu_read_unlock();
-	return unicast;
-}
-
-/**
- * anycast6_reconcile_is_onlink() - whether an address is in a prefix of a device
- * @an: the namespace
- * @addr: the address; a link-local one is
- * @ifindex: interface index of the device, not the module's own
- *
- * Context: any.
- */
-bool anycast6_reconcile_is_onlink(struct anycast6_net *an,
-				  const struct in6_addr *addr, u32 ifindex)
-{
-	struct net_device *dev;
-	bool onlink;
-
-	if (anycast6_addr_is_linklocal(addr))
-		return true;
-	rcu_read_lock();
-	dev = dev_get_by_index_rcu(an->net, ifindex);
-	onlink = dev && ipv6_chk_prefix(addr, dev);
-	rcu_read_unlock();
-	return onlink;
-}
 
 static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 {
@@ -198,7 +72,7 @@ static void enlist_domain(struct anycast6_net *an, struct anycast6_link *own)
 	xa_for_each(&an->ids, id, group)
 		if (group->domain->link == own) {
 			set_bit(ANYCAST6_GROUP_OUTDONE, &group->flags);
-			enlist(an, group);
+			anycast6_mark_enlist(an, group);
 		}
 }
 
@@ -220,7 +94,7 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 	}
 
 	list_for_each_entry(member, &link->members, on_link)
-		enlist(an, member->group);
+		anycast6_mark_enlist(an, member->group);
 	if (link->own)
 		enlist_domain(an, link);
 	/* every second, see anycast6_mark_waiting() */
@@ -275,7 +149,7 @@ static void reconcile_nexthop(struct anycast6_net *an,
 		return;
 	list_for_each_entry(member, &nexthop->members, of_nexthop) {
 		if (changed & ANYCAST6_NEXTHOP_WAY)
-			enlist(an, member->group);
+			anycast6_mark_enlist(an, member->group);
 		if (changed & ANYCAST6_NEXTHOP_DISTANCE)
 			notify_distance(an, member);
 	}
@@ -321,7 +195,7 @@ static bool reconcile_groups(struct anycast6_net *an)
 		/* events from here on are for the next time */
 		smp_mb__after_atomic();
 		if (!list_empty(&group->members) && anycast6_mend(an, group)) {
-			enlist(an, group);
+			anycast6_mark_enlist(an, group);
 			bad = true;
 		}
 		anycast6_group_put(group);
@@ -348,32 +222,9 @@ void anycast6_reconcile(struct anycast6_net *an)
 	bad |= anycast6_events_listen(an) != 0;
 
 	if (bad)
-		queue_retry(an);
+		anycast6_mark_retry(an);
 	else
 		an->retry = 0;
-}
-
-/**
- * anycast6_reconcile_group() - mend an address now
- * @an: the namespace
- * @group: the address, which has members
- *
- * Context: process, under @an->lock; takes RTNL.
- */
-void anycast6_reconcile_group(struct anycast6_net *an,
-			      struct anycast6_group *group)
-{
-	bool bad;
-
-	lockdep_assert_held(&an->lock);
-
-	anycast6_mend_foresee(an, group);
-	anycast6_notices_send(an);
-	bad = anycast6_mend(an, group);
-	if (bad)
-		enlist(an, group);
-	if (anycast6_notices_send(an) || bad)
-		queue_retry(an);
 }
 
 /**
@@ -390,18 +241,4 @@ void anycast6_reconcile_work(struct work_struct *work)
 	mutex_lock(&an->lock);
 	anycast6_reconcile(an);
 	mutex_unlock(&an->lock);
-}
-
-/**
- * anycast6_reconcile_drop() - forget what is marked
- * @an: the namespace, from which no event comes any more
- *
- * Context: process.
- */
-void anycast6_reconcile_drop(struct anycast6_net *an)
-{
-	struct anycast6_group *group, *next;
-
-	llist_for_each_entry_safe(group, next, llist_del_all(&an->dirty), dirty)
-		anycast6_group_put(group);
 }

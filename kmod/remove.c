@@ -14,9 +14,12 @@
 #include "filter.h"
 #include "group.h"
 #include "link.h"
+#include "mark.h"
 #include "member.h"
+#include "mend.h"
 #include "net.h"
 #include "notice.h"
+#include "origin.h"
 #include "publish.h"
 #include "reconcile.h"
 #include "request.h"
@@ -75,7 +78,7 @@ static int delete_address(struct anycast6_net *an,
 		return err;
 
 	if (!anycast6_request_names_member(req)) {
-		if (anycast6_entry_makes(an, group))
+		if (anycast6_origin_has_entry(an, group))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 				      "a subnet-router or reserved entry makes this address");
 		delete_members(an, group);
@@ -93,7 +96,7 @@ static int delete_address(struct anycast6_net *an,
 	let_entries_in(an);
 	group = anycast6_group_find(an, &place.key);
 	if (group)
-		anycast6_reconcile_group(an, group);
+		anycast6_mend_now(an, group);
 	return 0;
 }
 
@@ -137,7 +140,7 @@ int anycast6_config_del(struct anycast6_net *an,
 	anycast6_events_listen(an);
 	/* what the kernel did not take back yet */
 	if (!list_empty(&an->notices.pending))
-		anycast6_reconcile_queue(an, HZ);
+		anycast6_net_reconcile(an, HZ);
 	return 0;
 }
 

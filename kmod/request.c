@@ -7,10 +7,10 @@
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 
-#include "device.h"
 #include "link.h"
+#include "local.h"
 #include "net.h"
-#include "reconcile.h"
+#include "own.h"
 #include "request.h"
 
 static bool is_linklocal(const struct anycast6_request *req)
@@ -45,7 +45,7 @@ static int find_dev(struct anycast6_net *an, const struct anycast6_request *req,
 		return ANYCAST6_REFUSE(req, DEV, -EINVAL,
 				       "the device is not in that VRF");
 	place->key.domain = vrf;
-	if (!anycast6_device_is_own(dev))
+	if (!anycast6_own_is(dev))
 		place->ifindex = req->dev;
 	return 0;
 }
@@ -126,7 +126,7 @@ static bool is_of_this_node(struct anycast6_net *an,
 			  req->dev : key->domain,
 	};
 
-	return anycast6_reconcile_is_unicast(an, &via) ||
+	return anycast6_local_is_unicast(an, &via) ||
 	       anycast6_group_find(an, &via);
 }
 
@@ -138,7 +138,7 @@ static int check_link(struct anycast6_net *an,
 
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(an->net, req->dev);
-	nowhere = dev && (anycast6_device_is_own(dev) ||
+	nowhere = dev && (anycast6_own_is(dev) ||
 			  dev->flags & IFF_LOOPBACK);
 	vrf = dev && anycast6_dev_vrf(dev);
 	rcu_read_unlock();
@@ -227,7 +227,7 @@ static bool is_off_its_link(struct anycast6_net *an,
 			    const struct anycast6_request *req)
 {
 	return req->addr && req->dev && req->options.probe &&
-	       !anycast6_reconcile_is_onlink(an, req->addr, req->dev);
+	       !anycast6_local_is_onlink(an, req->addr, req->dev);
 }
 
 /**

@@ -16,17 +16,17 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "elect.h"
 #include "group.h"
 #include "icmp.h"
 #include "ipsec.h"
 #include "link.h"
+#include "local.h"
 #include "member.h"
 #include "net.h"
 #include "probe_packet.h"
 #include "prober.h"
-#include "reconcile.h"
 #include "respond.h"
+#include "rival.h"
 #include "watch.h"
 
 /* Errors a second, and at once (RFC 4443 section 2.4 (f)): the kernel's own limit
@@ -104,7 +104,7 @@ static bool is_unicast_here(const struct question *question,
 {
 	const struct anycast6_key key = key_of(question, addr);
 
-	return anycast6_reconcile_is_unicast(question->an, &key);
+	return anycast6_local_is_unicast(question->an, &key);
 }
 
 static bool is_named(const struct question *question)
@@ -331,8 +331,8 @@ static u8 find_state(struct question *question)
 		if (member->link->ifindex == ifindex) {
 			question->marks = marks_of(member);
 			if (names_us(question))
-				anycast6_elect_named(question->an, member,
-						     &question->payload.member);
+				anycast6_rival_name(question->an, member,
+						    &question->payload.member);
 			return state;
 		}
 		if (best == ANYCAST6_STATE_DOWN || state == ANYCAST6_STATE_UP)

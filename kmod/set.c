@@ -12,10 +12,14 @@
 #include "entry.h"
 #include "group.h"
 #include "link.h"
+#include "local.h"
+#include "mark.h"
 #include "member.h"
+#include "mend.h"
 #include "net.h"
 #include "nexthop.h"
 #include "notify.h"
+#include "origin.h"
 #include "reconcile.h"
 #include "request.h"
 #include "route.h"
@@ -44,7 +48,7 @@ static int check_scope(struct anycast6_net *an,
 		       struct anycast6_group *group,
 		       const struct anycast6_prefix *scope)
 {
-	if (anycast6_entry_makes(an, group))
+	if (anycast6_origin_has_entry(an, group))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "the scope of an address that an entry makes is its prefix");
 	if (!anycast6_prefix_contains(scope, req->addr))
@@ -92,7 +96,7 @@ static int check_address(struct anycast6_net *an,
 	if (anycast6_group_find(an, &key))
 		return ANYCAST6_REFUSE(req, SOURCE_ADDRESS, -EINVAL,
 			      "this is an anycast address of this node");
-	if (!anycast6_reconcile_is_unicast(an, &key))
+	if (!anycast6_local_is_unicast(an, &key))
 		return ANYCAST6_REFUSE(req, SOURCE_ADDRESS, -EADDRNOTAVAIL,
 			      "this is no address of this node there");
 	return 0;
@@ -105,7 +109,7 @@ static int check_source(struct anycast6_net *an,
 {
 	u32 domain = group->key.domain;
 
-	if (anycast6_entry_makes(an, group))
+	if (anycast6_origin_has_entry(an, group))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "an entry makes this address: set the source of the entry");
 	if (source->mode != ANYCAST6_SOURCE_MODE_ADDRESS)
@@ -140,7 +144,7 @@ static int check_announce(struct anycast6_net *an,
 		if (anycast6_group_is_linklocal(group))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EINVAL,
 				      "a link-local address is not announced");
-		if (anycast6_entry_first(group, NULL))
+		if (anycast6_origin_entry(group, NULL))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 				      "an entry makes this address: announce the entry's");
 	}
@@ -186,7 +190,7 @@ static int check_group(struct anycast6_net *an,
 		err = check_scope(an, req, group, &settings->scope);
 	if (!err && changes->has_source)
 		err = check_source(an, req, group, &settings->source);
-	if (!err && changes->has_hold && anycast6_entry_first(group, NULL))
+	if (!err && changes->has_hold && anycast6_origin_entry(group, NULL))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "an entry makes this address: set the hold of the entry");
 	if (!err && (changes->has_scope ||
@@ -228,7 +232,7 @@ static int set_address(struct anycast6_net *an,
 	    !announced)
 		return 0;
 	if (changes.has_scope || changes.has_hold || announced)
-		anycast6_reconcile_group(an, group);
+		anycast6_mend_now(an, group);
 	anycast6_net_changed(an);
 	anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 	return 0;

@@ -18,7 +18,6 @@
 
 #include "answer.h"
 #include "choice.h"
-#include "device.h"
 #include "fallback.h"
 #include "flow.h"
 #include "group.h"
@@ -26,6 +25,7 @@
 #include "link.h"
 #include "member.h"
 #include "net.h"
+#include "own.h"
 #include "respond.h"
 #include "router.h"
 #include "sieve.h"
@@ -76,7 +76,7 @@ static unsigned int leave_to_routes(struct anycast6_passage *passage,
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_FORWARDING);
 	else if (passage->looped || anycast6_way_is_back(dst, skb))
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_LOOP);
-	else if (!anycast6_device_is_own(dst->dev))
+	else if (!anycast6_own_is(dst->dev))
 		return NF_ACCEPT;
 	/* of an error the kernel tells the sender itself */
 	return dst->error ? NF_ACCEPT : refuse(skb);
@@ -358,7 +358,7 @@ static void send(struct anycast6_router *router,
 static bool is_ipsecs(const struct sk_buff *skb, const struct dst_entry *dst)
 {
 	return dst_xfrm(dst) || (anycast6_ipsec_is_outside(skb) &&
-				 !anycast6_device_is_own(dst->dev));
+				 !anycast6_own_is(dst->dev));
 }
 
 static noinline unsigned int steer_output(struct anycast6_router *router,

@@ -12,9 +12,12 @@
 #include "group.h"
 #include "lease.h"
 #include "link.h"
+#include "mark.h"
 #include "member.h"
+#include "mend.h"
 #include "net.h"
 #include "notify.h"
+#include "origin.h"
 #include "pulse.h"
 #include "reconcile.h"
 #include "request.h"
@@ -113,7 +116,7 @@ static void warn(struct anycast6_net *an, const struct anycast6_request *req,
 static int refuse(struct anycast6_net *an, const struct anycast6_request *req,
 		  const struct anycast6_group *group, enum anycast6_care care)
 {
-	if (anycast6_entry_makes(an, group))
+	if (anycast6_origin_has_entry(an, group))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "a subnet-router or reserved entry makes this member");
 	if (care == ANYCAST6_RENEW)
@@ -146,7 +149,7 @@ static int tend_address(struct anycast6_net *an,
 	if (!tend_group(an, group, member, care, &changed))
 		return refuse(an, req, group, care);
 	if (changed)
-		anycast6_reconcile_group(an, group);
+		anycast6_mend_now(an, group);
 	warn(an, req, group, member);
 	return 0;
 }

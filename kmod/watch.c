@@ -12,9 +12,9 @@
 
 #include "group.h"
 #include "link.h"
+#include "mark.h"
 #include "member.h"
 #include "net.h"
-#include "reconcile.h"
 #include "socket.h"
 #include "watch.h"
 
