@@ -11,7 +11,10 @@
 #include "domain.h"
 #include "entry.h"
 #include "events.h"
+#include "expand.h"
+#include "find.h"
 #include "group.h"
+#include "lifecycle.h"
 #include "link.h"
 #include "local.h"
 #include "mark.h"
@@ -21,49 +24,6 @@
 #include "request.h"
 
 static const struct anycast6_prefix anywhere;
-
-/**
- * anycast6_config_find_member() - find the member that a request names
- * @an: the namespace
- * @req: the request
- * @group: its address
- * @place: where the member lives
- *
- * Context: process, under @an->lock.
- * Return: the member, or NULL.
- */
-struct anycast6_member *
-anycast6_config_find_member(struct anycast6_net *an,
-			    const struct anycast6_request *req,
-			    struct anycast6_group *group,
-			    const struct anycast6_place *place)
-{
-	return anycast6_member_find(an, group, place->ifindex ? :
-				    group->domain->link->ifindex, req->via);
-}
-
-#define NO_MEMBER	"the address has no such member"
-
-/**
- * anycast6_config_refuse_member() - refuse a request that names no member
- * @req: the request
- * @group: its address, or NULL if there is none
- *
- * Context: any.
- * Return: %-ENOENT, with its reason in the request's extack.
- */
-int anycast6_config_refuse_member(const struct anycast6_request *req,
-				  const struct anycast6_group *group)
-{
-	if (!group)
-		return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT,
-				       "no such anycast address is configured");
-	if (req->via)
-		return ANYCAST6_REFUSE(req, VIA, -ENOENT, NO_MEMBER);
-	if (req->dev)
-		return ANYCAST6_REFUSE(req, DEV, -ENOENT, NO_MEMBER);
-	return ANYCAST6_REFUSE(req, ADDRESS, -ENOENT, NO_MEMBER);
-}
 
 static struct anycast6_member *
 create_member(struct anycast6_net *an, const struct anycast6_request *req,
@@ -105,7 +65,7 @@ static int settle(struct anycast6_net *an, const struct anycast6_request *req,
 	if (anycast6_events_listen(an))
 		anycast6_mark_group(an, member->group);
 
-	anycast6_member_announce(an, member);
+	anycast6_member_tell(an, member);
 	return 0;
 }
 
@@ -180,58 +140,20 @@ static int add_address(struct anycast6_net *an,
 
 	group = anycast6_group_find(an, &place.key);
 	if (group)
-		member = anycast6_config_find_member(an, req, group, &place);
+		member = anycast6_find_member(an, req, group, &place);
 	err = anycast6_request_check_via(an, req, &place.key, group);
 	if (!err)
 		err = anycast6_request_check_probe(req, &place);
 	if (err)
 		return err;
 	if (!member && mode == ANYCAST6_CHANGE)
-		return anycast6_config_refuse_member(req, group);
+		return anycast6_find_refuse(req, group);
 	if (!member)
 		return add_member(an, req, group, &place);
 	if (mode == ANYCAST6_ADD)
 		return ANYCAST6_REFUSE(req, ADDRESS, -EEXIST,
 			      "the address has this member already");
 	return change_member(an, req, member, mode);
-}
-
-static int find_entry(struct anycast6_net *an,
-		      const struct anycast6_request *req,
-		      struct anycast6_entry **entry)
-{
-	struct anycast6_place place;
-	int err;
-
-	err = anycast6_request_place(an, req, &place);
-	if (err)
-		return err;
-	if (!place.ifindex)
-		return ANYCAST6_REFUSE(req, DEV, -EINVAL,
-			      "subnet-router and reserved need a device with prefixes");
-	*entry = anycast6_entry_find(an, req->dev, req->origin, req->id);
-	return 0;
-}
-
-/**
- * anycast6_config_find_entry() - find the entry that a request names
- * @an: the namespace
- * @req: the request
- * @entry: result
- *
- * Context: process, under @an->lock.
- * Return: 0 or a negative errno with its reason in the request's extack, %-ENOENT if there is none.
- */
-int anycast6_config_find_entry(struct anycast6_net *an,
-			       const struct anycast6_request *req,
-			       struct anycast6_entry **entry)
-{
-	int err;
-
-	err = find_entry(an, req, entry);
-	if (err)
-		return err;
-	return *entry ? 0 : ANYCAST6_REFUSE(req, ORIGIN, -ENOENT, "no such entry");
 }
 
 static int add_entry(struct anycast6_net *an,
@@ -242,7 +164,7 @@ static int add_entry(struct anycast6_net *an,
 	struct anycast6_link *link;
 	int err;
 
-	err = find_entry(an, req, &entry);
+	err = anycast6_find_entry(an, req, &entry);
 	if (err)
 		return err;
 	if (!entry && mode == ANYCAST6_CHANGE)
@@ -275,12 +197,12 @@ static int add_entry(struct anycast6_net *an,
 		return err == -E2BIG ? anycast6_blame_group(req, err) :
 				       anycast6_blame_member(req, err);
 	}
-	anycast6_entry_announce(an, entry);
+	anycast6_entry_tell(an, entry);
 	return 0;
 }
 
 /**
- * anycast6_config_add() - add, change or replace a member or an entry
+ * anycast6_add() - add, change or replace a member or an entry
  * @an: the namespace
  * @req: which one
  * @mode: ANYCAST6_ADD refuses one that exists, ANYCAST6_CHANGE one that does
@@ -290,38 +212,12 @@ static int add_entry(struct anycast6_net *an,
  * Return: 0 once packets are delivered, or a negative errno with its reason in
  * the request's extack.
  */
-int anycast6_config_add(struct anycast6_net *an,
-			const struct anycast6_request *req,
-			enum anycast6_mode mode)
+int anycast6_add(struct anycast6_net *an,
+		 const struct anycast6_request *req,
+		 enum anycast6_mode mode)
 {
 	lockdep_assert_held(&an->lock);
 
 	return req->addr ? add_address(an, req, mode) :
 			   add_entry(an, req, mode);
-}
-
-/**
- * anycast6_config_find() - find the address that a request names
- * @an: the namespace
- * @req: the request
- * @place: result: where the named member lives
- * @group: result
- *
- * Context: process, under @an->lock.
- * Return: 0 or a negative errno with its reason in the request's extack.
- */
-int anycast6_config_find(struct anycast6_net *an,
-			 const struct anycast6_request *req,
-			 struct anycast6_place *place,
-			 struct anycast6_group **group)
-{
-	int err;
-
-	err = anycast6_request_place(an, req, place);
-	if (err)
-		return err;
-	*group = anycast6_group_find(an, &place->key);
-	if (!*group)
-		return anycast6_config_refuse_member(req, NULL);
-	return 0;
 }

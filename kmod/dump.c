@@ -13,6 +13,7 @@
 
 #include "entry.h"
 #include "fill.h"
+#include "fill_member.h"
 #include "filter.h"
 #include "group.h"
 #include "link.h"

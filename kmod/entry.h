@@ -2,7 +2,7 @@
 /*
  * Entries: "subnet-router dev DEV" and "reserved ID dev DEV", each of which
  * stands for one address per on-link prefix of a device.
- * Knows prefixes and members, not how members work.
+ * Knows which members are whose, not how they are made.
  */
 #ifndef ANYCAST6_ENTRY_H
 #define ANYCAST6_ENTRY_H
@@ -84,24 +84,6 @@ static inline u8 anycast6_entry_state(const struct anycast6_entry *entry)
 
 struct anycast6_entry *anycast6_entry_find(struct anycast6_net *an, u32 ifindex,
 					   u8 origin, u8 id);
-struct anycast6_entry *
-anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
-		      u8 origin, u8 id, const struct anycast6_options *options);
-int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
-		       const struct anycast6_options *options, bool keep);
-void anycast6_entry_set_source(struct anycast6_net *an,
-			       struct anycast6_entry *entry,
-			       struct anycast6_source *source);
-void anycast6_entry_settle_source(struct anycast6_net *an,
-				  struct anycast6_group *group);
-void anycast6_entry_destroy(struct anycast6_net *an,
-			    struct anycast6_entry *entry);
-int anycast6_entry_expand(struct anycast6_net *an,
-			  struct anycast6_entry *entry);
-void anycast6_entry_announce(struct anycast6_net *an,
-			     struct anycast6_entry *entry);
-bool anycast6_entries_expand(struct anycast6_net *an,
-			     struct anycast6_link *link);
 void anycast6_entry_attach(struct anycast6_net *an,
 			   struct anycast6_entry *entry,
 			   struct anycast6_member *member);

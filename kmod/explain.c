@@ -11,6 +11,7 @@
 
 #include "choice.h"
 #include "fill.h"
+#include "fill_member.h"
 #include "flow.h"
 #include "group.h"
 #include "link.h"

@@ -10,6 +10,7 @@
 #include "announce.h"
 #include "entry.h"
 #include "fill.h"
+#include "fill_member.h"
 #include "flow.h"
 #include "group.h"
 #include "link.h"
@@ -102,7 +103,7 @@ static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_MISS_UNPINNED] = ANYCAST6_A_MISSES_UNPINNED,
 	};
 
-	/* pairs with anycast6_group_steer() */
+	/* pairs with steer_group() */
 	if (!smp_load_acquire(&group->remotes))
 		return 0;
 	return fill_tally(skb, ANYCAST6_A_ADDR_MISSES, group->misses, attrs,
@@ -118,7 +119,7 @@ static int fill_replies(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_REPLY_FORGOTTEN] = ANYCAST6_A_REPLIES_FORGOTTEN,
 	};
 
-	/* pairs with anycast6_group_serve() */
+	/* pairs with serve_group() */
 	if (!smp_load_acquire(&group->locals))
 		return 0;
 	return fill_tally(skb, ANYCAST6_A_ADDR_REPLIES, group->replies, attrs,

@@ -8,13 +8,9 @@
 
 #include <linux/types.h>
 
-struct anycast6_counts;
 struct anycast6_entry;
 struct anycast6_flow_key;
 struct anycast6_group;
-struct anycast6_member;
-struct anycast6_options;
-struct anycast6_services;
 struct sk_buff;
 
 /**
@@ -34,15 +30,6 @@ struct anycast6_header {
 void *anycast6_fill_start(struct sk_buff *skb,
 			  const struct anycast6_header *header);
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group);
-int anycast6_fill_member(struct sk_buff *skb, int attr,
-			 const struct anycast6_member *member, u8 verdict);
-int anycast6_fill_stats(struct sk_buff *skb, int attr,
-			const struct anycast6_counts *counts);
-int anycast6_fill_options(struct sk_buff *skb,
-			  const struct anycast6_options *options, int metric,
-			  int area, int area_len);
-int anycast6_fill_services(struct sk_buff *skb, int type,
-			   const struct anycast6_services *services);
 int anycast6_fill_flow_key(struct sk_buff *skb,
 			   const struct anycast6_flow_key *key);
 int anycast6_fill_entry(struct sk_buff *skb,

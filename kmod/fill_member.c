@@ -8,7 +8,7 @@
 #include <uapi/linux/anycast6.h>
 
 #include "entry.h"
-#include "fill.h"
+#include "fill_member.h"
 #include "group.h"
 #include "history.h"
 #include "lease.h"

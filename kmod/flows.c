@@ -11,6 +11,7 @@
 #include <anycast6_compat.h>
 
 #include "fill.h"
+#include "fill_member.h"
 #include "flow.h"
 #include "group.h"
 #include "member.h"

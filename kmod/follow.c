@@ -11,12 +11,14 @@
 #include "follow.h"
 #include "group.h"
 #include "lease.h"
+#include "lifecycle.h"
 #include "link.h"
 #include "member.h"
 #include "mend.h"
 #include "net.h"
 #include "nexthop.h"
 #include "origin.h"
+#include "reply_source.h"
 #include "route.h"
 #include "source.h"
 
@@ -124,7 +126,7 @@ static int arrive(struct anycast6_net *an, const struct baggage *baggage)
 		return PTR_ERR(member);
 	}
 	anycast6_mend_now(an, group);
-	anycast6_member_announce(an, member);
+	anycast6_member_tell(an, member);
 	return 0;
 }
 

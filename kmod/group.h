@@ -93,11 +93,6 @@ extern const struct rhashtable_params anycast6_group_params;
 
 struct anycast6_group *anycast6_group_find(struct anycast6_net *an,
 					   const struct anycast6_key *key);
-struct anycast6_group *anycast6_group_create(struct anycast6_net *an,
-					     const struct anycast6_key *key,
-					     const struct anycast6_prefix *scope);
-void anycast6_group_destroy(struct anycast6_net *an,
-			    struct anycast6_group *group);
 void anycast6_group_put(struct anycast6_group *group);
 
 void anycast6_group_get_scope(struct anycast6_group *group,
@@ -106,18 +101,6 @@ void anycast6_group_forget(struct anycast6_group *group);
 void anycast6_group_set_scope(struct anycast6_net *an,
 			      struct anycast6_group *group,
 			      const struct anycast6_prefix *scope);
-bool anycast6_group_change_source(struct anycast6_net *an,
-				  struct anycast6_group *group,
-				  struct anycast6_source *source);
-void anycast6_group_set_source(struct anycast6_net *an,
-			       struct anycast6_group *group,
-			       struct anycast6_source *source);
-int anycast6_group_serve(struct anycast6_net *an, struct anycast6_group *group);
-void anycast6_group_unserve(struct anycast6_net *an,
-			    struct anycast6_group *group);
-int anycast6_group_steer(struct anycast6_net *an, struct anycast6_group *group);
-void anycast6_group_unsteer(struct anycast6_net *an,
-			    struct anycast6_group *group);
 bool anycast6_group_is_linklocal(const struct anycast6_group *group);
 u32 anycast6_group_vrf(const struct anycast6_group *group);
 u32 anycast6_group_shown_vrf(const struct anycast6_group *group);

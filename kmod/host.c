@@ -1,114 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a namespace with local members has, and others have not: the hooks of
- * packets to it and of its answers. Knows them as a whole, not what they do.
+ * What a namespace with local members has, and others have not: which addresses
+ * they are, and who asked for one. Knows nothing of packets.
  */
 #include <linux/slab.h>
 
 #include "group.h"
 #include "host.h"
-#include "input.h"
 #include "net.h"
-#include "output.h"
 #include "peers.h"
 
-static struct anycast6_host *host_of(struct anycast6_net *an)
-{
-	return rcu_dereference_protected(an->host, lockdep_is_held(&an->lock));
-}
-
-static bool has_locals(const struct anycast6_group *group)
-{
-	return group->locals;
-}
-
-static struct anycast6_host *create(struct anycast6_net *an)
-{
-	struct anycast6_host *host;
-	int err = -ENOMEM;
-
-	host = kzalloc(sizeof(*host), GFP_KERNEL_ACCOUNT);
-	if (!host)
-		return ERR_PTR(-ENOMEM);
-	host->an = an;
-	host->peers = anycast6_peers_alloc(&an->limits.flows);
-	if (!host->peers)
-		goto free_host;
-	err = anycast6_screen_init(&host->screen, has_locals);
-	if (err)
-		goto free_peers;
-	return host;
-
-free_peers:
-	anycast6_peers_free(host->peers);
-free_host:
-	kfree(host);
-	return ERR_PTR(err);
-}
-
-static void destroy(struct anycast6_host *host)
-{
-	anycast6_screen_free(&host->screen);
-	anycast6_peers_free(host->peers);
-	kfree(host);
-}
-
-static int hook(struct anycast6_host *host)
-{
-	BUILD_BUG_ON(ARRAY_SIZE(host->hooks) !=
-		     1 + ANYCAST6_OUTPUT_HOOKS);
-
-	anycast6_input_hook(host, host->hooks);
-	anycast6_output_hooks(host, host->hooks + 1);
-	return nf_register_net_hooks(host->an->net, host->hooks,
-				     ARRAY_SIZE(host->hooks));
-}
-
 /**
- * anycast6_host_get() - one more local member
+ * anycast6_host() - what a namespace with local members has
  * @an: the namespace
  *
  * Context: process, under @an->lock.
- * Return: 0 or a negative errno.
+ * Return: it, or NULL without local members.
  */
-int anycast6_host_get(struct anycast6_net *an)
+struct anycast6_host *anycast6_host(struct anycast6_net *an)
 {
-	struct anycast6_host *host = host_of(an);
-	int err;
-
-	if (host)
-		goto found;
-
-	host = create(an);
-	if (IS_ERR(host))
-		return PTR_ERR(host);
-	err = hook(host);
-	if (err) {
-		destroy(host);
-		return err;
-	}
-	rcu_assign_pointer(an->host, host);
-found:
-	host->users++;
-	return 0;
-}
-
-/**
- * anycast6_host_put() - one local member less
- * @an: the namespace; the hooks go with the last one
- *
- * Context: process, under @an->lock.
- */
-void anycast6_host_put(struct anycast6_net *an)
-{
-	struct anycast6_host *host = host_of(an);
-
-	if (--host->users)
-		return;
-	RCU_INIT_POINTER(an->host, NULL);
-	nf_unregister_net_hooks(an->net, host->hooks, ARRAY_SIZE(host->hooks));
-	synchronize_rcu();
-	destroy(host);
+	return rcu_dereference_protected(an->host, lockdep_is_held(&an->lock));
 }
 
 /**
@@ -120,7 +31,7 @@ void anycast6_host_put(struct anycast6_net *an)
  */
 void anycast6_host_serve(struct anycast6_net *an, struct anycast6_group *group)
 {
-	anycast6_screen_add(an, &host_of(an)->screen, group);
+	anycast6_screen_add(an, &anycast6_host(an)->screen, group);
 }
 
 /**
@@ -131,7 +42,7 @@ void anycast6_host_serve(struct anycast6_net *an, struct anycast6_group *group)
  */
 void anycast6_host_unserve(struct anycast6_net *an)
 {
-	anycast6_screen_remove(an, &host_of(an)->screen);
+	anycast6_screen_remove(an, &anycast6_host(an)->screen);
 }
 
 /**
@@ -151,6 +62,6 @@ struct anycast6_group *anycast6_host_find(const struct anycast6_host *host,
 	struct anycast6_group *group;
 
 	group = anycast6_group_find(host->an, &key);
-	/* pairs with anycast6_group_serve() */
+	/* pairs with serve_group() */
 	return group && smp_load_acquire(&group->locals) ? group : NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a namespace with local members has, and others have not: the hooks of
- * packets to it and of its answers. Knows them as a whole, not what they do.
+ * What a namespace with local members has, and others have not: which addresses
+ * they are, and who asked for one. Knows nothing of packets.
  */
 #ifndef ANYCAST6_HOST_H
 #define ANYCAST6_HOST_H
@@ -33,13 +33,12 @@ struct anycast6_host {
 	struct anycast6_peers *peers;
 };
 
-int anycast6_host_get(struct anycast6_net *an);
-void anycast6_host_put(struct anycast6_net *an);
 void anycast6_host_serve(struct anycast6_net *an, struct anycast6_group *group);
 void anycast6_host_unserve(struct anycast6_net *an);
 struct anycast6_group *anycast6_host_find(const struct anycast6_host *host,
 					  const struct in6_addr *addr,
 					  u32 domain);
+struct anycast6_host *anycast6_host(struct anycast6_net *an);
 
 /**
  * anycast6_host_may_hold() - a quick no to addresses without local members

@@ -9,7 +9,7 @@
 
 #include "events.h"
 #include "hash.h"
-#include "net.h"
+#include "namespace.h"
 #include "netlink_gen.h"
 #include "own.h"
 
@@ -21,7 +21,7 @@ static int __init anycast6_init(void)
 	err = anycast6_own_register();
 	if (err)
 		return err;
-	err = anycast6_net_register();
+	err = anycast6_namespace_register();
 	if (err)
 		goto unregister_device;
 	err = anycast6_events_register();
@@ -35,7 +35,7 @@ static int __init anycast6_init(void)
 unregister_events:
 	anycast6_events_unregister();
 unregister_net:
-	anycast6_net_unregister();
+	anycast6_namespace_unregister();
 unregister_device:
 	anycast6_own_unregister();
 	return err;
@@ -48,7 +48,7 @@ static void __exit anycast6_exit(void)
 {
 	genl_unregister_family(&anycast6_nl_family);
 	anycast6_events_unregister();
-	anycast6_net_unregister();
+	anycast6_namespace_unregister();
 	anycast6_own_unregister();
 	rcu_barrier();
 }

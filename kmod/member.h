@@ -128,43 +128,10 @@ struct anycast6_member {
 	struct rcu_head rcu;
 };
 
-/**
- * struct anycast6_blueprint - what a member is made of
- * @link: its device, or the module's own
- * @via: unicast address of a remote member, NULL for a local one
- * @entry: the entry that makes it, or NULL
- * @options: what is said of it
- * @expires: when its lease is over, if it has one; 0 for a lifetime from now
- * @draining: it drains from the beginning
- * @fell: it was used once, and has come down since
- * @back: since when it waits to be used again, 0 if it does not; monotonic
- */
-struct anycast6_blueprint {
-	struct anycast6_link *link;
-	const struct in6_addr *via;
-	struct anycast6_entry *entry;
-	struct anycast6_options options;
-	ktime_t expires;
-	bool draining;
-	bool fell;
-	ktime_t back;
-};
-
-struct anycast6_member *
-anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
-		       const struct anycast6_blueprint *blueprint);
-void anycast6_member_destroy(struct anycast6_net *an,
-			     struct anycast6_member *member);
-void anycast6_member_announce(struct anycast6_net *an,
-			      struct anycast6_member *member);
-void anycast6_member_make_static(struct anycast6_net *an,
-				 struct anycast6_member *member);
 struct anycast6_member *anycast6_member_find(struct anycast6_net *an,
 					     struct anycast6_group *group,
 					     u32 ifindex,
 					     const struct in6_addr *via);
-int anycast6_member_set(struct anycast6_net *an, struct anycast6_member *member,
-			const struct anycast6_options *options, bool keep);
 void anycast6_member_put(struct anycast6_member *member);
 bool anycast6_member_distance(const struct anycast6_member *member,
 			      u32 *distance);
@@ -174,6 +141,7 @@ struct anycast6_entry *anycast6_member_entry(struct anycast6_net *an,
 					     struct anycast6_member *member);
 struct anycast6_lease *anycast6_member_lease(struct anycast6_net *an,
 					     const struct anycast6_member *member);
+void anycast6_member_free(struct anycast6_member *member);
 
 /**
  * anycast6_member_get() - take a reference

@@ -27,6 +27,7 @@
 #include "notice.h"
 #include "notify.h"
 #include "probe.h"
+#include "probing.h"
 #include "publish.h"
 #include "route.h"
 #include "watch.h"
@@ -187,7 +188,7 @@ static int look(struct anycast6_net *an, struct anycast6_member *member)
 					&member->group->key.addr);
 	anycast6_link_refresh(an, member->link);
 	anycast6_mark_waiting(an, member->link);
-	err = anycast6_probe_mend(an, member);
+	err = anycast6_probing_mend(an, member);
 	member->fault = find_fault(an, member);
 	if (anycast6_damper_waits(an, member, !reason_of(member)))
 		member->fault = ANYCAST6_REASON_HOLD;

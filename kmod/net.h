@@ -165,11 +165,6 @@ void anycast6_net_changed(struct anycast6_net *an);
 void anycast6_net_queue(struct anycast6_net *an, struct delayed_work *work,
 			unsigned long delay);
 
-int anycast6_net_register(void);
-void anycast6_net_unregister(void);
-
-int anycast6_sysctl_init(struct anycast6_net *an);
-void anycast6_sysctl_exit(struct anycast6_net *an);
 void anycast6_net_reconcile(struct anycast6_net *an, unsigned long delay);
 
 #endif

@@ -14,6 +14,7 @@
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "parse.h"
+#include "remove.h"
 #include "request.h"
 #include "set.h"
 #include "tend.h"
@@ -89,7 +90,7 @@ static int configure(struct sk_buff *skb, struct genl_info *info,
 		return err;
 
 	mutex_lock(&an->lock);
-	err = anycast6_config_add(an, &req, mode);
+	err = anycast6_add(an, &req, mode);
 	mutex_unlock(&an->lock);
 	if (!err)
 		anycast6_request_warn(an, &req);
@@ -121,7 +122,7 @@ int anycast6_nl_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	mutex_lock(&an->lock);
-	err = anycast6_config_del(an, &req);
+	err = anycast6_remove(an, &req);
 	mutex_unlock(&an->lock);
 	return err;
 }
@@ -140,7 +141,7 @@ int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	mutex_lock(&an->lock);
-	err = anycast6_config_set(an, &req, &settings);
+	err = anycast6_set(an, &req, &settings);
 	mutex_unlock(&an->lock);
 	return err;
 }
@@ -157,7 +158,7 @@ int anycast6_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	anycast6_netlink_filter(info->attrs, &filter);
 
 	mutex_lock(&an->lock);
-	anycast6_config_flush(an, &filter);
+	anycast6_remove_all(an, &filter);
 	mutex_unlock(&an->lock);
 	return 0;
 }

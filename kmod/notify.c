@@ -8,6 +8,7 @@
 #include <uapi/linux/anycast6.h>
 
 #include "fill.h"
+#include "fill_member.h"
 #include "member.h"
 #include "net.h"
 #include "netlink_gen.h"

@@ -290,7 +290,7 @@ static const struct anycast6_peer *find_peer(const struct answer *answer,
 	}
 	if (READ_ONCE(peer->elsewhere))
 		return NULL;
-	/* pairs with anycast6_group_serve() */
+	/* pairs with serve_group() */
 	return smp_load_acquire(&peer->group->locals) ? peer : NULL;
 }
 

@@ -57,8 +57,6 @@ struct anycast6_probe {
 	struct rcu_head rcu;
 };
 
-int anycast6_probe_mend(struct anycast6_net *an, struct anycast6_member *member);
-void anycast6_probe_end(struct anycast6_net *an, struct anycast6_member *member);
 void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
 			 u32 number, const siphash_key_t *key);
 bool anycast6_probe_is_own(const struct anycast6_probe *probe,

@@ -7,12 +7,14 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "config.h"
 #include "domain.h"
 #include "entry.h"
 #include "events.h"
+#include "expand.h"
 #include "filter.h"
+#include "find.h"
 #include "group.h"
+#include "lifecycle.h"
 #include "link.h"
 #include "mark.h"
 #include "member.h"
@@ -22,6 +24,7 @@
 #include "origin.h"
 #include "publish.h"
 #include "reconcile.h"
+#include "remove.h"
 #include "request.h"
 
 static void delete_member(struct anycast6_net *an,
@@ -73,7 +76,7 @@ static int delete_address(struct anycast6_net *an,
 	struct anycast6_place place;
 	int err;
 
-	err = anycast6_config_find(an, req, &place, &group);
+	err = anycast6_find_group(an, req, &place, &group);
 	if (err)
 		return err;
 
@@ -86,9 +89,9 @@ static int delete_address(struct anycast6_net *an,
 		return 0;
 	}
 
-	member = anycast6_config_find_member(an, req, group, &place);
+	member = anycast6_find_member(an, req, group, &place);
 	if (!member)
-		return anycast6_config_refuse_member(req, group);
+		return anycast6_find_refuse(req, group);
 	if (anycast6_member_entry(an, member))
 		return ANYCAST6_REFUSE(req, DEV, -EBUSY,
 			      "a subnet-router or reserved entry makes this member");
@@ -106,7 +109,7 @@ static int delete_entry(struct anycast6_net *an,
 	struct anycast6_entry *entry;
 	int err;
 
-	err = anycast6_config_find_entry(an, req, &entry);
+	err = anycast6_find_existing_entry(an, req, &entry);
 	if (err)
 		return err;
 
@@ -119,7 +122,7 @@ static int delete_entry(struct anycast6_net *an,
 }
 
 /**
- * anycast6_config_del() - delete a member, an address or an entry
+ * anycast6_remove() - delete a member, an address or an entry
  * @an: the namespace
  * @req: which one; an address without a device goes with all its members
  *
@@ -127,8 +130,8 @@ static int delete_entry(struct anycast6_net *an,
  * Return: 0 once it is gone, or a negative errno with its reason in the
  * request's extack.
  */
-int anycast6_config_del(struct anycast6_net *an,
-			const struct anycast6_request *req)
+int anycast6_remove(struct anycast6_net *an,
+		    const struct anycast6_request *req)
 {
 	int err;
 
@@ -204,14 +207,14 @@ static void flush(struct anycast6_net *an, const struct anycast6_filter *filter)
 }
 
 /**
- * anycast6_config_flush() - delete what was configured
+ * anycast6_remove_all() - delete what was configured
  * @an: the namespace
  * @filter: of which, what passes this
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_config_flush(struct anycast6_net *an,
-			   const struct anycast6_filter *filter)
+void anycast6_remove_all(struct anycast6_net *an,
+			 const struct anycast6_filter *filter)
 {
 	lockdep_assert_held(&an->lock);
 
@@ -222,12 +225,12 @@ void anycast6_config_flush(struct anycast6_net *an,
 }
 
 /**
- * anycast6_config_clear() - delete all
+ * anycast6_remove_everything() - delete all
  * @an: the namespace
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_config_clear(struct anycast6_net *an)
+void anycast6_remove_everything(struct anycast6_net *an)
 {
 	static const struct anycast6_filter everything = {
 		.origin = -1,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a namespace with remote members has, and others have not: flows, next
- * hops, and the hooks that steer. Knows them as a whole, not what they do.
+ * What a namespace with remote members has, and others have not: which addresses
+ * they are, and their flows. Knows nothing of packets.
  */
 #ifndef ANYCAST6_ROUTER_H
 #define ANYCAST6_ROUTER_H
@@ -62,8 +62,6 @@ struct anycast6_router {
 	struct delayed_work upkeep;
 };
 
-int anycast6_router_get(struct anycast6_net *an);
-void anycast6_router_put(struct anycast6_net *an);
 struct anycast6_router *anycast6_router(struct anycast6_net *an);
 void anycast6_router_sweep(struct anycast6_net *an);
 

@@ -8,8 +8,8 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "config.h"
 #include "entry.h"
+#include "find.h"
 #include "group.h"
 #include "link.h"
 #include "local.h"
@@ -21,6 +21,7 @@
 #include "notify.h"
 #include "origin.h"
 #include "reconcile.h"
+#include "reply_source.h"
 #include "request.h"
 #include "route.h"
 #include "set.h"
@@ -210,7 +211,7 @@ static int set_address(struct anycast6_net *an,
 	bool announced;
 	int err;
 
-	err = anycast6_config_find(an, req, &place, &group);
+	err = anycast6_find_group(an, req, &place, &group);
 	if (!err)
 		err = check_group(an, req, group, settings, &changes);
 	if (err)
@@ -291,7 +292,7 @@ static int set_entry(struct anycast6_net *an,
 	struct anycast6_entry *entry;
 	int err;
 
-	err = anycast6_config_find_entry(an, req, &entry);
+	err = anycast6_find_existing_entry(an, req, &entry);
 	if (err)
 		return err;
 	if (settings->has_scope)
@@ -309,7 +310,7 @@ static int set_entry(struct anycast6_net *an,
 }
 
 /**
- * anycast6_config_set() - change an address, or those that an entry makes
+ * anycast6_set() - change an address, or those that an entry makes
  * @an: the namespace
  * @req: which one
  * @settings: what is said of it; the rest stays
@@ -318,9 +319,9 @@ static int set_entry(struct anycast6_net *an,
  * Return: 0, or a negative errno with its reason in the request's extack, and
  * then nothing has changed.
  */
-int anycast6_config_set(struct anycast6_net *an,
-			const struct anycast6_request *req,
-			const struct anycast6_settings *settings)
+int anycast6_set(struct anycast6_net *an,
+		 const struct anycast6_request *req,
+		 const struct anycast6_settings *settings)
 {
 	lockdep_assert_held(&an->lock);
 

@@ -10,6 +10,9 @@
 #include "announce.h"
 #include "source.h"
 
+struct anycast6_net;
+struct anycast6_request;
+
 /**
  * struct anycast6_settings - what a request says
  * @scope: where the members live, if @has_scope
@@ -29,5 +32,9 @@ struct anycast6_settings {
 	bool has_source;
 	bool has_hold;
 };
+
+int anycast6_set(struct anycast6_net *an,
+		 const struct anycast6_request *req,
+		 const struct anycast6_settings *settings);
 
 #endif

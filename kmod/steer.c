@@ -93,7 +93,7 @@ static struct anycast6_group *find_group(struct anycast6_net *an,
 	};
 	struct anycast6_group *group = anycast6_group_find(an, &address);
 
-	/* pairs with anycast6_group_steer() */
+	/* pairs with steer_group() */
 	return group && smp_load_acquire(&group->remotes) ? group : NULL;
 }
 

@@ -9,6 +9,7 @@
 #include <anycast6_compat.h>
 
 #include "net.h"
+#include "sysctl.h"
 
 static const struct ctl_table limits_table[] = {
 	{

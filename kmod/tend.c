@@ -7,8 +7,8 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "config.h"
 #include "entry.h"
+#include "find.h"
 #include "group.h"
 #include "lease.h"
 #include "link.h"
@@ -136,13 +136,13 @@ static int tend_address(struct anycast6_net *an,
 	bool changed = false;
 	int err;
 
-	err = anycast6_config_find(an, req, &place, &group);
+	err = anycast6_find_group(an, req, &place, &group);
 	if (err)
 		return err;
 	if (anycast6_request_names_member(req)) {
-		member = anycast6_config_find_member(an, req, group, &place);
+		member = anycast6_find_member(an, req, group, &place);
 		if (!member)
-			return anycast6_config_refuse_member(req, group);
+			return anycast6_find_refuse(req, group);
 		if (anycast6_member_entry(an, member))
 			return refuse(an, req, group, care);
 	}
@@ -181,7 +181,7 @@ static int tend_named_entry(struct anycast6_net *an,
 	bool any;
 	int err;
 
-	err = anycast6_config_find_entry(an, req, &entry);
+	err = anycast6_find_existing_entry(an, req, &entry);
 	if (err)
 		return err;
 	any = tend_entry(an, entry, care);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a request names: an address, a member, an entry; and what it is told when
+ * there is none. Knows attributes only to blame them.
+ */
+#ifndef ANYCAST6_FIND_H
+#define ANYCAST6_FIND_H
+
+struct anycast6_entry;
+struct anycast6_group;
+struct anycast6_member;
+struct anycast6_net;
+struct anycast6_place;
+struct anycast6_request;
+
+int anycast6_find_group(struct anycast6_net *an,
+			const struct anycast6_request *req,
+			struct anycast6_place *place,
+			struct anycast6_group **group);
+struct anycast6_member *
+anycast6_find_member(struct anycast6_net *an,
+		     const struct anycast6_request *req,
+		     struct anycast6_group *group,
+		     const struct anycast6_place *place);
+int anycast6_find_refuse(const struct anycast6_request *req,
+			 const struct anycast6_group *group);
+int anycast6_find_existing_entry(struct anycast6_net *an,
+				 const struct anycast6_request *req,
+				 struct anycast6_entry **entry);
+int anycast6_find_entry(struct anycast6_net *an,
+			const struct anycast6_request *req,
+			struct anycast6_entry **entry);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which remote members are probed, and what their probes have said.
+ * Knows members, not packets.
+ */
+#ifndef ANYCAST6_PROBING_H
+#define ANYCAST6_PROBING_H
+
+struct anycast6_member;
+struct anycast6_net;
+
+int anycast6_probing_mend(struct anycast6_net *an, struct anycast6_member *member);
+void anycast6_probing_end(struct anycast6_net *an, struct anycast6_member *member);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The limits of a namespace as sysctls, net.anycast6.*.
+ * Knows how they are set, not what they limit.
+ */
+#ifndef ANYCAST6_SYSCTL_H
+#define ANYCAST6_SYSCTL_H
+
+struct anycast6_net;
+
+int anycast6_sysctl_init(struct anycast6_net *an);
+void anycast6_sysctl_exit(struct anycast6_net *an);
+
+#endif
