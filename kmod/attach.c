@@ -80,7 +80,7 @@ static int attach_nexthop(struct anycast6_net *an,
 			  const struct in6_addr *via)
 {
 	struct anycast6_link *link = member->link;
-	struct anycast6_nexthop_key key = {
+	const struct anycast6_target target = {
 		.addr = *via,
 		.ifindex = link->own ? 0 : link->ifindex,
 		.vrf = anycast6_group_vrf(member->group),
@@ -91,7 +91,7 @@ static int attach_nexthop(struct anycast6_net *an,
 	err = anycast6_router_get(an);
 	if (err)
 		return err;
-	nexthop = anycast6_nexthop_get(an, &key);
+	nexthop = anycast6_nexthop_get(an, &target);
 	if (IS_ERR(nexthop)) {
 		err = PTR_ERR(nexthop);
 		goto put_router;

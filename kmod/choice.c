@@ -21,8 +21,8 @@ static bool find_way(struct anycast6_member *member,
 		     struct anycast6_way *way)
 {
 	if (!passage->forwards ||
-	    !anycast6_path_find(passage->net, member->nexthop, passage->skb,
-				passage->iif, way))
+	    !anycast6_path_find(passage->net, &member->nexthop->slot,
+				passage->skb, passage->iif, way))
 		return false;
 	if (likely(!passage->iif ||
 		   !anycast6_way_is_back(way->dst, passage->skb)))

@@ -105,7 +105,7 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 
 		if (!is_watched(other, member->link->ifindex))
 			continue;
-		via = &other->nexthop->key.addr;
+		via = &other->nexthop->slot.target.addr;
 		/* before the others have asked, by what they will be asked */
 		first = (called || find_source(an, member, via, &name)) &&
 			anycast6_rival_is_before(addr, via, &name);

@@ -20,6 +20,7 @@
 #include "group.h"
 #include "link.h"
 #include "mark.h"
+#include "neighbour.h"
 #include "net.h"
 #include "nexthop.h"
 #include "notice.h"
@@ -141,7 +142,7 @@ static int netevent_event(struct notifier_block *nb, unsigned long event,
 	rcu_read_lock();
 	an = find_alive(dev_net(neighbour->dev));
 	if (an)
-		anycast6_nexthops_neighbour(an, neighbour);
+		anycast6_neighbour_changed(an, neighbour);
 	rcu_read_unlock();
 	return NOTIFY_DONE;
 }

@@ -122,7 +122,7 @@ static int fill_place(struct sk_buff *skb, const struct anycast6_member *member)
 
 	if (member->nexthop &&
 	    nla_put_in6_addr(skb, ANYCAST6_A_MEMBER_VIA,
-			     &member->nexthop->key.addr))
+			     &member->nexthop->slot.target.addr))
 		return -EMSGSIZE;
 	if (member->nexthop && link->own)
 		return 0;

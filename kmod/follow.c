@@ -64,7 +64,7 @@ static void pack(struct anycast6_net *an, const struct anycast6_member *member,
 	};
 	anycast6_traits_get(&member->traits, &baggage->blueprint.options);
 	if (member->nexthop) {
-		baggage->via = member->nexthop->key.addr;
+		baggage->via = member->nexthop->slot.target.addr;
 		baggage->blueprint.via = &baggage->via;
 	}
 	anycast6_group_get_scope(group, &baggage->scope);

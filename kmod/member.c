@@ -74,7 +74,7 @@ struct anycast6_member *anycast6_member_find(struct anycast6_net *an,
 		if (member->link->ifindex != ifindex ||
 		    !member->nexthop != !via)
 			continue;
-		if (!via || ipv6_addr_equal(via, &member->nexthop->key.addr))
+		if (!via || ipv6_addr_equal(via, &member->nexthop->slot.target.addr))
 			return member;
 	}
 	return NULL;

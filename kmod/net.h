@@ -19,6 +19,7 @@
 #include "budget.h"
 
 struct anycast6_host;
+struct anycast6_nexthops;
 struct anycast6_prober;
 struct anycast6_router;
 struct ctl_table_header;
@@ -100,6 +101,7 @@ struct anycast6_responder {
  * @sysctls: their table
  * @host: what it has while there are local members; RCU, writers under @lock
  * @router: what it has while there are remote members; RCU, writers under @lock
+ * @nexthops: next hops, while there are remote members; RCU, writers under @lock
  * @prober: what it has while there are probed members; RCU, writers under @lock
  * @responder: what it may answer to others' probes
  * @watched: members of this node that others on their link watch; READ_ONCE(),
@@ -138,6 +140,7 @@ struct anycast6_net {
 	struct ctl_table_header *sysctls;
 	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;
+	struct anycast6_nexthops __rcu *nexthops;
 	struct anycast6_prober __rcu *prober;
 	struct anycast6_responder responder;
 	unsigned int watched;

@@ -4,6 +4,7 @@
  * alive. Knows nothing of addresses that are held.
  */
 #include <linux/netdevice.h>
+#include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
@@ -12,59 +13,111 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "neighbour.h"
 #include "net.h"
 #include "nexthop.h"
 #include "path.h"
-#include "router.h"
 
-/* A neighbour that does not answer is asked again after a second, then more
- * rarely.
- */
-#define PATIENCE_MIN	((unsigned long)HZ)
-#define PATIENCE_MAX	(32 * PATIENCE_MIN)
-
-const struct rhashtable_params anycast6_nexthop_params = {
+static const struct rhashtable_params nexthop_params = {
 	.head_offset = offsetof(struct anycast6_nexthop, node),
-	.key_offset = offsetof(struct anycast6_nexthop, key),
-	.key_len = sizeof(struct anycast6_nexthop_key),
+	.key_offset = offsetof(struct anycast6_nexthop, slot.target),
+	.key_len = sizeof(struct anycast6_target),
 	.automatic_shrinking = true,
 };
 
 /**
+ * anycast6_nexthops() - the next hops of a namespace
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ * Return: them, or NULL without remote members.
+ */
+struct anycast6_nexthops *anycast6_nexthops(struct anycast6_net *an)
+{
+	return rcu_dereference_protected(an->nexthops,
+					 lockdep_is_held(&an->lock));
+}
+
+/**
+ * anycast6_nexthops_create() - begin with none
+ * @an: the namespace, which has no remote members yet
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno.
+ */
+int anycast6_nexthops_create(struct anycast6_net *an)
+{
+	struct anycast6_nexthops *nexthops;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	nexthops = kvzalloc(sizeof(*nexthops), GFP_KERNEL_ACCOUNT);
+	if (!nexthops)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&nexthops->list);
+	spin_lock_init(&nexthops->neighbour_lock);
+	hash_init(nexthops->neighbours);
+	err = rhashtable_init(&nexthops->table, &nexthop_params);
+	if (err) {
+		kvfree(nexthops);
+		return err;
+	}
+	rcu_assign_pointer(an->nexthops, nexthops);
+	return 0;
+}
+
+/**
+ * anycast6_nexthops_destroy() - end, all next hops gone
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_nexthops_destroy(struct anycast6_net *an)
+{
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
+
+	RCU_INIT_POINTER(an->nexthops, NULL);
+	/* readers see the list alone */
+	rhashtable_destroy(&nexthops->table);
+	kvfree_rcu(nexthops, rcu);
+}
+
+/**
  * anycast6_nexthop_get() - find or make a next hop
- * @an: the namespace, with its router
- * @key: what makes it
+ * @an: the namespace, with its next hops
+ * @target: where it is
  *
  * Context: process, under @an->lock.
  * Return: the next hop, gone with the last of its members, or an ERR_PTR().
  */
 struct anycast6_nexthop *
 anycast6_nexthop_get(struct anycast6_net *an,
-		     const struct anycast6_nexthop_key *key)
+		     const struct anycast6_target *target)
 {
-	struct anycast6_router *router = anycast6_router(an);
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
 	struct anycast6_nexthop *nexthop;
 	int err;
 
-	nexthop = rhashtable_lookup_fast(&router->nexthops, key,
-					 anycast6_nexthop_params);
+	nexthop = rhashtable_lookup_fast(&nexthops->table, target,
+					 nexthop_params);
 	if (nexthop)
 		return nexthop;
 
 	nexthop = kzalloc(sizeof(*nexthop), GFP_KERNEL_ACCOUNT);
 	if (!nexthop)
 		return ERR_PTR(-ENOMEM);
-	nexthop->key = *key;
-	nexthop->patience = PATIENCE_MIN;
+	nexthop->slot.target = *target;
+	nexthop->patience = ANYCAST6_PATIENCE_MIN;
 	nexthop->solicited = jiffies;
 	INIT_LIST_HEAD(&nexthop->members);
-	err = rhashtable_insert_fast(&router->nexthops, &nexthop->node,
-				     anycast6_nexthop_params);
+	err = rhashtable_insert_fast(&nexthops->table, &nexthop->node,
+				     nexthop_params);
 	if (err) {
 		kfree(nexthop);
 		return ERR_PTR(err);
 	}
-	list_add_tail_rcu(&nexthop->list, &router->nexthop_list);
+	list_add_tail_rcu(&nexthop->list, &nexthops->list);
 	anycast6_nexthop_refresh(an, nexthop);
 	return nexthop;
 }
@@ -75,25 +128,8 @@ static void free_rcu(struct rcu_head *head)
 		container_of(head, struct anycast6_nexthop, rcu);
 
 	/* a packet may have put one there until now */
-	anycast6_path_drop(nexthop);
+	anycast6_path_drop(&nexthop->slot);
 	kfree(nexthop);
-}
-
-static void set_neighbour(struct anycast6_router *router,
-			  struct anycast6_nexthop *nexthop,
-			  const struct in6_addr *addr, u32 ifindex)
-{
-	spin_lock_bh(&router->neighbour_lock);
-	if (nexthop->neighbour_dev)
-		hash_del(&nexthop->by_neighbour);
-	nexthop->neighbour = *addr;
-	nexthop->neighbour_dev = ifindex;
-	nexthop->nud = NUD_NONE;
-	WRITE_ONCE(nexthop->failed, false);
-	if (ifindex)
-		hash_add(router->neighbours, &nexthop->by_neighbour,
-			 ipv6_addr_hash(addr));
-	spin_unlock_bh(&router->neighbour_lock);
 }
 
 /**
@@ -106,76 +142,16 @@ static void set_neighbour(struct anycast6_router *router,
 void anycast6_nexthop_put(struct anycast6_net *an,
 			  struct anycast6_nexthop *nexthop)
 {
-	struct anycast6_router *router = anycast6_router(an);
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
 
 	if (!list_empty(&nexthop->members))
 		return;
-	set_neighbour(router, nexthop, &in6addr_any, 0);
-	rhashtable_remove_fast(&router->nexthops, &nexthop->node,
-			       anycast6_nexthop_params);
+	anycast6_neighbour_set(nexthops, nexthop, &in6addr_any, 0);
+	rhashtable_remove_fast(&nexthops->table, &nexthop->node,
+			       nexthop_params);
 	list_del_rcu(&nexthop->list);
-	anycast6_path_drop(nexthop);
+	anycast6_path_drop(&nexthop->slot);
 	call_rcu(&nexthop->rcu, free_rcu);
-}
-
-static bool has_neighbours(const struct net_device *dev)
-{
-	return !(dev->flags & (IFF_NOARP | IFF_LOOPBACK));
-}
-
-/* What fails was probed before, or never answered: else it was deleted, and will
- * be found again. Under router->neighbour_lock.
- */
-static void note_state(struct anycast6_nexthop *nexthop, u8 nud_state)
-{
-	if (nud_state & NUD_VALID)
-		WRITE_ONCE(nexthop->failed, false);
-	else if (nud_state & NUD_FAILED &&
-		 !(nexthop->nud & (NUD_VALID & ~NUD_PROBE)))
-		WRITE_ONCE(nexthop->failed, true);
-	nexthop->nud = nud_state;
-}
-
-/* Before anybody needs it, so that the first packet need not wait for it. */
-static void meet(struct net_device *dev, const struct in6_addr *addr)
-{
-	struct neighbour *neighbour;
-
-	neighbour = __ipv6_neigh_lookup_noref(dev, addr);
-	if (neighbour)
-		return;
-	neighbour = neigh_create(&nd_tbl, addr, dev);
-	if (IS_ERR(neighbour))
-		return;
-	neigh_event_send(neighbour, NULL);
-	neigh_release(neighbour);
-}
-
-static void follow_neighbour(struct anycast6_router *router,
-			     struct anycast6_nexthop *nexthop,
-			     const struct dst_entry *dst)
-{
-	struct net_device *dev = dst ? dst->dev : NULL;
-	const struct neighbour *neighbour;
-	const struct in6_addr *addr;
-
-	if (!dev || !has_neighbours(dev)) {
-		set_neighbour(router, nexthop, &in6addr_any, 0);
-		return;
-	}
-
-	addr = rt6_nexthop(dst_rt6_info(dst), &nexthop->key.addr);
-	if (nexthop->neighbour_dev != dev->ifindex ||
-	    !ipv6_addr_equal(&nexthop->neighbour, addr)) {
-		set_neighbour(router, nexthop, addr, dev->ifindex);
-		meet(dev, addr);
-	}
-	/* after its events are heard of */
-	spin_lock_bh(&router->neighbour_lock);
-	neighbour = __ipv6_neigh_lookup_noref(dev, addr);
-	if (neighbour)
-		note_state(nexthop, READ_ONCE(neighbour->nud_state));
-	spin_unlock_bh(&router->neighbour_lock);
 }
 
 static u8 reason_of(const struct anycast6_nexthop *nexthop,
@@ -187,7 +163,7 @@ static u8 reason_of(const struct anycast6_nexthop *nexthop,
 		return ANYCAST6_REASON_ADMIN;
 	if (!netif_carrier_ok(path->dst->dev))
 		return ANYCAST6_REASON_LINK;
-	if (nexthop->failed)
+	if (nexthop->slot.failed)
 		return ANYCAST6_REASON_NEIGHBOUR;
 	return 0;
 }
@@ -203,7 +179,7 @@ static u8 reason_of(const struct anycast6_nexthop *nexthop,
 unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 				      struct anycast6_nexthop *nexthop)
 {
-	struct anycast6_router *router = anycast6_router(an);
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
 	u32 distance = nexthop->distance;
 	bool direct = nexthop->direct;
 	const struct anycast6_path *path;
@@ -213,8 +189,8 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	rcu_read_lock();
-	path = anycast6_path_get(an->net, nexthop);
-	follow_neighbour(router, nexthop, path ? path->dst : NULL);
+	path = anycast6_path_get(an->net, &nexthop->slot);
+	anycast6_neighbour_follow(nexthops, nexthop, path ? path->dst : NULL);
 	reason = reason_of(nexthop, path);
 	if (path) {
 		distance = anycast6_path_metric(path);
@@ -222,7 +198,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	}
 	/* flow tables that took the route see that it is good no more */
 	if (reason && !nexthop->reason)
-		anycast6_path_renew(an->net, nexthop);
+		anycast6_path_renew(an->net, &nexthop->slot);
 	rcu_read_unlock();
 
 	if (nexthop->reason != reason || nexthop->direct != direct)
@@ -265,7 +241,7 @@ void anycast6_nexthop_move(struct anycast6_net *an,
 			   struct anycast6_nexthop *nexthop)
 {
 	lockdep_assert_held(&an->lock);
-	anycast6_path_drop(nexthop);
+	anycast6_path_drop(&nexthop->slot);
 }
 
 /**
@@ -277,54 +253,13 @@ void anycast6_nexthop_move(struct anycast6_net *an,
  */
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
 {
-	struct anycast6_router *router = rcu_dereference(an->router);
+	struct anycast6_nexthops *nexthops =
+		rcu_dereference(an->nexthops);
 
 	/* not put off by what happens meanwhile */
-	if (router && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
-					&router->nexthops_dirty))
+	if (nexthops && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
+					&nexthops->dirty))
 		anycast6_net_reconcile(an, delay);
-}
-
-/**
- * anycast6_nexthops_neighbour() - something happened to a neighbour
- * @an: the namespace
- * @neighbour: the neighbour
- *
- * The next packet already heeds it.
- *
- * Context: any, under RCU.
- */
-void anycast6_nexthops_neighbour(struct anycast6_net *an,
-				 const struct neighbour *neighbour)
-{
-	const struct in6_addr *addr = (const struct in6_addr *)
-				      neighbour->primary_key;
-	struct anycast6_router *router = rcu_dereference(an->router);
-	u8 nud_state = READ_ONCE(neighbour->nud_state);
-	struct anycast6_nexthop *nexthop;
-	bool changed = false;
-
-	if (!router)
-		return;
-	spin_lock_bh(&router->neighbour_lock);
-	hash_for_each_possible(router->neighbours, nexthop, by_neighbour,
-			       ipv6_addr_hash(addr)) {
-		bool failed = nexthop->failed;
-
-		if (nexthop->neighbour_dev != neighbour->dev->ifindex ||
-		    !ipv6_addr_equal(&nexthop->neighbour, addr))
-			continue;
-		note_state(nexthop, nud_state);
-		if (nexthop->failed == failed)
-			continue;
-		set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
-		changed = true;
-	}
-	spin_unlock_bh(&router->neighbour_lock);
-	if (!changed)
-		return;
-	set_bit(ANYCAST6_NEXTHOPS_SOME, &router->nexthops_dirty);
-	anycast6_net_reconcile(an, 0);
 }
 
 /**
@@ -337,66 +272,12 @@ void anycast6_nexthops_neighbour(struct anycast6_net *an,
 void anycast6_nexthops_forget_dev(struct anycast6_net *an,
 				  const struct net_device *dev)
 {
-	struct anycast6_router *router = rcu_dereference(an->router);
+	struct anycast6_nexthops *nexthops =
+		rcu_dereference(an->nexthops);
 	struct anycast6_nexthop *nexthop;
 
-	if (!router)
+	if (!nexthops)
 		return;
-	list_for_each_entry_rcu(nexthop, &router->nexthop_list, list)
-		anycast6_path_forget(nexthop, dev);
-}
-
-static void solicit(struct anycast6_net *an, struct anycast6_router *router,
-		    const struct anycast6_nexthop *nexthop)
-{
-	struct neighbour *neighbour;
-	struct net_device *dev;
-	struct in6_addr addr;
-	u32 ifindex;
-
-	spin_lock_bh(&router->neighbour_lock);
-	addr = nexthop->neighbour;
-	ifindex = nexthop->neighbour_dev;
-	spin_unlock_bh(&router->neighbour_lock);
-
-	dev = dev_get_by_index_rcu(an->net, ifindex);
-	if (!dev || !netif_running(dev))
-		return;
-	neighbour = neigh_create(&nd_tbl, &addr, dev);
-	if (IS_ERR(neighbour))
-		return;
-	neigh_event_send(neighbour, NULL);
-	neigh_release(neighbour);
-}
-
-/**
- * anycast6_nexthops_solicit() - ask neighbours that did not answer again
- * @an: the namespace
- * @router: its router
- *
- * A failed neighbour stays failed as long as there is no traffic for it, and
- * there is none because it failed.
- *
- * Context: process, of upkeep only.
- */
-void anycast6_nexthops_solicit(struct anycast6_net *an,
-			       struct anycast6_router *router)
-{
-	struct anycast6_nexthop *nexthop;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(nexthop, &router->nexthop_list, list) {
-		if (!READ_ONCE(nexthop->failed)) {
-			nexthop->patience = PATIENCE_MIN;
-			nexthop->solicited = jiffies;
-			continue;
-		}
-		if (time_before(jiffies,
-				nexthop->solicited + nexthop->patience))
-			continue;
-		solicit(an, router, nexthop);
-		nexthop->solicited = jiffies;
-		nexthop->patience = min(2 * nexthop->patience, PATIENCE_MAX);
-	}
-	rcu_read_unlock();
+	list_for_each_entry_rcu(nexthop, &nexthops->list, list)
+		anycast6_path_forget(&nexthop->slot, dev);
 }

@@ -2,33 +2,22 @@
 /*
  * Next hops: where a remote member's packets go, shared by all members that use
  * it. Alone holds what is known of the way there: its route, its carrier, its
- * neighbour. Knows nothing of addresses that are held.
+ * neighbour. Knows nothing of addresses that are held, nor who sends there.
  */
 #ifndef ANYCAST6_NEXTHOP_H
 #define ANYCAST6_NEXTHOP_H
 
+#include <linux/hashtable.h>
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+
+#include "path.h"
 
 struct anycast6_net;
-struct anycast6_path;
-struct anycast6_router;
 struct neighbour;
 struct net_device;
-
-/**
- * struct anycast6_nexthop_key - what makes a next hop one next hop
- * @addr: unicast address, network order
- * @ifindex: interface index of the device that was asked for, 0 if the routes
- *           decide
- * @vrf: interface index of the VRF, 0 outside VRFs
- */
-struct anycast6_nexthop_key {
-	struct in6_addr addr;
-	u32 ifindex;
-	u32 vrf;
-};
 
 enum anycast6_nexthop_flags {
 	ANYCAST6_NEXTHOP_DIRTY,
@@ -47,23 +36,20 @@ enum anycast6_nexthop_change {
 
 /**
  * struct anycast6_nexthop - a next hop
- * @node: in router->nexthops; an->lock
- * @list: in router->nexthop_list; readers under RCU, writers under an->lock
- * @key: constant
+ * @node: in nexthops->table; an->lock
+ * @list: in nexthops->list; readers under RCU, writers under an->lock
+ * @slot: the target, constant, and the way there
  * @members: those that use it; an->lock
  * @flags: ANYCAST6_NEXTHOP_*; atomic
  * @reason: why it is down, enum anycast6_reason, or 0; READ_ONCE()
  * @direct: there is no gateway on the way; an->lock
  * @distance: metric of the route to it; READ_ONCE()
- * @failed: its neighbour does not answer; READ_ONCE(), writers under
- *          router->neighbour_lock
- * @path: the route to it, NULL if unknown; RCU
- * @neighbour: the neighbour that leads there; router->neighbour_lock
+ * @neighbour: the neighbour that leads there; nexthops->neighbour_lock
  * @neighbour_dev: interface index of the neighbour's link, 0 if there are no
- *                 neighbours on the way; router->neighbour_lock
- * @nud: its state when it was last looked at, NUD_*; router->neighbour_lock
- * @by_neighbour: in router->neighbours while @neighbour_dev;
- *                router->neighbour_lock
+ *                 neighbours on the way; nexthops->neighbour_lock
+ * @nud: its state when it was last looked at, NUD_*; nexthops->neighbour_lock
+ * @by_neighbour: in nexthops->neighbours while @neighbour_dev;
+ *                nexthops->neighbour_lock
  * @solicited: when the failed neighbour was last asked, jiffies; upkeep work
  * @patience: how long to wait before it is asked again, jiffies; upkeep work
  * @rcu: frees it after its readers
@@ -71,14 +57,12 @@ enum anycast6_nexthop_change {
 struct anycast6_nexthop {
 	struct rhash_head node;
 	struct list_head list;
-	struct anycast6_nexthop_key key;
+	struct anycast6_slot slot;
 	struct list_head members;
 	unsigned long flags;
 	u8 reason;
-	bool failed;
 	bool direct;
 	u32 distance;
-	struct anycast6_path __rcu *path;
 	struct in6_addr neighbour;
 	u32 neighbour_dev;
 	u8 nud;
@@ -88,11 +72,38 @@ struct anycast6_nexthop {
 	struct rcu_head rcu;
 };
 
-extern const struct rhashtable_params anycast6_nexthop_params;
+enum anycast6_nexthops_flags {
+	/* any may be other than it was */
+	ANYCAST6_NEXTHOPS_ALL,
+	/* those that are dirty are */
+	ANYCAST6_NEXTHOPS_SOME,
+};
+
+/**
+ * struct anycast6_nexthops - the next hops of a namespace with remote members
+ * @table: by target; an->lock
+ * @list: the same; readers under RCU, writers under an->lock
+ * @dirty: ANYCAST6_NEXTHOPS_*; atomic
+ * @neighbour_lock: protects @neighbours and what is in them
+ * @neighbours: next hops by the neighbour that leads to them
+ * @rcu: frees it after its readers
+ */
+struct anycast6_nexthops {
+	struct rhashtable table;
+	struct list_head list;
+	unsigned long dirty;
+	spinlock_t neighbour_lock;	/* protects neighbours */
+	DECLARE_HASHTABLE(neighbours, 8);
+	struct rcu_head rcu;
+};
+
+int anycast6_nexthops_create(struct anycast6_net *an);
+void anycast6_nexthops_destroy(struct anycast6_net *an);
+struct anycast6_nexthops *anycast6_nexthops(struct anycast6_net *an);
 
 struct anycast6_nexthop *
 anycast6_nexthop_get(struct anycast6_net *an,
-		     const struct anycast6_nexthop_key *key);
+		     const struct anycast6_target *target);
 void anycast6_nexthop_put(struct anycast6_net *an,
 			  struct anycast6_nexthop *nexthop);
 unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
@@ -103,11 +114,7 @@ void anycast6_nexthop_move(struct anycast6_net *an,
 			   struct anycast6_nexthop *nexthop);
 
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
-void anycast6_nexthops_neighbour(struct anycast6_net *an,
-				 const struct neighbour *neighbour);
 void anycast6_nexthops_forget_dev(struct anycast6_net *an,
 				  const struct net_device *dev);
-void anycast6_nexthops_solicit(struct anycast6_net *an,
-			       struct anycast6_router *router);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Paths: the cached route of a next hop, and the way a single packet takes.
+ * Paths: the cached route to a target, and the way a single packet takes.
  * Knows routes, not who is reached by them.
  */
 #include <linux/netdevice.h>
@@ -13,18 +13,17 @@
 #include <anycast6_compat.h>
 
 #include "net.h"
-#include "nexthop.h"
 #include "own.h"
 #include "path.h"
 
-/* The next hop is looked up, not the packet's own destination: the kernel must
+/* The target is looked up, not the packet's own destination: the kernel must
  * know, to ask the right neighbour.
  */
-static void init_flow(struct flowi6 *fl6, const struct anycast6_nexthop *nexthop)
+static void init_flow(struct flowi6 *fl6, const struct anycast6_slot *slot)
 {
 	memset(fl6, 0, sizeof(*fl6));
-	fl6->daddr = nexthop->key.addr;
-	fl6->flowi6_oif = nexthop->key.ifindex ? : nexthop->key.vrf;
+	fl6->daddr = slot->target.addr;
+	fl6->flowi6_oif = slot->target.ifindex ? : slot->target.vrf;
 	fl6->flowi6_flags = FLOWI_FLAG_KNOWN_NH;
 }
 
@@ -38,12 +37,12 @@ static bool leads_away(const struct dst_entry *dst)
 }
 
 static struct dst_entry *lookup(struct net *net,
-				const struct anycast6_nexthop *nexthop)
+				const struct anycast6_slot *slot)
 {
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	init_flow(&fl6, nexthop);
+	init_flow(&fl6, slot);
 	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
 	if (leads_away(dst))
 		return dst;
@@ -75,21 +74,21 @@ static void free_path(struct anycast6_path *path)
 }
 
 /**
- * anycast6_path_renew() - look the route to a next hop up, and remember it
+ * anycast6_path_renew() - look the route to a target up, and remember it
  * @net: the namespace
- * @nexthop: the next hop
+ * @slot: its slot
  *
  * Context: RCU, as long as the result is used.
  * Return: the path, or NULL if there is no route, or no memory.
  */
 struct anycast6_path *anycast6_path_renew(struct net *net,
-					  struct anycast6_nexthop *nexthop)
+					  struct anycast6_slot *slot)
 {
 	struct anycast6_path *path, *old;
 	struct dst_entry *dst;
 
-	old = rcu_dereference(nexthop->path);
-	dst = lookup(net, nexthop);
+	old = rcu_dereference(slot->path);
+	dst = lookup(net, slot);
 	path = dst ? kmalloc(sizeof(*path), GFP_ATOMIC | __GFP_NOWARN) : NULL;
 	if (path) {
 		path->dst = dst;
@@ -99,19 +98,19 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 		dst_release(dst);
 	}
 
-	if (unrcu_pointer(cmpxchg(&nexthop->path, RCU_INITIALIZER(old),
+	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(old),
 				  RCU_INITIALIZER(path))) == old) {
 		free_path(old);
 		return path;
 	}
 	/* somebody was quicker */
 	free_path(path);
-	return rcu_dereference(nexthop->path);
+	return rcu_dereference(slot->path);
 }
 
 /**
  * anycast6_path_forget() - forget a route that may hold a device which goes
- * @nexthop: the next hop
+ * @slot: its slot
  * @dev: the device
  *
  * IPv6 has let go of the device before, and made its routes lead nowhere; but
@@ -120,30 +119,31 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
  *
  * Context: RCU.
  */
-void anycast6_path_forget(struct anycast6_nexthop *nexthop,
+void anycast6_path_forget(struct anycast6_slot *slot,
 			  const struct net_device *dev)
 {
-	struct anycast6_path *path = rcu_dereference(nexthop->path);
+	struct anycast6_path *path = rcu_dereference(slot->path);
 
 	if (!path || (path->dst->dev != dev &&
 		      dst_check(path->dst, path->cookie)))
 		return;
-	if (unrcu_pointer(cmpxchg(&nexthop->path, RCU_INITIALIZER(path),
+	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(path),
 				  NULL)) == path)
 		free_path(path);
 }
 
 /**
- * anycast6_path_drop() - nobody uses a next hop any more
- * @nexthop: the next hop
+ * anycast6_path_drop() - forget the cached route
+ * @slot: its slot
  *
- * Flow tables that took the route see at once that it is good no more.
+ * The next packet looks it up again. Flow tables that took the route see at once
+ * that it is good no more.
  *
  * Context: any.
  */
-void anycast6_path_drop(struct anycast6_nexthop *nexthop)
+void anycast6_path_drop(struct anycast6_slot *slot)
 {
-	free_path(unrcu_pointer(xchg(&nexthop->path, NULL)));
+	free_path(unrcu_pointer(xchg(&slot->path, NULL)));
 }
 
 /**
@@ -175,7 +175,7 @@ bool anycast6_path_is_direct(const struct anycast6_path *path)
 /**
  * anycast6_path_find_by_rules() - find the way of a packet where rules matter
  * @net: the namespace
- * @nexthop: the next hop
+ * @slot: its slot
  * @skb: the packet
  * @iif: the device it came by, NULL if this node sends it
  * @way: result, if there is one
@@ -187,16 +187,16 @@ bool anycast6_path_is_direct(const struct anycast6_path *path)
  * Return: false if there is none that is alive.
  */
 bool anycast6_path_find_by_rules(struct net *net,
-				 struct anycast6_nexthop *nexthop,
+				 struct anycast6_slot *slot,
 				 const struct sk_buff *skb,
 				 struct net_device *iif,
 				 struct anycast6_way *way)
 {
-	struct anycast6_path *path = anycast6_path_get(net, nexthop);
+	struct anycast6_path *path = anycast6_path_get(net, slot);
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	init_flow(&fl6, nexthop);
+	init_flow(&fl6, slot);
 	fl6.flowi6_oif = 0;
 	fl6.flowi6_flags = 0;
 	fl6.flowi6_iif = iif ? iif->ifindex : LOOPBACK_IFINDEX;
@@ -204,7 +204,7 @@ bool anycast6_path_find_by_rules(struct net *net,
 	fl6.flowi6_proto = ipv6_hdr(skb)->nexthdr;
 	fl6.saddr = ipv6_hdr(skb)->saddr;
 	if (!iif)
-		fl6.flowi6_iif = nexthop->key.vrf ? : LOOPBACK_IFINDEX;
+		fl6.flowi6_iif = slot->target.vrf ? : LOOPBACK_IFINDEX;
 
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,
 				     RT6_LOOKUP_F_HAS_SADDR |

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Paths: the cached route of a next hop, and the way a single packet takes.
+ * Paths: the cached route to a target, and the way a single packet takes.
  * Knows routes, not who is reached by them.
  */
 #ifndef ANYCAST6_PATH_H
@@ -13,7 +13,6 @@
 #include <net/ip6_fib.h>
 
 #include "net.h"
-#include "nexthop.h"
 
 struct in6_addr;
 struct net_device;
@@ -34,6 +33,31 @@ struct anycast6_path {
 };
 
 /**
+ * struct anycast6_target - where a path leads, and what makes two of them one
+ * @addr: unicast address, network order
+ * @ifindex: interface index of the device that was asked for, 0 if the routes
+ *           decide
+ * @vrf: interface index of the VRF, 0 outside VRFs
+ */
+struct anycast6_target {
+	struct in6_addr addr;
+	u32 ifindex;
+	u32 vrf;
+};
+
+/**
+ * struct anycast6_slot - a target, and the path that is cached for it
+ * @target: constant
+ * @failed: the neighbour on the way does not answer; READ_ONCE()
+ * @path: the route, NULL if it is unknown; RCU
+ */
+struct anycast6_slot {
+	struct anycast6_target target;
+	bool failed;
+	struct anycast6_path __rcu *path;
+};
+
+/**
  * struct anycast6_way - where one packet goes
  * @dst: the route; valid under RCU
  * @counted: @dst comes with a reference
@@ -44,15 +68,15 @@ struct anycast6_way {
 };
 
 struct anycast6_path *anycast6_path_renew(struct net *net,
-					  struct anycast6_nexthop *nexthop);
+					  struct anycast6_slot *slot);
 bool anycast6_path_find_by_rules(struct net *net,
-				 struct anycast6_nexthop *nexthop,
+				 struct anycast6_slot *slot,
 				 const struct sk_buff *skb,
 				 struct net_device *iif,
 				 struct anycast6_way *way);
-void anycast6_path_forget(struct anycast6_nexthop *nexthop,
+void anycast6_path_forget(struct anycast6_slot *slot,
 			  const struct net_device *dev);
-void anycast6_path_drop(struct anycast6_nexthop *nexthop);
+void anycast6_path_drop(struct anycast6_slot *slot);
 bool anycast6_path_is_direct(const struct anycast6_path *path);
 u32 anycast6_path_metric(const struct anycast6_path *path);
 
@@ -61,21 +85,21 @@ bool anycast6_way_is_to_sender(const struct dst_entry *dst,
 			       const struct sk_buff *skb);
 
 /**
- * anycast6_path_get() - the route to a next hop, looked up if it has changed
+ * anycast6_path_get() - the route to a target, looked up if it has changed
  * @net: the namespace
- * @nexthop: the next hop
+ * @slot: its slot
  *
  * Context: RCU, as long as the result is used.
  * Return: the path, or NULL if there is no route, or no memory.
  */
 static inline struct anycast6_path *
-anycast6_path_get(struct net *net, struct anycast6_nexthop *nexthop)
+anycast6_path_get(struct net *net, struct anycast6_slot *slot)
 {
-	struct anycast6_path *path = rcu_dereference(nexthop->path);
+	struct anycast6_path *path = rcu_dereference(slot->path);
 
 	if (likely(path && dst_check(path->dst, path->cookie)))
 		return path;
-	return anycast6_path_renew(net, nexthop);
+	return anycast6_path_renew(net, slot);
 }
 
 /* Link events may come late, so the carrier is asked when a packet goes. */
@@ -105,9 +129,9 @@ static inline bool anycast6_way_is_back(const struct dst_entry *dst,
 }
 
 /**
- * anycast6_path_find() - find the way of a packet to a next hop
+ * anycast6_path_find() - find the way of a packet to a target
  * @net: the namespace
- * @nexthop: the next hop
+ * @slot: its slot
  * @skb: the packet
  * @iif: the device it came by, NULL if this node sends it
  * @way: result, if there is one
@@ -116,20 +140,20 @@ static inline bool anycast6_way_is_back(const struct dst_entry *dst,
  * Return: false if there is none that is alive.
  */
 static inline bool anycast6_path_find(struct net *net,
-				      struct anycast6_nexthop *nexthop,
+				      struct anycast6_slot *slot,
 				      const struct sk_buff *skb,
 				      struct net_device *iif,
 				      struct anycast6_way *way)
 {
 	struct anycast6_path *path;
 
-	if (unlikely(READ_ONCE(nexthop->failed)))
+	if (unlikely(READ_ONCE(slot->failed)))
 		return false;
-	if (unlikely(fib6_has_custom_rules(net)) && !nexthop->key.ifindex &&
+	if (unlikely(fib6_has_custom_rules(net)) && !slot->target.ifindex &&
 	    atomic_read(&anycast6_net(net)->odd_rules))
-		return anycast6_path_find_by_rules(net, nexthop, skb, iif, way);
+		return anycast6_path_find_by_rules(net, slot, skb, iif, way);
 
-	path = anycast6_path_get(net, nexthop);
+	path = anycast6_path_get(net, slot);
 	return likely(path) && anycast6_way_go(way, path->dst, false);
 }
 

@@ -29,7 +29,7 @@
 static void route_of(const struct anycast6_probe *probe,
 		     struct anycast6_probe_route *route)
 {
-	const struct anycast6_nexthop_key *key = &probe->member->nexthop->key;
+	const struct anycast6_target *key = &probe->member->nexthop->slot.target;
 
 	route->target = probe->member->group->key.addr;
 	route->ifindex = key->ifindex;
@@ -71,9 +71,9 @@ bool anycast6_probe_is_from(const struct anycast6_probe *probe,
 	const struct in6_addr *source = &ipv6_hdr(skb)->saddr;
 
 	if (anycast6_addr_is_linklocal(source) &&
-	    IP6CB(skb)->iif != nexthop->key.ifindex)
+	    IP6CB(skb)->iif != nexthop->slot.target.ifindex)
 		return false;
-	return ipv6_addr_equal(source, &nexthop->key.addr) ||
+	return ipv6_addr_equal(source, &nexthop->slot.target.addr) ||
 	       ipv6_addr_equal(source, &probe->member->group->key.addr);
 }
 
@@ -90,7 +90,7 @@ static void fill(const struct anycast6_probe *probe, u32 number,
 	memcpy(payload->magic, ANYCAST6_PROBE_MAGIC, sizeof(payload->magic));
 	payload->id = htonl(probe->id);
 	payload->number = htonl(number);
-	payload->member = probe->member->nexthop->key.addr;
+	payload->member = probe->member->nexthop->slot.target.addr;
 	payload->marks = htonl(rival ? ANYCAST6_PROBE_RIVAL : 0);
 	route_of(probe, &route);
 	payload->cookie = cpu_to_be64(anycast6_probe_cookie(payload, &route,
@@ -142,9 +142,9 @@ void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
 	struct sk_buff *skb;
 	void *body;
 
-	path = anycast6_path_get(an->net, nexthop);
+	path = anycast6_path_get(an->net, &nexthop->slot);
 	if (!path || ipv6_dev_get_saddr(an->net, path->dst->dev,
-					&nexthop->key.addr, 0, &source))
+					&nexthop->slot.target.addr, 0, &source))
 		return;
 	skb = anycast6_icmp_make(an->net, path->dst, &icmp, &body);
 	if (!skb)

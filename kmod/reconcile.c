@@ -159,20 +159,18 @@ static void reconcile_nexthop(struct anycast6_net *an,
 
 static void reconcile_nexthops(struct anycast6_net *an)
 {
-	struct anycast6_router *router = anycast6_router(an);
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
 	struct anycast6_nexthop *nexthop;
 	bool all, some;
 
-	if (!router)
+	if (!nexthops)
 		return;
-	all = test_and_clear_bit(ANYCAST6_NEXTHOPS_ALL,
-				 &router->nexthops_dirty);
-	some = test_and_clear_bit(ANYCAST6_NEXTHOPS_SOME,
-				  &router->nexthops_dirty);
+	all = test_and_clear_bit(ANYCAST6_NEXTHOPS_ALL, &nexthops->dirty);
+	some = test_and_clear_bit(ANYCAST6_NEXTHOPS_SOME, &nexthops->dirty);
 	if (!all && !some)
 		return;
 
-	list_for_each_entry(nexthop, &router->nexthop_list, list) {
+	list_for_each_entry(nexthop, &nexthops->list, list) {
 		if (!test_and_clear_bit(ANYCAST6_NEXTHOP_DIRTY,
 					&nexthop->flags) && !all)
 			continue;

@@ -6,10 +6,7 @@
 #ifndef ANYCAST6_ROUTER_H
 #define ANYCAST6_ROUTER_H
 
-#include <linux/hashtable.h>
-#include <linux/list.h>
 #include <linux/netfilter.h>
-#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "flow.h"
@@ -17,13 +14,6 @@
 
 struct anycast6_group;
 struct anycast6_net;
-
-enum anycast6_nexthops_flags {
-	/* any may be other than it was */
-	ANYCAST6_NEXTHOPS_ALL,
-	/* those that are dirty are */
-	ANYCAST6_NEXTHOPS_SOME,
-};
 
 enum anycast6_router_flags {
 	/* there are flows whose member is gone */
@@ -37,11 +27,6 @@ enum anycast6_router_flags {
  * @users: remote members; an->lock
  * @screen: the addresses that have some
  * @flows: which member each flow has
- * @nexthops: next hops by key; an->lock
- * @nexthop_list: the same; readers under RCU, writers under an->lock
- * @nexthops_dirty: ANYCAST6_NEXTHOPS_*; atomic
- * @neighbour_lock: protects @neighbours and what is in them
- * @neighbours: next hops by the neighbour that leads to them
  * @flags: ANYCAST6_ROUTER_*; atomic
  * @ticks: how often @upkeep ran; itself alone
  * @upkeep: forgets idle flows, asks silent neighbours again
@@ -52,11 +37,6 @@ struct anycast6_router {
 	unsigned int users;
 	struct anycast6_screen screen;
 	struct anycast6_flows flows;
-	struct rhashtable nexthops;
-	struct list_head nexthop_list;
-	unsigned long nexthops_dirty;
-	spinlock_t neighbour_lock;	/* protects neighbours */
-	DECLARE_HASHTABLE(neighbours, 8);
 	unsigned long flags;
 	unsigned int ticks;
 	struct delayed_work upkeep;

@@ -36,7 +36,7 @@ static bool holds_members(const struct anycast6_group *group,
 	list_for_each_entry(member, &group->members, node) {
 		if (!member->nexthop)
 			continue;
-		via = &member->nexthop->key.addr;
+		via = &member->nexthop->slot.target.addr;
 		if (!anycast6_addr_is_linklocal(via) &&
 		    !anycast6_prefix_contains(scope, via))
 			return false;

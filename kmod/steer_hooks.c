@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "group.h"
+#include "neighbour.h"
 #include "net.h"
 #include "nexthop.h"
 #include "router.h"
@@ -39,7 +40,7 @@ static void upkeep(struct work_struct *work)
 	}
 	if (test_and_clear_bit(ANYCAST6_ROUTER_SWEEP, &router->flags))
 		anycast6_flows_expire(&router->flows);
-	anycast6_nexthops_solicit(router->an, router);
+	anycast6_neighbours_solicit(router->an);
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
 }
 
@@ -57,9 +58,6 @@ static struct anycast6_router *create(struct anycast6_net *an)
 	if (!router)
 		return ERR_PTR(-ENOMEM);
 	router->an = an;
-	INIT_LIST_HEAD(&router->nexthop_list);
-	spin_lock_init(&router->neighbour_lock);
-	hash_init(router->neighbours);
 	INIT_DELAYED_WORK(&router->upkeep, upkeep);
 
 	err = anycast6_screen_init(&router->screen, has_remotes);
@@ -68,7 +66,7 @@ static struct anycast6_router *create(struct anycast6_net *an)
 	err = anycast6_flows_init(&router->flows, &an->limits.flows);
 	if (err)
 		goto free_screen;
-	err = rhashtable_init(&router->nexthops, &anycast6_nexthop_params);
+	err = anycast6_nexthops_create(an);
 	if (err)
 		goto free_flows;
 	return router;
@@ -84,7 +82,7 @@ free_router:
 
 static void destroy(struct anycast6_router *router)
 {
-	rhashtable_destroy(&router->nexthops);
+	anycast6_nexthops_destroy(router->an);
 	anycast6_flows_free(&router->flows);
 	anycast6_screen_free(&router->screen);
 	kvfree(router);
