@@ -7,11 +7,11 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "events.h"
-#include "hash.h"
+#include "kernel/own.h"
+#include "lib/hash.h"
+#include "message/netlink_gen.h"
 #include "namespace.h"
-#include "netlink_gen.h"
-#include "own.h"
+#include "reconcile/events.h"
 
 static int __init anycast6_init(void)
 {

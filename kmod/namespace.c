@@ -5,19 +5,19 @@
  */
 #include <linux/rhashtable.h>
 
-#include "damper.h"
-#include "group.h"
-#include "join.h"
-#include "mark.h"
+#include "kernel/daemon_route.h"
+#include "kernel/join.h"
+#include "kernel/route.h"
+#include "kernel/sysctl.h"
 #include "namespace.h"
 #include "net.h"
-#include "notice.h"
-#include "reconcile.h"
-#include "remove.h"
-#include "respond.h"
-#include "route.h"
-#include "sysctl.h"
-#include "watch.h"
+#include "object/damper.h"
+#include "object/group.h"
+#include "object/mark.h"
+#include "object/watch.h"
+#include "probe/probe_reply.h"
+#include "reconcile/reconcile.h"
+#include "request/remove.h"
 
 static int __net_init net_init(struct net *net)
 {

@@ -6,8 +6,8 @@
 #include <linux/rhashtable.h>
 #include <net/netns/generic.h>
 
-#include "group.h"
 #include "net.h"
+#include "object/group.h"
 
 unsigned int anycast6_net_id __read_mostly;
 struct workqueue_struct *anycast6_wq __read_mostly;

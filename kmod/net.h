@@ -16,7 +16,7 @@
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
-#include "budget.h"
+#include "lib/budget.h"
 
 struct anycast6_host;
 struct anycast6_nexthops;

@@ -9,7 +9,7 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "../addr.c"
+#include "../lib/addr.c"
 
 static const char * const samples[] = {
 	"2001:db8:1234:5678:9abc:def0:1234:5678",

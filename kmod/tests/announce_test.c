@@ -6,7 +6,7 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "../announce.c"
+#include "../lib/announce.c"
 
 /* What should be, in one number: 1 the address, 2 its scope. */
 static int routes(int mode, bool made, bool linklocal, u8 scope_len)

@@ -8,9 +8,9 @@
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 
-#include "../budget.c"
-#include "../probe_packet.c"
-#include "../pulse.c"
+#include "../lib/budget.c"
+#include "../lib/liveness.c"
+#include "../lib/probe_packet.c"
 
 /* ---- pulse ---- */
 

@@ -5,8 +5,8 @@
  */
 #include <kunit/test.h>
 
-#include "../answer.c"
-#include "../notes.c"
+#include "../lib/answer.c"
+#include "../lib/initiator.c"
 
 /* ---- which source ---- */
 

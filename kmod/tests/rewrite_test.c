@@ -7,7 +7,7 @@
 #include <linux/prandom.h>
 #include <net/ip6_checksum.h>
 
-#include "../rewrite.c"
+#include "../lib/rewrite.c"
 
 #define HEADROOM	64
 #define ROOM		2048

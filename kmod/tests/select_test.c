@@ -7,7 +7,7 @@
 #include <linux/in.h>
 #include <linux/math64.h>
 
-#include "../select.c"
+#include "../lib/select.c"
 
 #define MEMBERS		100
 #define FLOWS		1000000

@@ -4,7 +4,7 @@
  */
 #include <kunit/test.h>
 
-#include "../service.c"
+#include "../lib/service.c"
 
 static void only_tcp_and_udp(struct kunit *test)
 {

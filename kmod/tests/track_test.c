@@ -5,7 +5,7 @@
  */
 #include <kunit/test.h>
 
-#include "../track.c"
+#include "../lib/track.c"
 
 #define S	ANYCAST6_TRACK_SYN
 #define A	ANYCAST6_TRACK_ACK

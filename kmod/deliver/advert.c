@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Neighbours that look for an address, where the kernel alone would not answer
+ * them, or too late. Knows solicitations, not who is to answer.
+ */
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
+#include <net/ipv6.h>
+#include <net/ipv6_stubs.h>
+#include <net/ndisc.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "deliver/advert.h"
+#include "deliver/host.h"
+#include "kernel/link.h"
+#include "object/group.h"
+#include "object/member.h"
+
+/* RFC 4861 section 7.1.1; of the options none is needed. */
+static bool is_solicitation(struct sk_buff *skb, const struct in6_addr *target)
+{
+	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	const struct nd_msg *msg;
+	struct nd_msg buf;
+
+	if (ip6->nexthdr != IPPROTO_ICMPV6 || ip6->hop_limit != 255 ||
+	    ipv6_addr_any(&ip6->saddr))
+		return false;
+	msg = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	return msg && msg->icmph.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
+	       !msg->icmph.icmp6_code && ipv6_addr_equal(&msg->target, target) &&
+	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMPV6);
+}
+
+static struct anycast6_member *find_on(const struct anycast6_group *group,
+				       u32 ifindex)
+{
+	struct anycast6_member *member;
+
+	list_for_each_entry_rcu(member, &group->members, node)
+		if (!member->nexthop && member->link->ifindex == ifindex)
+			return member;
+	return NULL;
+}
+
+/* It is there, and the kernel says nothing. */
+static bool is_quiet_on(const struct anycast6_group *group, u32 ifindex)
+{
+	const struct anycast6_member *member = find_on(group, ifindex);
+
+	if (!member)
+		return false;
+	switch (READ_ONCE(member->state)) {
+	case ANYCAST6_STATE_DRAINING:
+		return true;
+	case ANYCAST6_STATE_UP:
+		return READ_ONCE(member->role) == ANYCAST6_ROLE_YIELDS;
+	}
+	return false;
+}
+
+/* Returns the member that answers there, or NULL. */
+static struct anycast6_member *
+answers_on(const struct anycast6_group *group, u32 ifindex)
+{
+	struct anycast6_member *member = find_on(group, ifindex);
+
+	return member && READ_ONCE(member->state) == ANYCAST6_STATE_UP &&
+	       READ_ONCE(member->role) == ANYCAST6_ROLE_ANSWERS ? member : NULL;
+}
+
+/**
+ * anycast6_advert_answer() - answer who asks the address itself
+ * @net: the namespace
+ * @group: the address that the packet came to
+ * @skb: the packet
+ *
+ * A member that drains has left the link, and the kernel answers nobody any
+ * more. But who has a flow here must go on believing that it is reachable
+ * (RFC 4861 section 7.3), or the flow ends before it is done. Who looks for a new
+ * neighbour asks by multicast, and is not answered. The same where another member
+ * on the link answers those.
+ *
+ * Context: RCU; softirq.
+ */
+void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
+			    struct sk_buff *skb)
+{
+	const struct in6_addr *target = &group->key.addr;
+	u32 ifindex = IP6CB(skb)->iif;
+	const struct inet6_dev *idev;
+	struct net_device *dev;
+
+	if (!is_quiet_on(group, ifindex) || !is_solicitation(skb, target))
+		return;
+	dev = dev_get_by_index_rcu(net, ifindex);
+	idev = dev ? __in6_dev_get(dev) : NULL;
+	if (idev)
+		ipv6_stub->ndisc_send_na(dev, &ipv6_hdr(skb)->saddr, target,
+					 READ_ONCE(idev->cnf.forwarding), true,
+					 false, true);
+}
+
+/**
+ * anycast6_advert_hurry() - let the kernel answer a solicitation at once
+ * @host: the namespace's
+ * @skb: a packet to a multicast address
+ *
+ * Where several may answer, each waits for a random time, up to a second (RFC
+ * 4861 section 7.2.7); the one that was elected is the only one. The kernel
+ * takes what was sent to this node alone for a question that nobody else hears.
+ *
+ * Context: RCU; softirq.
+ */
+void anycast6_advert_hurry(const struct anycast6_host *host,
+			   struct sk_buff *skb)
+{
+	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	const struct anycast6_group *group;
+	struct anycast6_member *member;
+	u32 ifindex = IP6CB(skb)->iif;
+	const struct nd_msg *msg;
+	struct nd_msg buf;
+
+	if (ip6->nexthdr != IPPROTO_ICMPV6 || ipv6_addr_any(&ip6->saddr))
+		return;
+	msg = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (!msg || msg->icmph.icmp6_type != NDISC_NEIGHBOUR_SOLICITATION ||
+	    !anycast6_host_may_hold(host, &msg->target))
+		return;
+	group = anycast6_host_find(host, &msg->target,
+				   anycast6_addr_is_linklocal(&msg->target) ?
+				   ifindex : anycast6_dev_vrf(skb->dev));
+	member = group ? answers_on(group, ifindex) : NULL;
+	if (!member)
+		return;
+	skb->pkt_type = PACKET_HOST;
+	if (!READ_ONCE(member->found))
+		WRITE_ONCE(member->found, true);
+}
+
+/**
+ * anycast6_advert_take_over() - tell a link that an address is here from now on
+ * @net: the namespace
+ * @addr: the address, which is held on the link
+ * @ifindex: interface index of the link's device
+ *
+ * The one that answered so far is dead or leaves, and who has found it would
+ * wait for half a minute: so this once the answer overrides (RFC 4861 section
+ * 7.2.6).
+ *
+ * Context: process.
+ */
+void anycast6_advert_take_over(struct net *net, const struct in6_addr *addr,
+			       u32 ifindex)
+{
+	const struct inet6_dev *idev;
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(net, ifindex);
+	idev = dev ? __in6_dev_get(dev) : NULL;
+	if (idev) {
+		local_bh_disable();
+		ipv6_stub->ndisc_send_na(dev, &in6addr_linklocal_allnodes, addr,
+					 READ_ONCE(idev->cnf.forwarding), false,
+					 true, true);
+		local_bh_enable();
+	}
+	rcu_read_unlock();
+}

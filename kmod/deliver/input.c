@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets to this node on their way to its sockets.
+ * Knows how they are let in, not where addresses come from.
+ */
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
+#include <net/inet_sock.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "deliver/advert.h"
+#include "deliver/fast_path.h"
+#include "deliver/host.h"
+#include "deliver/input.h"
+#include "deliver/question.h"
+#include "kernel/link.h"
+#include "kernel/own.h"
+#include "net.h"
+#include "object/group.h"
+#include "object/member.h"
+#include "object/watch.h"
+#include "probe/probe_reply.h"
+
+static struct anycast6_group *find(const struct anycast6_host *host,
+				   const struct sk_buff *skb)
+{
+	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
+
+	return anycast6_host_find(host, daddr,
+				  anycast6_addr_is_linklocal(daddr) ?
+				  IP6CB(skb)->iif :
+				  anycast6_dev_vrf(skb->dev));
+}
+
+/* Of several local members, the one on the packet's link has it, else the
+ * first that is up.
+ */
+static void count(const struct anycast6_group *group, const struct sk_buff *skb)
+{
+	struct anycast6_member *member, *taker = NULL;
+	u32 ifindex = IP6CB(skb)->iif;
+
+	list_for_each_entry_rcu(member, &group->members, node) {
+		if (member->link->ifindex == ifindex) {
+			taker = member;
+			break;
+		}
+		if (!taker || (READ_ONCE(taker->state) == ANYCAST6_STATE_DOWN &&
+			       READ_ONCE(member->state) != ANYCAST6_STATE_DOWN))
+			taker = member;
+	}
+	if (taker)
+		anycast6_stats_add(taker->stats, skb->len);
+}
+
+static int protocol_of(const struct sk_buff *skb)
+{
+	unsigned int offset = 0;
+
+	return ipv6_find_hdr(skb, &offset, -1, NULL, NULL);
+}
+
+static struct dst_entry *route_to_self(struct net *net,
+				       const struct in6_addr *addr, u32 oif)
+{
+	struct flowi6 fl6 = {
+		.daddr = *addr,
+		.flowi6_oif = oif,
+	};
+	struct dst_entry *dst;
+
+	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
+	if (!dst->error && dst_rt6_info(dst)->rt6i_flags & RTF_LOCAL)
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+/* Returns a route to some unicast address of this node, with a reference. The
+ * loopback address, which no VRF has, is for nodes without any other, and for
+ * those whose address has lost its route: a link that flaps quickly may cause
+ * that.
+ */
+static struct dst_entry *local_dst(struct net *net, const struct sk_buff *skb)
+{
+	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
+	u32 vrf = anycast6_dev_vrf(skb->dev), oif = vrf;
+	struct net_device *dev = skb->dev;
+	struct dst_entry *dst = NULL;
+	struct in6_addr saddr;
+
+	if (anycast6_addr_is_linklocal(daddr)) {
+		dev = dev_get_by_index_rcu(net, IP6CB(skb)->iif);
+		if (!dev)
+			return NULL;
+		oif = dev->ifindex;
+	}
+	if (!ipv6_dev_get_saddr(net, dev, daddr, 0, &saddr)) {
+		if (anycast6_addr_is_linklocal(&saddr))
+			oif = dev->ifindex;
+		dst = route_to_self(net, &saddr, oif);
+	}
+	if (!dst && !vrf)
+		dst = route_to_self(net, &in6addr_loopback, 0);
+	return dst;
+}
+
+/* Returns the route back to the sender, with a reference. */
+static struct dst_entry *sender_dst(struct net *net, const struct sk_buff *skb)
+{
+	struct flowi6 fl6 = {
+		.flowi6_oif = anycast6_dev_vrf(skb->dev),
+		.daddr = ipv6_hdr(skb)->saddr,
+	};
+	struct dst_entry *dst;
+
+	if (anycast6_addr_is_linklocal(&fl6.daddr))
+		fl6.flowi6_oif = IP6CB(skb)->iif;
+	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
+	if (dst->error) {
+		dst_release(dst);
+		return NULL;
+	}
+	return dst;
+}
+
+/* What comes in by a VRF or from this node itself, ICMPv6 answers through the
+ * device of the packet's route (icmp6_iif()), and the module's own device
+ * leads nowhere.
+ */
+static bool answer_is_stuck(const struct sk_buff *skb)
+{
+	const struct inet6_dev *idev = ip6_dst_idev(skb_dst(skb));
+
+	return idev && anycast6_own_is(idev->dev) &&
+	       (netif_is_l3_master(skb->dev) ||
+		skb->dev->flags & IFF_LOOPBACK);
+}
+
+/* TCP takes only what comes by a local route, and an anycast one is not, be it
+ * a join's or one that was mended: such a packet gets the route of a unicast
+ * address. Sockets are looked up by the packet's own destination, so nothing
+ * else changes.
+ */
+static void admit(struct net *net, struct sk_buff *skb)
+{
+	struct dst_entry *dst = NULL;
+
+	if (ipv6_unicast_destination(skb))
+		return;
+
+	switch (protocol_of(skb)) {
+	case IPPROTO_TCP:
+		dst = local_dst(net, skb);
+		break;
+	case IPPROTO_ICMPV6:
+		if (answer_is_stuck(skb))
+			dst = sender_dst(net, skb);
+		break;
+	}
+	if (!dst)
+		return;
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
+}
+
+/* @held: it may be to an anycast address */
+static noinline unsigned int take(struct anycast6_host *host,
+				  struct sk_buff *skb,
+				  const struct nf_hook_state *state, bool held)
+{
+	struct anycast6_group *group = NULL;
+
+	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr)) {
+		if (READ_ONCE(host->an->watched))
+			anycast6_advert_hurry(host, skb);
+		return NF_ACCEPT;
+	}
+
+	if (held)
+		group = find(host, skb);
+	if (group && anycast6_respond(host->an, group, skb))
+		return NF_DROP;
+	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
+		anycast6_asked(host, skb, group);
+	if (group) {
+		anycast6_watch_notice(host->an, group);
+		anycast6_advert_answer(state->net, group, skb);
+		count(group, skb);
+		admit(state->net, skb);
+	}
+	return NF_ACCEPT;
+}
+
+/* Nothing here but what all other traffic pays for. */
+static unsigned int local_in(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct anycast6_host *host = priv;
+
+	if (unlikely(anycast6_host_may_hold(host, &ip6->daddr)))
+		return take(host, skb, state, true);
+	if (skb->sk || ip6->nexthdr == IPPROTO_TCP)
+		return NF_ACCEPT;
+	if (ip6->nexthdr == IPPROTO_UDP &&
+	    anycast6_glance(host->peers, skb, &ip6->saddr, skb->dev, false))
+		return NF_ACCEPT;
+	return take(host, skb, state, false);
+}
+
+/**
+ * anycast6_input_hook() - describe the hook of packets to this node's sockets
+ * @host: the namespace's
+ * @ops: result
+ *
+ * It comes after the filters: what they drop was not delivered.
+ *
+ * Context: process.
+ */
+void anycast6_input_hook(struct anycast6_host *host, struct nf_hook_ops *ops)
+{
+	*ops = (struct nf_hook_ops) {
+		.hook = local_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_SELINUX_LAST + 1,
+		.priv = host,
+	};
+}

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets of this node that answer one to an anycast address: they get the
+ * source they are to have. Knows sockets and routes, not who asked.
+ */
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
+#include <net/dst_metadata.h>
+#include <net/inet_sock.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "anycast6_compat.h"
+#include "deliver/fast_path.h"
+#include "deliver/host.h"
+#include "deliver/output.h"
+#include "deliver/peers.h"
+#include "kernel/link.h"
+#include "lib/answer.h"
+#include "lib/packet.h"
+#include "lib/rewrite.h"
+#include "lib/tally.h"
+#include "net.h"
+#include "object/group.h"
+#include "object/source.h"
+
+/**
+ * struct answer - a packet that may be one
+ * @host: the namespace's
+ * @skb: the packet
+ * @state: of the hook
+ * @group: the address it answers for, once that is known
+ */
+struct answer {
+	struct anycast6_host *host;
+	struct sk_buff *skb;
+	const struct nf_hook_state *state;
+	struct anycast6_group *group;
+};
+
+static u32 domain_of(const struct answer *answer, const struct in6_addr *addr)
+{
+	return unlikely(anycast6_addr_is_linklocal(addr)) ?
+	       skb_dst(answer->skb)->dev->ifindex :
+	       anycast6_dev_vrf(answer->state->out);
+}
+
+static struct anycast6_group *find_group(const struct answer *answer,
+					 const struct in6_addr *addr)
+{
+	if (likely(!anycast6_host_may_hold(answer->host, addr)))
+		return NULL;
+	return anycast6_host_find(answer->host, addr, domain_of(answer, addr));
+}
+
+/* ---- who sends ---- */
+
+/* A socket that leaves the source of datagrams to the routes. */
+static __always_inline bool sends_datagrams(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM &&
+	       (sk->sk_protocol == IPPROTO_UDP ||
+		sk->sk_protocol == IPPROTO_UDPLITE) &&
+	       anycast6_host_is_wildcard(sk);
+}
+
+/* The kernel, or a program that leaves headers and source to it. */
+static bool sends_messages(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET6 && sk->sk_type == SOCK_RAW &&
+	       sk->sk_protocol == IPPROTO_ICMPV6 &&
+	       ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
+	       sk->sk_state != TCP_ESTABLISHED &&
+	       !anycast6_compat_includes_header(sk);
+}
+
+/* ---- the route ---- */
+
+/* In a VRF packets come twice, first as the VRF's, which is not their way yet. */
+static bool comes_again(const struct answer *answer)
+{
+	const struct dst_entry *dst = skb_dst(answer->skb);
+
+	return netif_is_l3_master(answer->state->out) &&
+	       !(dst_rt6_info(dst)->rt6i_flags & RTF_LOCAL);
+}
+
+static bool source_matters(const struct anycast6_net *an,
+			   const struct dst_entry *dst)
+{
+	return atomic_read(&an->odd_rules) || fib6_routes_require_src(an->net) ||
+	       dst_xfrm(dst) || anycast6_compat_has_policies(an->net);
+}
+
+/* As a filter that mangles the source does. */
+static unsigned int reroute(const struct answer *answer)
+{
+	struct sk_buff *skb = answer->skb;
+	int err;
+
+	if (likely(!source_matters(answer->host->an, skb_dst(skb))) ||
+	    comes_again(answer))
+		return NF_ACCEPT;
+	err = ip6_route_me_harder(answer->state->net, answer->state->sk, skb);
+	return err < 0 ? NF_DROP_ERR(err) : NF_ACCEPT;
+}
+
+static void count(const struct answer *answer, enum anycast6_reply reply)
+{
+	anycast6_tally_add(answer->group->replies, reply);
+}
+
+static unsigned int set_source(const struct answer *answer,
+			       const struct in6_addr *source)
+{
+	struct sk_buff *skb = answer->skb;
+
+	if (!ipv6_addr_equal(&ipv6_hdr(skb)->saddr, source)) {
+		if (!anycast6_rewrite_source(skb, source)) {
+			count(answer, ANYCAST6_REPLY_UNSAFE);
+			return NF_ACCEPT;
+		}
+		count(answer, ANYCAST6_REPLY_REWRITTEN);
+	} else if (!netif_is_l3_slave(answer->state->out)) {
+		return NF_ACCEPT;
+	}
+	return reroute(answer);
+}
+
+/* ---- which source ---- */
+
+/* As the kernel chooses it for any other packet on that route (RFC 6724, and
+ * what an administrator prefers).
+ */
+static bool choose_unicast(const struct answer *answer, struct in6_addr *source)
+{
+	const struct dst_entry *dst = skb_dst(answer->skb);
+	const struct fib6_info *from = NULL;
+
+	if (!dst_xfrm(dst))
+		from = rcu_dereference(dst_rt6_info(dst)->from);
+	if (from && from->fib6_prefsrc.plen) {
+		*source = from->fib6_prefsrc.addr;
+		return true;
+	}
+	return !ipv6_dev_get_saddr(answer->state->net, dst->dev,
+				   &ipv6_hdr(answer->skb)->daddr, 0, source);
+}
+
+static enum anycast6_answer wanted(const struct anycast6_group *group, u8 proto,
+				   const struct in6_addr **address)
+{
+	const struct anycast6_source *source = rcu_dereference(group->source);
+
+	if (likely(!source))
+		return anycast6_answer_source(ANYCAST6_SOURCE_MODE_AUTO, proto);
+	*address = &source->addr;
+	return anycast6_answer_source(source->mode, proto);
+}
+
+/* A configured one may have left, and is one of its VRF's. */
+static bool is_here(const struct answer *answer, const struct in6_addr *address)
+{
+	return ipv6_chk_addr_and_flags(answer->state->net, address,
+				       answer->state->out, true, 0,
+				       IFA_F_TENTATIVE);
+}
+
+/* The source that the packet leaves with. */
+static unsigned int finish(const struct answer *answer, u8 proto)
+{
+	const struct in6_addr *asked = &answer->group->key.addr;
+	const struct in6_addr *address = NULL;
+	struct in6_addr unicast;
+
+	switch (wanted(answer->group, proto, &address)) {
+	case ANYCAST6_ANSWER_ANYCAST:
+		return set_source(answer, asked);
+	case ANYCAST6_ANSWER_ADDRESS:
+		if (is_here(answer, address))
+			return set_source(answer, address);
+		fallthrough;
+	case ANYCAST6_ANSWER_UNICAST:
+		break;
+	}
+	if (!ipv6_addr_equal(&ipv6_hdr(answer->skb)->saddr, asked))
+		return NF_ACCEPT;
+	if (choose_unicast(answer, &unicast))
+		return set_source(answer, &unicast);
+	count(answer, ANYCAST6_REPLY_UNSAFE);
+	return NF_ACCEPT;
+}
+
+/* ---- what it answers ---- */
+
+static int find_transport(const struct sk_buff *skb, unsigned int *offset)
+{
+	u8 proto = ipv6_hdr(skb)->nexthdr;
+
+	*offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	if (likely(proto == IPPROTO_UDP || proto == IPPROTO_ICMPV6))
+		return proto;
+	*offset = 0;
+	return ipv6_find_hdr(skb, offset, -1, NULL, NULL);
+}
+
+static __always_inline void set_key(const struct answer *answer, u8 proto,
+				    struct anycast6_peer_key *key)
+{
+	const struct in6_addr *peer = &ipv6_hdr(answer->skb)->daddr;
+
+	*key = (struct anycast6_peer_key) {
+		.addr = *peer,
+		.domain = domain_of(answer, peer),
+		.proto = proto,
+	};
+}
+
+static __always_inline bool parse_datagram(const struct answer *answer,
+					   struct anycast6_peer_key *key)
+{
+	unsigned int offset;
+	__be16 buf[2];
+	const __be16 *ports;
+	int proto;
+
+	proto = find_transport(answer->skb, &offset);
+	if (proto != answer->state->sk->sk_protocol)
+		return false;
+	ports = skb_header_pointer(answer->skb, offset, sizeof(buf), buf);
+	if (!ports)
+		return false;
+	set_key(answer, proto, key);
+	key->local = ports[0];
+	key->port = ports[1];
+	return true;
+}
+
+static bool parse_echo_reply(const struct answer *answer,
+			     struct anycast6_peer_key *key)
+{
+	struct icmp6hdr buf;
+	const struct icmp6hdr *icmp;
+	unsigned int offset;
+
+	if (find_transport(answer->skb, &offset) != IPPROTO_ICMPV6)
+		return false;
+	icmp = skb_header_pointer(answer->skb, offset, sizeof(buf), &buf);
+	if (!icmp || icmp->icmp6_type != ICMPV6_ECHO_REPLY)
+		return false;
+	set_key(answer, IPPROTO_ICMPV6, key);
+	key->port = icmp->icmp6_identifier;
+	return true;
+}
+
+/* A datagram that answers nothing begins a flow, or goes on with one of those
+ * that are only noted; or it answers what came before anybody looked.
+ */
+static void note(struct anycast6_peers *peers, u64 hash, bool late)
+{
+	struct anycast6_note_pair *pair = anycast6_peer_notes(peers, hash);
+	u32 tag = anycast6_peer_tag(hash), now = anycast6_peer_now();
+
+	if (late)
+		anycast6_note_came(pair, tag, now);
+	else if (time_after(jiffies, peers->born + HZ))
+		anycast6_note_went(pair, tag, now);
+}
+
+static const struct anycast6_peer *find_peer(const struct answer *answer,
+					     const struct anycast6_peer_key *key)
+{
+	struct anycast6_peers *peers = answer->host->peers;
+	u64 hash = anycast6_peer_hash(key);
+	const struct anycast6_peer *peer;
+	bool over;
+
+	peer = anycast6_peer_find(peers, key, hash);
+	over = peer && anycast6_peer_is_over(peer);
+	if (!peer || over) {
+		if (key->proto != IPPROTO_ICMPV6)
+			note(peers, hash, over);
+		return NULL;
+	}
+	if (READ_ONCE(peer->elsewhere))
+		return NULL;
+	/* pairs with serve_group() */
+	return smp_load_acquire(&peer->group->locals) ? peer : NULL;
+}
+
+/* ---- hooks ---- */
+
+/* Connection tracking is to see the address that was asked, whatever the source
+ * is in the end: else it takes the answer for a flow of its own, or for
+ * invalid.
+ */
+static noinline unsigned int show(struct anycast6_host *host,
+				  struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct answer answer = { .host = host, .skb = skb, .state = state };
+	const struct in6_addr *address = NULL;
+	const struct sock *sk = state->sk;
+	const struct anycast6_peer *peer;
+	struct anycast6_peer_key key;
+	enum anycast6_answer want;
+
+	if (!sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
+		return NF_ACCEPT;
+	if (sends_datagrams(sk) ? !parse_datagram(&answer, &key) :
+	    !sends_messages(sk) || !parse_echo_reply(&answer, &key))
+		return NF_ACCEPT;
+
+	peer = find_peer(&answer, &key);
+	if (!peer)
+		return NF_ACCEPT;
+	answer.group = peer->group;
+	want = wanted(peer->group, key.proto, &address);
+	if (want == ANYCAST6_ANSWER_ANYCAST)
+		return set_source(&answer, &peer->group->key.addr);
+	if ((want == ANYCAST6_ANSWER_ADDRESS || READ_ONCE(peer->tracked)) &&
+	    !ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &peer->group->key.addr) &&
+	    !anycast6_rewrite_source(skb, &peer->group->key.addr))
+		count(&answer, ANYCAST6_REPLY_UNSAFE);
+	return NF_ACCEPT;
+}
+
+static unsigned int before_tracking(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct anycast6_host *host = priv;
+	const struct sock *sk = state->sk;
+
+	/* this much is there in any kind of socket */
+	if (!sk || sk->sk_state == TCP_ESTABLISHED)
+		return NF_ACCEPT;
+	switch (ip6->nexthdr) {
+	case IPPROTO_UDP:
+		if (anycast6_glance(host->peers, skb, &ip6->daddr, state->out,
+				    true))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_TCP:
+		return NF_ACCEPT;
+	}
+	return ipv6_addr_any(&sk->sk_v6_rcv_saddr) ? show(host, skb, state) :
+						     NF_ACCEPT;
+}
+
+/* The address that the packet came to which an error quotes. */
+static struct anycast6_group *find_quoted(const struct answer *answer,
+					  unsigned int offset)
+{
+	struct ipv6hdr buf;
+	const struct ipv6hdr *ip6;
+
+	ip6 = skb_header_pointer(answer->skb, offset + sizeof(struct icmp6hdr),
+				 sizeof(buf), &buf);
+	if (!ip6 || !ipv6_addr_equal(&ip6->saddr, &ipv6_hdr(answer->skb)->daddr))
+		return NULL;
+	return find_group(answer, &ip6->daddr);
+}
+
+static unsigned int finish_message(struct answer *answer)
+{
+	struct sk_buff *skb = answer->skb;
+	unsigned int offset;
+	const u8 *type;
+	u8 buf;
+
+	if (find_transport(skb, &offset) != IPPROTO_ICMPV6)
+		return NF_ACCEPT;
+	type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (!type)
+		return NF_ACCEPT;
+	if (anycast6_answer_is_banned(*type) &&
+	    find_group(answer, &ipv6_hdr(skb)->daddr))
+		return NF_DROP;
+
+	if (!(*type & ICMPV6_INFOMSG_MASK))
+		answer->group = find_quoted(answer, offset);
+	else if (anycast6_answer_is_reply(*type))
+		answer->group = find_group(answer, &ipv6_hdr(skb)->saddr);
+	return answer->group ? finish(answer, IPPROTO_ICMPV6) : NF_ACCEPT;
+}
+
+/* What connection tracking was shown may not be what is to leave. */
+static unsigned int finish_datagram(struct answer *answer)
+{
+	const struct anycast6_peer *peer;
+	struct anycast6_peer_key key;
+
+	if (!find_group(answer, &ipv6_hdr(answer->skb)->saddr) ||
+	    !parse_datagram(answer, &key))
+		return NF_ACCEPT;
+	peer = find_peer(answer, &key);
+	if (!peer)
+		return NF_ACCEPT;
+	answer->group = peer->group;
+	return finish(answer, key.proto);
+}
+
+static noinline unsigned int finish_any(struct anycast6_host *host,
+					struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	struct answer answer = { .host = host, .skb = skb, .state = state };
+	const struct sock *sk = state->sk;
+
+	if (!sk || !sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
+		return NF_ACCEPT;
+	if (sends_datagrams(sk))
+		return READ_ONCE(host->an->sources) ? finish_datagram(&answer) :
+						      NF_ACCEPT;
+	return sends_messages(sk) ? finish_message(&answer) : NF_ACCEPT;
+}
+
+static unsigned int after_tracking(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct anycast6_host *host = priv;
+
+	switch (ipv6_hdr(skb)->nexthdr) {
+	case IPPROTO_TCP:
+		return NF_ACCEPT;
+	case IPPROTO_UDP:
+		if (!READ_ONCE(host->an->sources))
+			return NF_ACCEPT;
+		fallthrough;
+	default:
+		return finish_any(host, skb, state);
+	}
+}
+
+static const struct nf_hook_ops hooks[] = {
+	{
+		.hook = before_tracking,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP6_PRI_CONNTRACK - 1,
+	},
+	{
+		.hook = after_tracking,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP6_PRI_CONNTRACK + 1,
+	},
+};
+
+/**
+ * anycast6_output_hooks() - describe the hooks of what this node answers
+ * @host: the namespace's
+ * @ops: result, ANYCAST6_OUTPUT_HOOKS of them
+ *
+ * Filters see the source that packets leave with.
+ *
+ * Context: process.
+ */
+void anycast6_output_hooks(struct anycast6_host *host, struct nf_hook_ops *ops)
+{
+	unsigned int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(hooks) != ANYCAST6_OUTPUT_HOOKS);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		ops[i] = hooks[i];
+		ops[i].priv = host;
+	}
+}

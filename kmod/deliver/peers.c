@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Peers: which anycast address their flows came to, for as long as an answer
+ * may take. Knows no packets, and not what an answer is to carry.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "deliver/peers.h"
+#include "net.h"
+#include "object/group.h"
+
+/* So many share a bucket when there is no room for more: then each new one
+ * takes the place of the oldest. A flood must not keep others out.
+ */
+#define DEPTH			8
+#define ORDER_MIN		8
+#define ORDER_MAX		17
+#define UPKEEP_INTERVAL		HZ
+/* How many of those until all buckets were looked at. */
+#define UPKEEP_TICKS		8
+
+static unsigned int bucket_count(const struct anycast6_peers *peers)
+{
+	return 1U << (64 - peers->shift);
+}
+
+static spinlock_t *lock_of(struct anycast6_peers *peers, unsigned int bucket)
+{
+	return &peers->locks[bucket % ANYCAST6_PEER_LOCKS];
+}
+
+/* The address outlives its readers by itself. */
+static void forget(struct anycast6_peers *peers, struct anycast6_peer *peer)
+{
+	hlist_del_rcu(&peer->node);
+	atomic_dec(&peers->count);
+	anycast6_group_put(peer->group);
+	kfree_rcu(peer, rcu);
+}
+
+/* What is sent so late is an answer still, not a flow of this node's own. */
+static void expire(struct anycast6_peers *peers, unsigned int bucket)
+{
+	struct anycast6_peer *peer;
+	struct hlist_node *next;
+	u64 hash;
+
+	if (hlist_empty(&peers->buckets[bucket]))
+		return;
+	spin_lock_bh(lock_of(peers, bucket));
+	hlist_for_each_entry_safe(peer, next, &peers->buckets[bucket], node) {
+		if (!anycast6_peer_is_over(peer))
+			continue;
+		hash = anycast6_peer_hash(&peer->key);
+		anycast6_note_came(anycast6_peer_notes(peers, hash),
+				   anycast6_peer_tag(hash),
+				   anycast6_peer_now());
+		forget(peers, peer);
+	}
+	spin_unlock_bh(lock_of(peers, bucket));
+}
+
+static void upkeep(struct work_struct *work)
+{
+	struct anycast6_peers *peers =
+		container_of(to_delayed_work(work), struct anycast6_peers,
+			     upkeep);
+	unsigned int i, count = bucket_count(peers);
+
+	for (i = 0; i < count / UPKEEP_TICKS; i++) {
+		expire(peers, peers->next);
+		peers->next = (peers->next + 1) % count;
+		cond_resched();
+	}
+	if (atomic_read(&peers->count))
+		queue_delayed_work(anycast6_wq, &peers->upkeep,
+				   UPKEEP_INTERVAL);
+}
+
+/**
+ * anycast6_peers_alloc() - make an empty table
+ * @max: where the limit is, which decides how large it is
+ *
+ * Context: process.
+ * Return: the table, or NULL.
+ */
+struct anycast6_peers *anycast6_peers_alloc(const unsigned int *max)
+{
+	unsigned int order = order_base_2(READ_ONCE(*max) / DEPTH);
+	struct anycast6_peers *peers;
+	unsigned int i;
+
+	order = clamp(order, ORDER_MIN, ORDER_MAX);
+	peers = kvzalloc(struct_size(peers, buckets, 1UL << order),
+			 GFP_KERNEL_ACCOUNT);
+	if (!peers)
+		return NULL;
+	peers->max = max;
+	peers->born = jiffies;
+	peers->shift = 64 - order;
+	INIT_DELAYED_WORK(&peers->upkeep, upkeep);
+	for (i = 0; i < ARRAY_SIZE(peers->locks); i++)
+		spin_lock_init(&peers->locks[i]);
+	return peers;
+}
+
+/**
+ * anycast6_peers_free() - free a table and all that is in it
+ * @peers: the table, which nobody reads any more
+ *
+ * Context: process.
+ */
+void anycast6_peers_free(struct anycast6_peers *peers)
+{
+	struct anycast6_peer *peer;
+	struct hlist_node *next;
+	unsigned int i;
+
+	cancel_delayed_work_sync(&peers->upkeep);
+	for (i = 0; i < bucket_count(peers); i++)
+		hlist_for_each_entry_safe(peer, next, &peers->buckets[i], node)
+			forget(peers, peer);
+	kvfree(peers);
+}
+
+static struct anycast6_peer *create(const struct anycast6_peer_key *key,
+				    struct anycast6_group *group)
+{
+	struct anycast6_peer *peer;
+
+	peer = kzalloc(sizeof(*peer), GFP_ATOMIC | __GFP_NOWARN);
+	if (!peer)
+		return NULL;
+	if (!refcount_inc_not_zero(&group->refcnt)) {
+		kfree(peer);
+		return NULL;
+	}
+	peer->key = *key;
+	peer->group = group;
+	peer->used = jiffies;
+	return peer;
+}
+
+/* Returns whether one that may be answered yet was forgotten. */
+static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
+		      const struct anycast6_peer_key *key)
+{
+	unsigned int depth = 0, most;
+	struct anycast6_peer *peer, *oldest = NULL;
+	bool over;
+
+	most = max(READ_ONCE(*peers->max) / bucket_count(peers), 1U);
+	hlist_for_each_entry(peer, &peers->buckets[bucket], node) {
+		/* it came to another address, before */
+		if (anycast6_peer_is(peer, key)) {
+			forget(peers, peer);
+			return false;
+		}
+		depth++;
+		if (!oldest || (s32)(READ_ONCE(peer->used) - oldest->used) < 0)
+			oldest = peer;
+	}
+	if (depth < most)
+		return false;
+	over = anycast6_peer_is_over(oldest);
+	forget(peers, oldest);
+	return !over;
+}
+
+/**
+ * anycast6_peer_remember() - a peer's flow came to an anycast address
+ * @peers: the namespace's
+ * @key: of the flow
+ * @hash: of @key
+ * @group: the address
+ * @tracked: connection tracking saw it
+ *
+ * Context: RCU; softirq or process.
+ * Return: false if it is not remembered, or another is no longer, for want of
+ * room.
+ */
+bool anycast6_peer_remember(struct anycast6_peers *peers,
+			    const struct anycast6_peer_key *key, u64 hash,
+			    struct anycast6_group *group, bool tracked)
+{
+	unsigned int bucket = hash >> peers->shift;
+	struct anycast6_peer *peer;
+	bool forgotten;
+
+	if (!READ_ONCE(*peers->max))
+		return false;
+	peer = create(key, group);
+	if (!peer)
+		return false;
+	peer->tracked = tracked;
+
+	spin_lock_bh(lock_of(peers, bucket));
+	forgotten = make_room(peers, bucket, key);
+	hlist_add_head_rcu(&peer->node, &peers->buckets[bucket]);
+	spin_unlock_bh(lock_of(peers, bucket));
+	if (atomic_inc_return(&peers->count) == 1)
+		queue_delayed_work(anycast6_wq, &peers->upkeep,
+				   UPKEEP_INTERVAL);
+	return !forgotten;
+}

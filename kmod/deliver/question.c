@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets to this node that may be answered: what of them must be remembered.
+ * Knows sockets only to see who would answer.
+ */
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "deliver/host.h"
+#include "deliver/peers.h"
+#include "deliver/question.h"
+#include "kernel/link.h"
+#include "kernel/socket.h"
+#include "lib/addr.h"
+#include "lib/tally.h"
+#include "net.h"
+#include "object/group.h"
+#include "object/source.h"
+#include "object/watch.h"
+
+static bool parse_ports(const struct sk_buff *skb, unsigned int offset,
+			struct anycast6_peer_key *key)
+{
+	__be16 buf[2];
+	const __be16 *ports;
+
+	ports = skb_header_pointer(skb, offset, sizeof(buf), buf);
+	if (!ports)
+		return false;
+	key->port = ports[0];
+	key->local = ports[1];
+	return true;
+}
+
+static bool parse_echo(const struct sk_buff *skb, unsigned int offset,
+		       struct anycast6_peer_key *key)
+{
+	struct icmp6hdr buf;
+	const struct icmp6hdr *icmp;
+
+	icmp = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (!icmp || icmp->icmp6_type != ICMPV6_ECHO_REQUEST)
+		return false;
+	key->port = icmp->icmp6_identifier;
+	return true;
+}
+
+/* Of a datagram in fragments, the first one tells. */
+static noinline int skip_headers(const struct sk_buff *skb,
+				 unsigned int *offset)
+{
+	unsigned short fragment = 0;
+	int proto;
+
+	*offset = 0;
+	proto = ipv6_find_hdr(skb, offset, -1, &fragment, NULL);
+	return fragment ? -1 : proto;
+}
+
+/* Returns whether it is a question that is answered without a connection. */
+static bool parse(const struct sk_buff *skb, struct anycast6_peer_key *key)
+{
+	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	int proto = ip6->nexthdr;
+
+	if (proto != IPPROTO_UDP && proto != IPPROTO_ICMPV6)
+		proto = skip_headers(skb, &offset);
+	*key = (struct anycast6_peer_key) {
+		.addr = ip6->saddr,
+		.proto = proto,
+		.domain = unlikely(anycast6_addr_is_linklocal(&ip6->saddr)) ?
+			  IP6CB(skb)->iif : anycast6_dev_vrf(skb->dev),
+	};
+	switch (proto) {
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return parse_ports(skb, offset, key);
+	case IPPROTO_ICMPV6:
+		return parse_echo(skb, offset, key);
+	}
+	return false;
+}
+
+/* A socket that is bound or connected has its source. A tunnel's peers follow
+ * wherever its packets come from, and it opens flows by itself.
+ */
+static bool will_answer(const struct sk_buff *skb,
+			const struct anycast6_peer_key *key)
+{
+	const struct anycast6_arrival arrival = {
+		.source = &ipv6_hdr(skb)->saddr,
+		.destination = &ipv6_hdr(skb)->daddr,
+		.sport = key->port,
+		.dport = key->local,
+		.dif = inet6_iif(skb),
+		.sdif = inet6_sdif(skb),
+		.proto = key->proto,
+	};
+	const struct sock *sk;
+
+	sk = anycast6_socket_find(dev_net(skb->dev), &arrival);
+	return sk && anycast6_host_is_wildcard(sk);
+}
+
+static bool matters(const struct sk_buff *skb,
+		    const struct anycast6_peer_key *key,
+		    const struct anycast6_group *group)
+{
+	const struct anycast6_source *source;
+
+	if (key->proto != IPPROTO_ICMPV6)
+		return anycast6_watch_names(group, key->proto,
+					    ntohs(key->local)) &&
+		       will_answer(skb, key);
+	/* the kernel answers from a unicast address, which connection tracking
+	 * must not see
+	 */
+	source = rcu_dereference(group->source);
+	return skb_nfct(skb) ||
+	       (source && source->mode != ANYCAST6_SOURCE_MODE_UNICAST);
+}
+
+/* Returns false if it is not remembered, or another is no longer. */
+static bool remember(struct anycast6_peers *peers, const struct sk_buff *skb,
+		     const struct anycast6_peer_key *key, u64 hash,
+		     struct anycast6_group *group)
+{
+	/* or whoever forges packets makes this node's own leave from there */
+	if (anycast6_note_read(anycast6_peer_notes(peers, hash),
+			       anycast6_peer_tag(hash), anycast6_peer_now()) ==
+	    ANYCAST6_NOTE_OWN) {
+		anycast6_tally_add(group->replies, ANYCAST6_REPLY_OWN);
+		return false;
+	}
+	if (!matters(skb, key, group))
+		return false;
+	anycast6_note_drop(anycast6_peer_notes(peers, hash),
+			   anycast6_peer_tag(hash), anycast6_peer_now());
+	if (anycast6_peer_remember(peers, key, hash, group, skb_nfct(skb)))
+		return true;
+	anycast6_tally_add(group->replies, ANYCAST6_REPLY_FORGOTTEN);
+	return false;
+}
+
+/* Its last packet did not come to the address that is remembered. */
+static void set_elsewhere(struct anycast6_peer *peer)
+{
+	if (!READ_ONCE(peer->elsewhere))
+		WRITE_ONCE(peer->elsewhere, true);
+}
+
+static void refresh(struct anycast6_peer *peer, bool tracked)
+{
+	if (READ_ONCE(peer->used) != (u32)jiffies)
+		WRITE_ONCE(peer->used, jiffies);
+	if (READ_ONCE(peer->elsewhere))
+		WRITE_ONCE(peer->elsewhere, false);
+	if (tracked && !READ_ONCE(peer->tracked))
+		WRITE_ONCE(peer->tracked, true);
+}
+
+/**
+ * anycast6_asked() - a packet is about to be delivered
+ * @host: the namespace's
+ * @skb: the packet, past all filters
+ * @group: the anycast address it came to, or NULL
+ *
+ * Context: RCU; softirq or process.
+ */
+void anycast6_asked(struct anycast6_host *host, const struct sk_buff *skb,
+		    struct anycast6_group *group)
+{
+	struct anycast6_peers *peers = host->peers;
+	struct anycast6_peer_key key;
+	struct anycast6_peer *peer;
+	u64 hash;
+
+	/* somebody's who has chosen an address, or a connection's */
+	if (skb->sk || !parse(skb, &key))
+		return;
+	hash = anycast6_peer_hash(&key);
+	peer = anycast6_peer_find(peers, &key, hash);
+	if (peer && anycast6_peer_is_over(peer))
+		peer = NULL;
+
+	if (peer && (!group || peer->group == group)) {
+		if (group)
+			refresh(peer, skb_nfct(skb));
+		else
+			set_elsewhere(peer);
+	} else if (group) {
+		if (!remember(peers, skb, &key, hash, group) && peer)
+			set_elsewhere(peer);
+	} else if (key.proto != IPPROTO_ICMPV6) {
+		anycast6_note_came(anycast6_peer_notes(peers, hash),
+				   anycast6_peer_tag(hash),
+				   anycast6_peer_now());
+	}
+}

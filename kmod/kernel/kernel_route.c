@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Routes of packets that no remote member gets: what the namespace's own say.
+ * Knows nothing of members.
+ */
+#include <linux/ipv6.h>
+#include <net/dst_metadata.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+
+#include "kernel/kernel_route.h"
+#include "kernel/own.h"
+
+static void init_flow(struct flowi6 *fl6, const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	const struct ip_tunnel_info *tunnel = skb_tunnel_info(skb);
+
+	memset(fl6, 0, sizeof(*fl6));
+	fl6->flowi6_iif = skb->dev->ifindex;
+	fl6->daddr = ip6->daddr;
+	fl6->saddr = ip6->saddr;
+	fl6->flowlabel = ip6_flowinfo(ip6);
+	fl6->flowi6_mark = skb->mark;
+	fl6->flowi6_proto = ip6->nexthdr;
+	if (tunnel && !(tunnel->mode & IP_TUNNEL_INFO_TX))
+		fl6->flowi6_tun_key.tun_id = tunnel->key.tun_id;
+}
+
+/* This node's own packets need a route to the address, which the table for
+ * local addresses has. Others look past it.
+ */
+static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
+				       const struct sk_buff *skb, int flags)
+{
+	u32 id = l3mdev_fib_table_rcu(skb->dev) ? : RT_TABLE_MAIN;
+	struct fib6_table *table = fib6_get_table(net, id);
+	struct rt6_info *rt = net->ipv6.ip6_null_entry;
+
+	if (table)
+		rt = ip6_pol_route(net, table, fl6->flowi6_iif, fl6, skb,
+				   flags);
+	return &rt->dst;
+}
+
+/**
+ * anycast6_fallback_route() - give a packet the route that the kernel would
+ * @net: the namespace
+ * @skb: the packet, coming in
+ *
+ * What the kernel would look up next. Each packet gets it here: where packets
+ * come in lists, one without a route gets that of the packet before it.
+ *
+ * Context: RCU, as long as the packet has no reference of its own.
+ * Return: the route, maybe one that says why there is none, or the one that
+ * this node announces: who follows it elsewhere would be sent back.
+ */
+struct dst_entry *anycast6_fallback_route(struct net *net, struct sk_buff *skb)
+{
+	const int flags = RT6_LOOKUP_F_HAS_SADDR | RT6_LOOKUP_F_DST_NOREF;
+	struct dst_entry *dst;
+	struct flowi6 fl6;
+
+	init_flow(&fl6, skb);
+	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb, flags);
+	if (anycast6_own_is(dst->dev) &&
+	    !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)))
+		dst = look_past_own(net, &fl6, skb, flags);
+	skb_dst_drop(skb);
+	skb_dst_set_noref(skb, dst);
+	return dst;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Devices that have members or entries: what this module remembers of them.
+ * Knows nothing of addresses.
+ */
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/l3mdev.h>
+
+#include "kernel/link.h"
+#include "kernel/own.h"
+#include "net.h"
+
+/**
+ * anycast6_link_refresh() - look at the device again
+ * @an: the namespace
+ * @link: what is brought up to date
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link)
+{
+	struct inet6_dev *idev;
+	struct net_device *dev;
+
+	lockdep_assert_held(&an->lock);
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, link->ifindex);
+	link->exists = dev && dev->reg_state == NETREG_REGISTERED &&
+		       !test_bit(ANYCAST6_LINK_GONE, &link->flags);
+	link->running = false;
+	link->waiting = false;
+	link->carrier = false;
+	if (link->exists) {
+		idev = __in6_dev_get(dev);
+		link->running = netif_running(dev) && idev && !idev->dead &&
+				!READ_ONCE(idev->cnf.disable_ipv6);
+		WRITE_ONCE(link->vrf, anycast6_dev_vrf(dev));
+		if (link->own && link->vrf != link->home)
+			link->running = false;
+		link->waiting = netif_running(dev) && !link->running;
+		link->carrier = netif_carrier_ok(dev);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * anycast6_link_find() - find a device among those that are used
+ * @an: the namespace
+ * @ifindex: its interface index
+ *
+ * Context: RCU, or under @an->lock.
+ */
+struct anycast6_link *anycast6_link_find(struct anycast6_net *an, u32 ifindex)
+{
+	return xa_load(&an->links, ifindex);
+}
+
+static struct anycast6_link *create(struct anycast6_net *an, u32 ifindex,
+				    gfp_t gfp)
+{
+	struct anycast6_link *link;
+	struct net_device *dev;
+	int err;
+
+	link = kzalloc(sizeof(*link), gfp);
+	if (!link)
+		return ERR_PTR(-ENOMEM);
+
+	link->ifindex = ifindex;
+	INIT_LIST_HEAD(&link->members);
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, ifindex);
+	link->own = dev && anycast6_own_is(dev);
+	rcu_read_unlock();
+
+	/* Events are counted from here on, so look at the device after. */
+	err = xa_err(xa_store(&an->links, ifindex, link, gfp));
+	if (err) {
+		kfree(link);
+		return ERR_PTR(err);
+	}
+	anycast6_link_refresh(an, link);
+	return link;
+}
+
+/**
+ * anycast6_link_get() - find or make what is remembered of a device
+ * @an: the namespace
+ * @ifindex: its interface index
+ * @gfp: allocation flags
+ *
+ * Context: process, under @an->lock.
+ * Return: a link with one more user, or an ERR_PTR().
+ */
+struct anycast6_link *anycast6_link_get(struct anycast6_net *an, u32 ifindex,
+					gfp_t gfp)
+{
+	struct anycast6_link *link = anycast6_link_find(an, ifindex);
+
+	lockdep_assert_held(&an->lock);
+
+	if (!link)
+		link = create(an, ifindex, gfp);
+	if (!IS_ERR(link))
+		link->users++;
+	return link;
+}
+
+/**
+ * anycast6_link_put() - one user less
+ * @an: the namespace
+ * @link: the link, freed with its last user
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_link_put(struct anycast6_net *an, struct anycast6_link *link)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (--link->users)
+		return;
+	xa_erase(&an->links, link->ifindex);
+	kfree_rcu(link, rcu);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sockets of this node: which one would take a packet.
+ * Knows the kernel's tables of them, not who asks.
+ */
+#include <linux/in.h>
+#include <net/inet6_hashtables.h>
+#include <net/ipv6.h>
+#include <net/udp.h>
+
+#include "anycast6_compat.h"
+#include "kernel/socket.h"
+
+/**
+ * anycast6_socket_find() - find the socket that would take a packet
+ * @net: the namespace
+ * @arrival: the packet; of TCP, one that opens a connection
+ *
+ * Context: RCU; softirq or process.
+ * Return: the socket, without a reference, or NULL.
+ */
+const struct sock *anycast6_socket_find(struct net *net,
+					const struct anycast6_arrival *arrival)
+{
+	if (arrival->proto == IPPROTO_TCP)
+		return inet6_lookup_listener(net,
+					     net->ipv4.tcp_death_row.hashinfo,
+					     NULL, 0, arrival->source,
+					     arrival->sport,
+					     arrival->destination,
+					     ntohs(arrival->dport),
+					     arrival->dif, arrival->sdif);
+	return __udp6_lib_lookup(net, arrival->source, arrival->sport,
+				 arrival->destination, arrival->dport,
+				 arrival->dif, arrival->sdif,
+				 anycast6_compat_udp_table(net, arrival->proto),
+				 NULL);
+}

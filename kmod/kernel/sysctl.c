@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The limits as sysctls, net.anycast6.*.
+ * Knows nothing of what is limited.
+ */
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+
+#include <anycast6_compat.h>
+
+#include "kernel/sysctl.h"
+#include "net.h"
+
+static const struct ctl_table limits_table[] = {
+	{
+		.procname = "max_addresses",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec,
+	},
+	{
+		.procname = "max_members",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec,
+	},
+	{
+		.procname = "max_joins",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec,
+	},
+	{
+		.procname = "max_flows",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec,
+	},
+	{ }
+};
+
+/**
+ * anycast6_sysctl_init() - make a namespace's sysctls
+ * @an: the namespace
+ *
+ * Who is root only in a user namespace of its own must not lift limits that
+ * guard the machine: there they are read-only.
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int anycast6_sysctl_init(struct anycast6_net *an)
+{
+	unsigned int n = ARRAY_SIZE(limits_table) - 1;
+	struct ctl_table *table;
+	unsigned int i;
+
+	table = kmemdup(limits_table, sizeof(limits_table), GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+
+	table[0].data = &an->limits.addresses;
+	table[1].data = &an->limits.members;
+	table[2].data = &an->limits.joins;
+	table[3].data = &an->limits.flows;
+	if (an->net->user_ns != &init_user_ns)
+		for (i = 0; i < n; i++)
+			table[i].mode = 0444;
+
+	an->sysctls = anycast6_compat_register_sysctl(an->net, "net/anycast6",
+						      table, n);
+	if (!an->sysctls) {
+		kfree(table);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * anycast6_sysctl_exit() - remove a namespace's sysctls
+ * @an: the namespace
+ *
+ * Context: process.
+ */
+void anycast6_sysctl_exit(struct anycast6_net *an)
+{
+	const struct ctl_table *table = an->sysctls->ctl_table_arg;
+
+	unregister_net_sysctl_table(an->sysctls);
+	kfree(table);
+}

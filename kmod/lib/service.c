@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Services: the ports that somebody must listen at while a member is up.
+ * Pure: knows no socket and no member.
+ */
+#include <linux/errno.h>
+#include <linux/in.h>
+
+#include "lib/service.h"
+
+/**
+ * anycast6_services_name() - whether a port is among them
+ * @services: the services
+ * @proto: IP protocol
+ * @port: host order
+ *
+ * Context: any.
+ */
+bool anycast6_services_name(const struct anycast6_services *services, u8 proto,
+			    u16 port)
+{
+	unsigned int i;
+
+	for (i = 0; i < services->n; i++)
+		if (services->list[i].proto == proto &&
+		    services->list[i].port == port)
+			return true;
+	return false;
+}
+
+/**
+ * anycast6_services_add() - name one more
+ * @services: the services
+ * @proto: IP protocol
+ * @port: host order
+ *
+ * Context: any.
+ * Return: 0, %-EPROTONOSUPPORT if nobody listens at ports of that protocol,
+ * %-EINVAL without a port, %-EEXIST if it is named already, %-E2BIG at the
+ * limit.
+ */
+int anycast6_services_add(struct anycast6_services *services, u8 proto,
+			  u16 port)
+{
+	if (proto != IPPROTO_TCP && proto != IPPROTO_UDP)
+		return -EPROTONOSUPPORT;
+	if (!port)
+		return -EINVAL;
+	if (anycast6_services_name(services, proto, port))
+		return -EEXIST;
+	if (services->n == ARRAY_SIZE(services->list))
+		return -E2BIG;
+	services->list[services->n].proto = proto;
+	services->list[services->n].port = port;
+	services->n++;
+	return 0;
+}
+
+/**
+ * anycast6_services_equal() - whether the same are named in the same order
+ * @a: services
+ * @b: others
+ *
+ * Context: any.
+ */
+bool anycast6_services_equal(const struct anycast6_services *a,
+			     const struct anycast6_services *b)
+{
+	unsigned int i;
+
+	if (a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (a->list[i].proto != b->list[i].proto ||
+		    a->list[i].port != b->list[i].port)
+			return false;
+	return true;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events for listeners in user space, on the family's multicast group.
+ * Knows how they travel, not what caused them.
+ */
+#include <net/genetlink.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "message/fill.h"
+#include "message/fill_member.h"
+#include "message/netlink_gen.h"
+#include "message/notify.h"
+#include "net.h"
+#include "object/member.h"
+
+/* Room for one object with one member. */
+#define EVENT_SIZE	2048
+
+static struct sk_buff *start(struct anycast6_net *an, u8 cmd, void **msg)
+{
+	const struct anycast6_header header = { .cmd = cmd };
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&an->lock);
+
+	if (!genl_has_listeners(&anycast6_nl_family, an->net,
+				ANYCAST6_NLGRP_EVENTS))
+		return NULL;
+	skb = genlmsg_new(EVENT_SIZE, GFP_KERNEL);
+	if (skb)
+		*msg = anycast6_fill_start(skb, &header);
+	else
+		genl_set_err(&anycast6_nl_family, an->net, 0,
+			     ANYCAST6_NLGRP_EVENTS, -ENOBUFS);
+	return skb;
+}
+
+static void send(struct anycast6_net *an, struct sk_buff *skb, void *msg,
+		 int err)
+{
+	if (WARN_ON_ONCE(err)) {
+		kfree_skb(skb);
+		return;
+	}
+	genlmsg_end(skb, msg);
+	genlmsg_multicast_netns(&anycast6_nl_family, an->net, skb, 0,
+				ANYCAST6_NLGRP_EVENTS, GFP_KERNEL);
+}
+
+/**
+ * anycast6_notify_member() - something happened to a member
+ * @an: the namespace
+ * @cmd: ANYCAST6_CMD_ADDED, ANYCAST6_CMD_CHANGED or ANYCAST6_CMD_DELETED
+ * @member: the member, with its address
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_notify_member(struct anycast6_net *an, u8 cmd,
+			    struct anycast6_member *member)
+{
+	struct sk_buff *skb;
+	void *msg;
+	int err;
+
+	skb = start(an, cmd, &msg);
+	if (!skb)
+		return;
+	rcu_read_lock();
+	err = anycast6_fill_group(skb, member->group) ? :
+	      anycast6_fill_member(skb, ANYCAST6_A_ADDR_MEMBER, member, 0);
+	rcu_read_unlock();
+	send(an, skb, msg, err);
+}
+
+/**
+ * anycast6_notify_group() - something happened to an address
+ * @an: the namespace
+ * @cmd: ANYCAST6_CMD_CHANGED or ANYCAST6_CMD_DELETED
+ * @group: the address
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_notify_group(struct anycast6_net *an, u8 cmd,
+			   struct anycast6_group *group)
+{
+	struct sk_buff *skb;
+	void *msg;
+	int err;
+
+	skb = start(an, cmd, &msg);
+	if (!skb)
+		return;
+	rcu_read_lock();
+	err = anycast6_fill_group(skb, group);
+	rcu_read_unlock();
+	send(an, skb, msg, err);
+}
+
+/**
+ * anycast6_notify_entry() - an entry was added, changed or deleted
+ * @an: the namespace
+ * @cmd: ANYCAST6_CMD_ADDED, ANYCAST6_CMD_CHANGED or ANYCAST6_CMD_DELETED
+ * @entry: the entry
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_notify_entry(struct anycast6_net *an, u8 cmd,
+			   struct anycast6_entry *entry)
+{
+	struct sk_buff *skb;
+	void *msg;
+
+	skb = start(an, cmd, &msg);
+	if (skb)
+		send(an, skb, msg, anycast6_fill_entry(skb, entry));
+}

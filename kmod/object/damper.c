@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Dampers: a member that was down is used again only after being up for a while
+ * (RFC 4786 section 4.4.1).
+ * Knows time, not why a member is down.
+ */
+#include "net.h"
+#include "object/damper.h"
+#include "object/entry.h"
+#include "object/group.h"
+#include "object/mark.h"
+#include "object/member.h"
+#include "object/origin.h"
+
+static s64 left(struct anycast6_net *an, struct anycast6_member *member)
+{
+	const struct anycast6_entry *entry = anycast6_member_entry(an, member);
+
+	return anycast6_damper_left(member->damper.back, ktime_get(),
+				    anycast6_origin_hold_time(entry,
+							      member->group));
+}
+
+static void look_again(struct anycast6_net *an, s64 ns)
+{
+	anycast6_net_queue(an, &an->damper_work, nsecs_to_jiffies(ns) + 1);
+}
+
+/**
+ * anycast6_damper_init() - a member is new: it has not been down yet
+ * @damper: of the member
+ *
+ * Context: any.
+ */
+void anycast6_damper_init(struct anycast6_damper *damper)
+{
+	INIT_LIST_HEAD(&damper->node);
+}
+
+/**
+ * anycast6_damper_waits() - whether a member is not to be used yet
+ * @an: the namespace
+ * @member: the member
+ * @fit: nothing else keeps it down
+ *
+ * Its address is reconciled when it need wait no more.
+ *
+ * Context: process, under @an->lock.
+ */
+bool anycast6_damper_waits(struct anycast6_net *an,
+			   struct anycast6_member *member, bool fit)
+{
+	struct anycast6_damper *damper = &member->damper;
+	s64 ns;
+
+	lockdep_assert_held(&an->lock);
+
+	if (!fit || !damper->fell) {
+		anycast6_damper_end(damper);
+		return false;
+	}
+	if (!damper->back)
+		damper->back = ktime_get();
+	ns = left(an, member);
+	if (ns <= 0) {
+		list_del_init(&damper->node);
+		return false;
+	}
+	if (list_empty(&damper->node))
+		list_add_tail(&damper->node, &an->damped);
+	look_again(an, ns);
+	return true;
+}
+
+/**
+ * anycast6_damper_note() - the state of a member was decided
+ * @damper: of the member
+ * @was_used: packets went there until now
+ * @is_used: they do from now on
+ *
+ * Context: process, under an->lock.
+ */
+void anycast6_damper_note(struct anycast6_damper *damper, bool was_used,
+			  bool is_used)
+{
+	if (is_used)
+		damper->fell = false;
+	else if (was_used)
+		damper->fell = true;
+}
+
+/**
+ * anycast6_damper_end() - a member waits no more
+ * @damper: of the member
+ *
+ * Context: process, under an->lock.
+ */
+void anycast6_damper_end(struct anycast6_damper *damper)
+{
+	list_del_init(&damper->node);
+	damper->back = 0;
+}
+
+/**
+ * anycast6_damper_work() - see who has waited for long enough
+ * @work: of struct anycast6_net
+ *
+ * Context: process.
+ */
+void anycast6_damper_work(struct work_struct *work)
+{
+	struct anycast6_net *an = container_of(to_delayed_work(work),
+					       struct anycast6_net,
+					       damper_work);
+	struct anycast6_member *member;
+	s64 ns, next = S64_MAX;
+
+	mutex_lock(&an->lock);
+	list_for_each_entry(member, &an->damped, damper.node) {
+		ns = left(an, member);
+		if (ns > 0)
+			next = min(next, ns);
+		else
+			anycast6_mark_group(an, member->group);
+	}
+	if (next < S64_MAX)
+		look_again(an, next);
+	mutex_unlock(&an->lock);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The probes of one remote member: how often it is asked, and what came of it.
+ * Knows the member's next hop, not when its turn is.
+ */
+#ifndef ANYCAST6_PROBE_H
+#define ANYCAST6_PROBE_H
+
+#include <linux/rcupdate.h>
+#include <linux/timerqueue.h>
+#include <linux/types.h>
+
+#include "lib/liveness.h"
+#include "lib/probe_packet.h"
+
+struct anycast6_member;
+struct anycast6_net;
+struct sk_buff;
+
+/* What became of them. */
+enum anycast6_probe_count {
+	ANYCAST6_PROBES_SENT,
+	ANYCAST6_PROBES_ANSWERED,
+	/* nobody answered in time */
+	ANYCAST6_PROBES_MISSED,
+	/* a node said that the member is down, or that it drains */
+	ANYCAST6_PROBES_UNREACHABLE,
+	/* answers that count for nothing */
+	ANYCAST6_PROBES_REFUSED,
+	ANYCAST6_PROBES,
+};
+
+/**
+ * struct anycast6_probe - the probes of a member
+ * @member: the member, constant; valid as long as the probe is
+ * @id: names it in packets, constant
+ * @turn: in prober->turns while @awake; prober->lock
+ * @interval: milliseconds between two; READ_ONCE(), writers under an->lock and
+ *            prober->lock
+ * @awake: there is a way to the member; prober->lock
+ * @pulse: what is known of the member; prober->lock, its life READ_ONCE()
+ * @marks: what the last answer said, of %ANYCAST6_PROBE_ONLINK and
+ *         %ANYCAST6_PROBE_FOUND; READ_ONCE(), writers under prober->lock
+ * @counts: by enum anycast6_probe_count; READ_ONCE(), writers under
+ *          prober->lock
+ * @rcu: frees it after its readers
+ */
+struct anycast6_probe {
+	struct anycast6_member *member;
+	u32 id;
+	struct timerqueue_node turn;
+	u32 interval;
+	bool awake;
+	struct anycast6_pulse pulse;
+	u32 marks;
+	u64 counts[ANYCAST6_PROBES];
+	struct rcu_head rcu;
+};
+
+void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
+			 u32 number, const siphash_key_t *key);
+bool anycast6_probe_is_own(const struct anycast6_probe *probe,
+			   const struct anycast6_probe_payload *payload,
+			   const siphash_key_t *key);
+bool anycast6_probe_is_from(const struct anycast6_probe *probe,
+			    const struct sk_buff *skb);
+
+#endif

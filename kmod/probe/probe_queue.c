@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a namespace with probed members has, and others have not: whose turn it
+ * is, and the hook of answers. Knows when, not how a probe is sent.
+ */
+#include <linux/ipv6.h>
+#include <linux/kernel.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+#include <net/xfrm.h>
+
+#include "net.h"
+#include "object/group.h"
+#include "object/mark.h"
+#include "object/member.h"
+#include "probe/probe.h"
+#include "probe/probe_queue.h"
+
+/* Probes a second, and how many of them at once: who configures more gets longer
+ * intervals instead.
+ */
+#define RATE		2000
+#define BURST		64
+/* Others have the processor in between. */
+#define BATCH		64
+
+static struct anycast6_prober *prober_of(struct anycast6_net *an)
+{
+	return rcu_dereference_protected(an->prober,
+					 lockdep_is_held(&an->lock));
+}
+
+/* ---- turns ---- */
+
+/* A tenth more or less, so that those that began together part. */
+static ktime_t next_turn(const struct anycast6_probe *probe, ktime_t now)
+{
+	u32 interval = probe->interval * USEC_PER_MSEC;
+
+	return ktime_add_us(now, interval - interval / 10 +
+				 reciprocal_scale(get_random_u32(),
+						  interval / 5));
+}
+
+static void wait_turn(struct anycast6_prober *prober,
+		      struct anycast6_probe *probe, ktime_t when)
+{
+	probe->turn.expires = when;
+	timerqueue_add(&prober->turns, &probe->turn);
+}
+
+/* Returns whose turn it is, its probe counted, or NULL and when to look again,
+ * nanoseconds from now, or %U64_MAX.
+ */
+static struct anycast6_probe *take_turn(struct anycast6_prober *prober,
+					bool *changed, u64 *wait)
+{
+	struct timerqueue_node *first = timerqueue_getnext(&prober->turns);
+	ktime_t now = ktime_get();
+	struct anycast6_probe *probe;
+	u8 life;
+
+	*wait = U64_MAX;
+	if (!first)
+		return NULL;
+	/* timers have ticks: earlier by half of one is as near as they come */
+	if (ktime_after(first->expires, ktime_add_ns(now, TICK_NSEC / 2))) {
+		*wait = ktime_to_ns(ktime_sub(first->expires, now));
+		return NULL;
+	}
+	*wait = anycast6_budget_spend(&prober->budget, ktime_to_ns(now));
+	if (*wait)
+		return NULL;
+
+	probe = container_of(first, struct anycast6_probe, turn);
+	timerqueue_del(&prober->turns, first);
+	wait_turn(prober, probe, next_turn(probe, now));
+	life = probe->pulse.life;
+	if (anycast6_pulse_send(&probe->pulse))
+		probe->counts[ANYCAST6_PROBES_MISSED]++;
+	probe->counts[ANYCAST6_PROBES_SENT]++;
+	*changed = life != probe->pulse.life;
+	return probe;
+}
+
+/* Returns what take_turn() has as @wait. */
+static u64 send_next(struct anycast6_prober *prober)
+{
+	struct anycast6_probe *probe;
+	bool changed = false;
+	u32 number = 0;
+	u64 wait;
+
+	spin_lock_bh(&prober->lock);
+	probe = take_turn(prober, &changed, &wait);
+	if (probe)
+		number = probe->pulse.sent;
+	spin_unlock_bh(&prober->lock);
+	if (!probe)
+		return wait;
+	if (changed)
+		anycast6_mark_group(prober->an, probe->member->group);
+	anycast6_probe_send(prober->an, probe, number, &prober->key);
+	return 0;
+}
+
+static void send_due(struct work_struct *work)
+{
+	struct anycast6_prober *prober =
+		container_of(to_delayed_work(work), struct anycast6_prober,
+			     work);
+	unsigned int i;
+	u64 wait = 0;
+
+	/* a probe that ends meanwhile stays until this is over */
+	rcu_read_lock();
+	for (i = 0; i < BATCH && !wait; i++)
+		wait = send_next(prober);
+	rcu_read_unlock();
+	/* less than a tick is a tick, not a loop until then */
+	if (wait != U64_MAX)
+		queue_delayed_work(anycast6_wq, &prober->work,
+				   wait ? max(nsecs_to_jiffies(wait), 1UL) : 0);
+}
+
+/**
+ * anycast6_prober_schedule() - how often a member is probed, if at all
+ * @an: the namespace
+ * @probe: its probes
+ * @interval: milliseconds
+ * @awake: there is a way to it
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_prober_schedule(struct anycast6_net *an,
+			      struct anycast6_probe *probe, u32 interval,
+			      bool awake)
+{
+	struct anycast6_prober *prober = prober_of(an);
+	bool same = interval == probe->interval;
+
+	lockdep_assert_held(&an->lock);
+
+	if (same && awake == probe->awake)
+		return;
+	spin_lock_bh(&prober->lock);
+	WRITE_ONCE(probe->interval, interval);
+	if (probe->awake)
+		timerqueue_del(&prober->turns, &probe->turn);
+	if (!awake) {
+		anycast6_pulse_begin(&probe->pulse, ANYCAST6_LIFE_DOWN);
+		WRITE_ONCE(probe->marks, 0);
+	} else {
+		wait_turn(prober, probe, ktime_get());
+	}
+	probe->awake = awake;
+	spin_unlock_bh(&prober->lock);
+	if (awake)
+		mod_delayed_work(anycast6_wq, &prober->work, 0);
+}
+
+/* ---- answers ---- */
+
+static void count(struct anycast6_prober *prober, struct anycast6_probe *probe,
+		  enum anycast6_probe_count what)
+{
+	spin_lock_bh(&prober->lock);
+	probe->counts[what]++;
+	spin_unlock_bh(&prober->lock);
+}
+
+/* Returns the probes that a payload is of, if its cookie is good. */
+static struct anycast6_probe *find(struct anycast6_prober *prober,
+				   const struct anycast6_probe_payload *payload)
+{
+	struct anycast6_probe *probe;
+
+	probe = xa_load(&prober->probes, ntohl(payload->id));
+	if (!probe)
+		return NULL;
+	if (anycast6_probe_is_own(probe, payload, &prober->key))
+		return probe;
+	count(prober, probe, ANYCAST6_PROBES_REFUSED);
+	return NULL;
+}
+
+/* Returns whether it is known to be another one than before. */
+static bool hear(struct anycast6_prober *prober, struct anycast6_probe *probe,
+		 const struct anycast6_probe_payload *payload,
+		 enum anycast6_probe_kind kind)
+{
+	const u32 kept = ANYCAST6_PROBE_ONLINK | ANYCAST6_PROBE_FOUND;
+	static const u8 lives[] = {
+		[ANYCAST6_PROBE_REPLY] = ANYCAST6_LIFE_UP,
+		[ANYCAST6_PROBE_DOWN] = ANYCAST6_LIFE_DOWN,
+		[ANYCAST6_PROBE_DRAINING] = ANYCAST6_LIFE_DRAINING,
+	};
+	bool reply = kind == ANYCAST6_PROBE_REPLY;
+	u32 marks, before;
+	bool changed;
+
+	spin_lock_bh(&prober->lock);
+	before = probe->pulse.life;
+	marks = probe->marks;
+	if (probe->awake &&
+	    anycast6_pulse_hear(&probe->pulse, ntohl(payload->number),
+				lives[kind])) {
+		probe->counts[reply ? ANYCAST6_PROBES_ANSWERED :
+				      ANYCAST6_PROBES_UNREACHABLE]++;
+		if (reply)
+			WRITE_ONCE(probe->marks, ntohl(payload->marks) & kept);
+	}
+	changed = before != probe->pulse.life || marks != probe->marks;
+	spin_unlock_bh(&prober->lock);
+	return changed;
+}
+
+/* That the member is unreachable, any node on the way may know; the rest, only
+ * itself: a filter on the way that prohibits something does not drain it.
+ */
+static unsigned int answer(struct anycast6_prober *prober, struct sk_buff *skb,
+			   enum anycast6_probe_kind kind,
+			   const struct anycast6_probe_payload *payload)
+{
+	struct anycast6_probe *probe = find(prober, payload);
+
+	if (!probe)
+		return NF_ACCEPT;
+	if (kind != ANYCAST6_PROBE_DOWN && !anycast6_probe_is_from(probe, skb))
+		count(prober, probe, ANYCAST6_PROBES_REFUSED);
+	else if (hear(prober, probe, payload, kind))
+		anycast6_mark_group(prober->an, probe->member->group);
+	/* nobody else has asked */
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+
+static noinline unsigned int receive(struct anycast6_prober *prober,
+				     struct sk_buff *skb)
+{
+	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	struct anycast6_probe_payload payload;
+	enum anycast6_probe_kind kind;
+
+	kind = anycast6_probe_packet_parse(skb, offset, &payload);
+	if (kind == ANYCAST6_PROBE_NONE || kind == ANYCAST6_PROBE_REQUEST ||
+	    !xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb) ||
+	    nf_ip6_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMPV6))
+		return NF_ACCEPT;
+	return answer(prober, skb, kind, &payload);
+}
+
+static unsigned int probe_in(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6))
+		return NF_ACCEPT;
+	return receive(priv, skb);
+}
+
+/**
+ * anycast6_prober_returned() - a probe of this node came back to it
+ * @an: the namespace
+ * @payload: the probe's
+ *
+ * Nobody has answered it, so it is a miss when its time is over.
+ *
+ * Context: RCU; softirq.
+ */
+void anycast6_prober_returned(struct anycast6_net *an,
+			      const struct anycast6_probe_payload *payload)
+{
+	struct anycast6_prober *prober = rcu_dereference(an->prober);
+	struct anycast6_probe *probe = prober ? find(prober, payload) : NULL;
+
+	if (probe)
+		count(prober, probe, ANYCAST6_PROBES_REFUSED);
+}
+
+/* ---- what there is as long as anybody is probed ---- */
+
+/* Before connection tracking's verdict matters to a filter: most drop what it
+ * calls invalid, which the answer from another address than the one that was
+ * asked is.
+ */
+static const struct nf_hook_ops answers = {
+	.hook = probe_in,
+	.pf = NFPROTO_IPV6,
+	.hooknum = NF_INET_LOCAL_IN,
+	.priority = NF_IP6_PRI_RAW,
+};
+
+static struct anycast6_prober *create(struct anycast6_net *an)
+{
+	struct anycast6_prober *prober;
+	int err;
+
+	prober = kzalloc(sizeof(*prober), GFP_KERNEL_ACCOUNT);
+	if (!prober)
+		return ERR_PTR(-ENOMEM);
+	prober->an = an;
+	get_random_bytes(&prober->key, sizeof(prober->key));
+	xa_init_flags(&prober->probes, XA_FLAGS_ALLOC1);
+	spin_lock_init(&prober->lock);
+	timerqueue_init_head(&prober->turns);
+	anycast6_budget_init(&prober->budget, RATE, BURST, ktime_get_ns());
+	INIT_DELAYED_WORK(&prober->work, send_due);
+	prober->hook = answers;
+	prober->hook.priv = prober;
+	err = nf_register_net_hook(an->net, &prober->hook);
+	if (err) {
+		kfree(prober);
+		return ERR_PTR(err);
+	}
+	return prober;
+}
+
+static void destroy(struct anycast6_net *an, struct anycast6_prober *prober)
+{
+	RCU_INIT_POINTER(an->prober, NULL);
+	nf_unregister_net_hook(an->net, &prober->hook);
+	cancel_delayed_work_sync(&prober->work);
+	synchronize_rcu();
+	xa_destroy(&prober->probes);
+	kfree(prober);
+}
+
+/**
+ * anycast6_prober_add() - one more member is probed
+ * @an: the namespace
+ * @probe: its probes, which get their id, and sleep
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno.
+ */
+int anycast6_prober_add(struct anycast6_net *an, struct anycast6_probe *probe)
+{
+	struct anycast6_prober *prober = prober_of(an);
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	if (!prober) {
+		prober = create(an);
+		if (IS_ERR(prober))
+			return PTR_ERR(prober);
+		rcu_assign_pointer(an->prober, prober);
+	}
+	err = xa_alloc_cyclic(&prober->probes, &probe->id, probe, xa_limit_32b,
+			      &prober->next_id, GFP_KERNEL_ACCOUNT);
+	if (err >= 0)
+		prober->users++;
+	else if (!prober->users)
+		destroy(an, prober);
+	return min(err, 0);
+}
+
+/**
+ * anycast6_prober_remove() - a member is probed no longer
+ * @an: the namespace
+ * @probe: its probes, which nobody sees any more after a grace period
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_prober_remove(struct anycast6_net *an,
+			    struct anycast6_probe *probe)
+{
+	struct anycast6_prober *prober = prober_of(an);
+
+	lockdep_assert_held(&an->lock);
+
+	xa_erase(&prober->probes, probe->id);
+	spin_lock_bh(&prober->lock);
+	if (probe->awake)
+		timerqueue_del(&prober->turns, &probe->turn);
+	probe->awake = false;
+	spin_unlock_bh(&prober->lock);
+	if (!--prober->users)
+		destroy(an, prober);
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What this node answers to probes of others: how its own members are.
+ * Knows nothing of remote members, nor of its own probes.
+ */
+#include <linux/icmpv6.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/pkt_sched.h>
+#include <net/addrconf.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/xfrm.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "kernel/icmp.h"
+#include "kernel/ipsec.h"
+#include "kernel/link.h"
+#include "kernel/local.h"
+#include "lib/probe_packet.h"
+#include "net.h"
+#include "object/group.h"
+#include "object/member.h"
+#include "object/watch.h"
+#include "probe/probe_queue.h"
+#include "probe/probe_reply.h"
+#include "probe/rival.h"
+
+/* Errors a second, and at once (RFC 4443 section 2.4 (f)): the kernel's own limit
+ * is for those that are mistakes. Echo replies have none, as the kernel's: they
+ * are no larger than what they answer, and who asks too much must not make this
+ * node look dead to others.
+ */
+#define RATE		4000
+#define BURST		256
+
+/**
+ * struct question - a probe that came
+ * @an: the namespace
+ * @group: the address that it came to
+ * @skb: the packet
+ * @offset: of its ICMPv6 header
+ * @payload: what it says
+ * @named: who asks knows this node by the address that it says
+ * @marks: what the answer says, enum anycast6_probe_mark
+ */
+struct question {
+	struct anycast6_net *an;
+	const struct anycast6_group *group;
+	struct sk_buff *skb;
+	unsigned int offset;
+	struct anycast6_probe_payload payload;
+	bool named;
+	u32 marks;
+};
+
+/**
+ * anycast6_responder_init() - nothing was answered yet
+ * @responder: of a namespace
+ *
+ * Context: process.
+ */
+void anycast6_responder_init(struct anycast6_responder *responder)
+{
+	spin_lock_init(&responder->lock);
+	anycast6_budget_init(&responder->errors, RATE, BURST, ktime_get_ns());
+	anycast6_budget_init(&responder->urgent, RATE, BURST, ktime_get_ns());
+}
+
+static bool may_spend(struct anycast6_responder *responder,
+		      struct anycast6_budget *budget)
+{
+	bool may;
+
+	/* what nfnetlink_queue hands back comes from a process */
+	spin_lock_bh(&responder->lock);
+	may = !anycast6_budget_spend(budget, ktime_get_ns());
+	spin_unlock_bh(&responder->lock);
+	return may;
+}
+
+/* ---- who asks ---- */
+
+static u32 domain_of(const struct sk_buff *skb, const struct in6_addr *addr)
+{
+	return anycast6_addr_is_linklocal(addr) ? IP6CB(skb)->iif :
+	       anycast6_dev_vrf(skb->dev);
+}
+
+static struct anycast6_key key_of(const struct question *question,
+				  const struct in6_addr *addr)
+{
+	return (struct anycast6_key) {
+		.addr = *addr,
+		.domain = domain_of(question->skb, addr),
+	};
+}
+
+static bool is_unicast_here(const struct question *question,
+			    const struct in6_addr *addr)
+{
+	const struct anycast6_key key = key_of(question, addr);
+
+	return anycast6_local_is_unicast(question->an, &key);
+}
+
+static bool is_named(const struct question *question)
+{
+	const struct in6_addr *name = &question->payload.member;
+
+	return anycast6_addr_is_unicast(name) &&
+	       (!anycast6_addr_is_linklocal(name) ||
+		anycast6_addr_is_linklocal(&ipv6_hdr(question->skb)->saddr)) &&
+	       is_unicast_here(question, name);
+}
+
+/* RFC 4443 section 2.4 (e) */
+static bool is_answerable(const struct question *question)
+{
+	const struct in6_addr *source = &ipv6_hdr(question->skb)->saddr;
+	const struct anycast6_key key = key_of(question, source);
+
+	return question->skb->pkt_type == PACKET_HOST &&
+	       anycast6_addr_is_unicast(source) &&
+	       !anycast6_group_find(question->an, &key);
+}
+
+static bool parse(struct question *question)
+{
+	struct sk_buff *skb = question->skb;
+
+	if (ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
+		return false;
+	question->offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	return anycast6_probe_packet_parse(skb, question->offset,
+					   &question->payload) ==
+	       ANYCAST6_PROBE_REQUEST &&
+	       xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb) &&
+	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, question->offset,
+				IPPROTO_ICMPV6);
+}
+
+/* ---- the answer ---- */
+
+/* Who asks knows the member by one of its addresses, and expects that. If it is
+ * none of this node's the probe went astray: its sender sees that by the source.
+ * Routes may depend on the source (RFC 8028), so it is known first, or both are
+ * found together. Returns NULL if there is none.
+ */
+static struct dst_entry *find_route(const struct question *question,
+				    struct in6_addr *source, u32 *mark)
+{
+	const struct sk_buff *skb = question->skb;
+	struct net *net = question->an->net;
+	struct flowi6 fl6 = {
+		.daddr = ipv6_hdr(skb)->saddr,
+		.flowi6_oif = domain_of(skb, &ipv6_hdr(skb)->saddr),
+		.flowi6_proto = IPPROTO_ICMPV6,
+		.flowi6_mark = IP6_REPLY_MARK(net, skb->mark),
+	};
+	struct dst_entry *dst;
+
+	if (question->named)
+		fl6.saddr = question->payload.member;
+	if (ip6_dst_lookup(net, NULL, &dst, &fl6))
+		return NULL;
+	*source = fl6.saddr;
+	*mark = fl6.flowi6_mark;
+	return dst;
+}
+
+/* An echo reply has what follows the header of the request, an error all of the
+ * packet that fits (RFC 4443 sections 4.2 and 2.4 (c)).
+ */
+static unsigned int body_of(const struct question *question, bool reply,
+			    unsigned int *offset)
+{
+	const unsigned int most = IPV6_MIN_MTU - sizeof(struct ipv6hdr) -
+				  sizeof(struct icmp6hdr);
+
+	*offset = reply ? question->offset + sizeof(struct icmp6hdr) :
+			  skb_network_offset(question->skb);
+	return min(question->skb->len - *offset, most);
+}
+
+/* A filter is to see what it is related to. */
+static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
+{
+	unsigned long tracking = skb_get_nfct(to);
+
+	if (tracking && tracking != IP_CT_UNTRACKED)
+		nf_ct_attach(skb, to);
+	else
+		skb_set_nfct(skb, IP_CT_UNTRACKED);
+}
+
+/* Nobody is to be called dead because a queue is full, but who asks too much, or
+ * more than a probe, must not be in the way of others.
+ */
+static bool is_urgent(const struct question *question)
+{
+	struct anycast6_responder *responder = &question->an->responder;
+
+	return question->skb->len - question->offset ==
+	       sizeof(struct icmp6hdr) + sizeof(question->payload) &&
+	       may_spend(responder, &responder->urgent);
+}
+
+/* @code: of Destination Unreachable, -1 for an echo reply */
+static struct sk_buff *make(const struct question *question,
+			    struct dst_entry *dst,
+			    const struct in6_addr *source, int code)
+{
+	const struct sk_buff *skb = question->skb;
+	bool reply = code < 0;
+	struct anycast6_icmp icmp = {
+		.source = source,
+		.destination = &ipv6_hdr(skb)->saddr,
+		.type = reply ? ICMPV6_ECHO_REPLY : ICMPV6_DEST_UNREACH,
+		.code = reply ? 0 : code,
+	};
+	struct anycast6_probe_payload *payload;
+	unsigned int offset;
+	struct sk_buff *nskb;
+	void *body;
+
+	icmp.len = body_of(question, reply, &offset);
+	if (reply && skb_copy_bits(skb, offset - sizeof(icmp.word), &icmp.word,
+				   sizeof(icmp.word)))
+		return NULL;
+	nskb = anycast6_icmp_make(question->an->net, dst, &icmp, &body);
+	if (!nskb)
+		return NULL;
+	if (skb_copy_bits(skb, offset, body, icmp.len)) {
+		kfree_skb(nskb);
+		return NULL;
+	}
+	payload = body;
+	if (reply)
+		payload->marks = htonl(question->marks);
+	anycast6_icmp_finish(nskb);
+	return nskb;
+}
+
+static void send(const struct question *question, struct dst_entry *dst,
+		 const struct in6_addr *source, u32 mark, int code)
+{
+	struct net *net = question->an->net;
+	struct sk_buff *skb;
+
+	skb = make(question, dst, source, code);
+	if (!skb)
+		return;
+	skb->mark = mark;
+	if (is_urgent(question))
+		skb->priority = TC_PRIO_CONTROL;
+	if (anycast6_ipsec_lookup(net, NULL, skb)) {
+		kfree_skb(skb);
+		return;
+	}
+	attach_tracking(skb, question->skb);
+	ip6_local_out(net, NULL, skb);
+}
+
+static void answer(const struct question *question, int code)
+{
+	struct anycast6_responder *responder = &question->an->responder;
+	struct in6_addr source;
+	struct dst_entry *dst;
+	u32 mark;
+
+	if (!is_answerable(question) ||
+	    (code >= 0 && !may_spend(responder, &responder->errors)))
+		return;
+	dst = find_route(question, &source, &mark);
+	if (!dst)
+		return;
+	send(question, dst, &source, mark, code);
+	dst_release(dst);
+}
+
+/* One whose server has died this moment does not wait until its state says so. */
+static u8 state_of(struct anycast6_net *an, struct anycast6_member *member)
+{
+	u8 state = READ_ONCE(member->state);
+
+	return state == ANYCAST6_STATE_DOWN ||
+	       anycast6_watch_serves(an, member) ? state :
+						   ANYCAST6_STATE_DOWN;
+}
+
+/* Who gives way to this node is on the link itself, so nobody has passed on what
+ * it asks.
+ */
+static bool names_us(const struct question *question)
+{
+	return question->named && ipv6_hdr(question->skb)->hop_limit == 255 &&
+	       question->payload.marks & htonl(ANYCAST6_PROBE_RIVAL);
+}
+
+/* What is known there of a member on the link that a probe came by. */
+static u32 marks_of(const struct anycast6_member *member)
+{
+	u32 marks = 0;
+
+	if (READ_ONCE(member->hold.ifindex) || READ_ONCE(member->role))
+		marks |= ANYCAST6_PROBE_ONLINK;
+	if (READ_ONCE(member->found))
+		marks |= ANYCAST6_PROBE_FOUND;
+	return marks;
+}
+
+/* How the members of this node are: the one on the link that the probe came by,
+ * whom others there may wait for, or the best of all.
+ */
+static u8 find_state(struct question *question)
+{
+	u32 ifindex = IP6CB(question->skb)->iif;
+	struct anycast6_member *member;
+	u8 best = ANYCAST6_STATE_DOWN;
+
+	list_for_each_entry_rcu(member, &question->group->members, node) {
+		u8 state;
+
+		if (member->nexthop)
+			continue;
+		state = state_of(question->an, member);
+		if (member->link->ifindex == ifindex) {
+			question->marks = marks_of(member);
+			if (names_us(question))
+				anycast6_rival_name(question->an, member,
+						    &question->payload.member);
+			return state;
+		}
+		if (best == ANYCAST6_STATE_DOWN || state == ANYCAST6_STATE_UP)
+			best = state;
+	}
+	return best;
+}
+
+/* A probe of this node's own, which came back, says nothing. */
+static bool is_own(const struct question *question)
+{
+	if (!is_unicast_here(question, &ipv6_hdr(question->skb)->saddr))
+		return false;
+	anycast6_prober_returned(question->an, &question->payload);
+	return true;
+}
+
+/**
+ * anycast6_respond() - answer a probe that came to this node's members
+ * @an: the namespace
+ * @group: the address that a packet came to
+ * @skb: the packet, about to be delivered
+ *
+ * All other packets are the kernel's to answer.
+ *
+ * Context: RCU.
+ * Return: whether it is done with; it stays the caller's.
+ */
+bool anycast6_respond(struct anycast6_net *an,
+		      const struct anycast6_group *group, struct sk_buff *skb)
+{
+	struct question question = { .an = an, .group = group, .skb = skb };
+
+	if (!parse(&question))
+		return false;
+	if (is_own(&question))
+		return true;
+	question.named = is_named(&question);
+	switch (find_state(&question)) {
+	case ANYCAST6_STATE_UP:
+		answer(&question, -1);
+		return true;
+	case ANYCAST6_STATE_DRAINING:
+		answer(&question, ICMPV6_ADM_PROHIBITED);
+		return true;
+	}
+	answer(&question, ICMPV6_ADDR_UNREACH);
+	return true;
+}
+
+/**
+ * anycast6_respond_absent() - answer a probe to an address that is held
+ * elsewhere only
+ * @an: the namespace
+ * @group: the address
+ * @skb: the probe, coming in; it stays the caller's
+ *
+ * Where this node sends other packets is no answer: a probe is of one member.
+ *
+ * Context: RCU; softirq.
+ */
+void anycast6_respond_absent(struct anycast6_net *an,
+			     const struct anycast6_group *group,
+			     struct sk_buff *skb)
+{
+	struct question question = { .an = an, .group = group, .skb = skb };
+
+	if (!parse(&question) || is_own(&question))
+		return;
+	question.named = is_named(&question);
+	answer(&question, ICMPV6_ADDR_UNREACH);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which remote members are probed, and what their probes have said.
+ * Knows members, not packets.
+ */
+#include <linux/slab.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "kernel/link.h"
+#include "lib/liveness.h"
+#include "net.h"
+#include "object/member.h"
+#include "probe/probe.h"
+#include "probe/probe_queue.h"
+#include "probe/probing.h"
+#include "way/nexthop.h"
+
+static struct anycast6_probe *probe_of(struct anycast6_net *an,
+				       const struct anycast6_member *member)
+{
+	return rcu_dereference_protected(member->probe,
+					 lockdep_is_held(&an->lock));
+}
+
+/* Where they can't go there is nothing to learn. A neighbour that does not
+ * answer is asked by them, too.
+ */
+static bool has_way(const struct anycast6_member *member)
+{
+	u8 reason = member->nexthop->reason;
+
+	return member->link->running &&
+	       (!reason || reason == ANYCAST6_REASON_NEIGHBOUR);
+}
+
+/* Who has been of use so far is believed to be, until it misses; nobody else is
+ * before it answers.
+ */
+static enum anycast6_life first_belief(const struct anycast6_member *member)
+{
+	if (!member->known || member->state == ANYCAST6_STATE_DOWN)
+		return ANYCAST6_LIFE_DOWN;
+	return ANYCAST6_LIFE_UP;
+}
+
+static int begin(struct anycast6_net *an, struct anycast6_member *member)
+{
+	struct anycast6_probe *probe;
+	int err;
+
+	probe = kzalloc(sizeof(*probe), GFP_KERNEL_ACCOUNT);
+	if (!probe)
+		return -ENOMEM;
+	probe->member = member;
+	probe->interval = READ_ONCE(member->traits.probe);
+	timerqueue_init(&probe->turn);
+	anycast6_pulse_begin(&probe->pulse, first_belief(member));
+	err = anycast6_prober_add(an, probe);
+	if (err) {
+		kfree(probe);
+		return err;
+	}
+	rcu_assign_pointer(member->probe, probe);
+	return 0;
+}
+
+/**
+ * anycast6_probing_end() - probe a member no longer
+ * @an: the namespace
+ * @member: the member, which may have no probes
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_probing_end(struct anycast6_net *an, struct anycast6_member *member)
+{
+	struct anycast6_probe *probe = probe_of(an, member);
+
+	if (!probe)
+		return;
+	RCU_INIT_POINTER(member->probe, NULL);
+	member->life = ANYCAST6_LIFE_UP;
+	member->marks = 0;
+	anycast6_prober_remove(an, probe);
+	kfree_rcu(probe, rcu);
+}
+
+/**
+ * anycast6_probing_mend() - probe a member as it should be, and see what is known
+ * @an: the namespace
+ * @member: the member; its life is what the probes say after this
+ *
+ * A way that was lost and is back leads to a member that must answer again.
+ *
+ * Context: process, under @an->lock.
+ * Return: 0, or a negative errno if it is not probed though it should be.
+ */
+int anycast6_probing_mend(struct anycast6_net *an, struct anycast6_member *member)
+{
+	u32 interval = member->traits.probe;
+	struct anycast6_probe *probe;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	if (!member->nexthop || !interval) {
+		anycast6_probing_end(an, member);
+		return 0;
+	}
+	if (!probe_of(an, member)) {
+		err = begin(an, member);
+		if (err)
+			return err;
+	}
+	probe = probe_of(an, member);
+	anycast6_prober_schedule(an, probe, interval, has_way(member));
+	/* once: it may be another one a moment later */
+	member->life = READ_ONCE(probe->pulse.life);
+	member->marks = READ_ONCE(probe->marks);
+	return 0;
+}

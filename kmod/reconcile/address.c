@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an address should be (held where its local members are, with a route
+ * for this node's own packets), compared with what it is, and the difference
+ * mended. Decides the states of members; knows no events.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "deliver/advert.h"
+#include "kernel/daemon_route.h"
+#include "kernel/link.h"
+#include "kernel/local.h"
+#include "kernel/route.h"
+#include "lib/history.h"
+#include "message/notify.h"
+#include "net.h"
+#include "object/damper.h"
+#include "object/group.h"
+#include "object/lease.h"
+#include "object/mark.h"
+#include "object/member.h"
+#include "object/watch.h"
+#include "probe/probe.h"
+#include "probe/probing.h"
+#include "reconcile/address.h"
+#include "reconcile/domain.h"
+#include "reconcile/elect.h"
+#include "reconcile/publish.h"
+#include "way/nexthop.h"
+
+static bool is_onlink(struct anycast6_net *an,
+		      const struct anycast6_member *member)
+{
+	return !member->link->own &&
+	       anycast6_local_is_onlink(an, &member->group->key.addr,
+					member->link->ifindex);
+}
+
+static u8 state_of(const struct anycast6_member *member, u8 reason)
+{
+	if (reason)
+		return ANYCAST6_STATE_DOWN;
+	return member->draining || member->life == ANYCAST6_LIFE_DRAINING ?
+	       ANYCAST6_STATE_DRAINING : ANYCAST6_STATE_UP;
+}
+
+static void set_state(struct anycast6_net *an, struct anycast6_member *member,
+		      u8 reason, u8 delivery)
+{
+	u8 state = state_of(member, reason);
+	bool other = member->state != state;
+	bool changed = other || member->reason != reason;
+	bool fell = other && reason;
+
+	if (!changed && member->delivery == delivery)
+		return;
+	anycast6_damper_note(&member->damper,
+			     member->state != ANYCAST6_STATE_DOWN, !reason);
+	if (changed)
+		anycast6_history_begin(&member->history, state, other);
+	WRITE_ONCE(member->state, state);
+	WRITE_ONCE(member->reason, reason);
+	WRITE_ONCE(member->delivery, delivery);
+	/* who asks again finds it down */
+	if (fell && member->nexthop && !member->nexthop->reason)
+		anycast6_nexthop_move(an, member->nexthop);
+	anycast6_net_changed(an);
+	if (changed && member->known)
+		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+}
+
+static u8 reason_of(const struct anycast6_member *member)
+{
+	if (!member->link->running)
+		return ANYCAST6_REASON_ADMIN;
+	if (member->nexthop && member->nexthop->reason)
+		return member->nexthop->reason;
+	if (member->error)
+		return ANYCAST6_REASON_JOIN;
+	if (!member->nexthop && !member->link->carrier)
+		return ANYCAST6_REASON_LINK;
+	return member->fault;
+}
+
+/* It was there first only for us: the kernel inserts a unicast address's route
+ * when duplicate address detection is over, and finds the place free if ours is
+ * gone by then.
+ */
+static void yield_to_unicast(struct anycast6_net *an,
+			     struct anycast6_group *group)
+{
+	struct anycast6_member *member;
+
+	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	list_for_each_entry(member, &group->members, node) {
+		if (member->reason != ANYCAST6_REASON_ADDRESS)
+			net_warn_ratelimited("anycast6: %pI6c became a unicast address of this node\n",
+					     &group->key.addr);
+		anycast6_hold_release(an, &member->hold, &group->key.addr);
+		anycast6_damper_end(&member->damper);
+		set_state(an, member, ANYCAST6_REASON_ADDRESS, 0);
+	}
+}
+
+static void mend_offlink(struct anycast6_net *an, struct anycast6_group *group,
+			 bool wanted, int *error)
+{
+	struct anycast6_link *own = group->domain->link;
+
+	if (wanted && own->running) {
+		*error = anycast6_hold_mend(an, &group->offlink, own,
+					    &group->key.addr, false);
+		return;
+	}
+	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	*error = wanted ? -ENETDOWN : 0;
+}
+
+/* Who asks on the member's link can't ask where this one is. */
+static bool is_elsewhere(const struct anycast6_member *remote,
+			 const struct anycast6_member *member)
+{
+	return remote->nexthop &&
+	       state_of(remote, reason_of(remote)) == ANYCAST6_STATE_UP &&
+	       !anycast6_nexthop_is_on(remote->nexthop, member->link->ifindex);
+}
+
+/* Of a router's link, the way to all members that are elsewhere leads through
+ * the router: it goes on answering for them.
+ */
+static bool stands_in(struct anycast6_net *an,
+		      const struct anycast6_member *member)
+{
+	const struct anycast6_member *remote;
+
+	if (!READ_ONCE(an->net->ipv6.devconf_all->forwarding))
+		return false;
+	list_for_each_entry(remote, &member->group->members, node)
+		if (is_elsewhere(remote, member))
+			return true;
+	return false;
+}
+
+/* Neighbours are not to find it here any more. */
+static bool is_quiet(struct anycast6_net *an,
+		     const struct anycast6_member *member)
+{
+	if (member->role == ANYCAST6_ROLE_YIELDS)
+		return true;
+	return (member->draining || member->fault) && !stands_in(an, member);
+}
+
+/* Packets to a global address arrive by the module's own device as well, where
+ * no neighbour asks; those to a link-local one don't.
+ */
+static bool wants_link(struct anycast6_net *an,
+		       const struct anycast6_member *member)
+{
+	return is_onlink(an, member) &&
+	       (!is_quiet(an, member) || anycast6_group_is_linklocal(member->group));
+}
+
+/* Once: it may be another one a moment later. */
+static u8 find_fault(struct anycast6_net *an, struct anycast6_member *member)
+{
+	bool deaf = anycast6_watch_look(an, member);
+
+	WRITE_ONCE(member->deaf, deaf);
+	if (anycast6_lease_is_over(anycast6_member_lease(an, member)))
+		return ANYCAST6_REASON_LEASE;
+	if (deaf)
+		return ANYCAST6_REASON_SERVICE;
+	return member->life == ANYCAST6_LIFE_DOWN ? ANYCAST6_REASON_PROBE : 0;
+}
+
+/* Returns a negative errno if something of it can't be known. */
+static int look(struct anycast6_net *an, struct anycast6_member *member)
+{
+	int err;
+
+	member->error = 0;
+	if (member->reason == ANYCAST6_REASON_ADDRESS)
+		anycast6_hold_take_back(an, member->link,
+					&member->group->key.addr);
+	anycast6_link_refresh(an, member->link);
+	anycast6_mark_waiting(an, member->link);
+	err = anycast6_probing_mend(an, member);
+	member->fault = find_fault(an, member);
+	if (anycast6_damper_waits(an, member, !reason_of(member)))
+		member->fault = ANYCAST6_REASON_HOLD;
+	return err;
+}
+
+/* Returns whether the member needs the address to be held off-link. */
+static bool is_offlink(struct anycast6_net *an, struct anycast6_member *member)
+{
+	anycast6_elect(an, member, is_onlink(an, member));
+	return !member->nexthop && member->link->running &&
+	       !wants_link(an, member);
+}
+
+static void take_over(struct anycast6_net *an, struct anycast6_member *member)
+{
+	member->succeeds = false;
+	WRITE_ONCE(member->found, true);
+	anycast6_advert_take_over(an->net, &member->group->key.addr,
+				  member->link->ifindex);
+}
+
+/* Once it is there to be found. */
+static void succeed(struct anycast6_net *an, struct anycast6_member *member)
+{
+	if (member->nexthop)
+		return;
+	if (member->state != ANYCAST6_STATE_UP)
+		WRITE_ONCE(member->found, false);
+	else if (member->succeeds)
+		take_over(an, member);
+}
+
+static void mend_hold(struct anycast6_net *an, struct anycast6_member *member)
+{
+	const struct in6_addr *addr = &member->group->key.addr;
+
+	if (member->nexthop)
+		return;
+	if (member->link->running && wants_link(an, member))
+		member->error = anycast6_hold_mend(an, &member->hold,
+						   member->link, addr,
+						   is_quiet(an, member));
+	else
+		anycast6_hold_release(an, &member->hold, addr);
+}
+
+/* Returns whether the kernel refused something. */
+static bool settle_states(struct anycast6_net *an, struct anycast6_group *group,
+			  int offlink_error)
+{
+	struct anycast6_member *member;
+	bool bad = false;
+
+	list_for_each_entry(member, &group->members, node) {
+		u8 delivery = member->hold.delivery;
+
+		if (member->link->running && !member->nexthop &&
+		    !member->hold.ifindex) {
+			member->error = offlink_error;
+			delivery = group->offlink.delivery;
+		}
+		bad |= member->error;
+		set_state(an, member, reason_of(member), delivery);
+		succeed(an, member);
+	}
+	return bad;
+}
+
+/* Packets of this node itself are steered on their way out, which they only
+ * get to with a route. Nobody else's follow it, and no daemon learns it: it is
+ * in the table for local addresses. A VRF has but one table, so there it must
+ * not be in the way of those that an area leaves out.
+ */
+static bool wants_route(struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+	bool vrf = anycast6_group_vrf(group);
+	bool up = false;
+
+	if (anycast6_group_is_linklocal(group))
+		return false;
+	list_for_each_entry(member, &group->members, node) {
+		if (!member->nexthop && member->delivery)
+			return false;
+		if (vrf && rcu_access_pointer(member->traits.area))
+			return false;
+		up |= member->nexthop && member->state != ANYCAST6_STATE_DOWN;
+	}
+	return up;
+}
+
+static bool set_route(struct anycast6_net *an, struct anycast6_group *group,
+		      bool wanted)
+{
+	const struct anycast6_route route = {
+		.type = RTN_UNICAST,
+		.addr = group->key.addr,
+		.ifindex = group->domain->link->ifindex,
+	};
+	int err = 0;
+
+	if (wanted)
+		err = anycast6_route_add(an, &route);
+	else if (group->routed)
+		anycast6_route_del(an, &route);
+	group->routed = wanted;
+	return err;
+}
+
+/**
+ * anycast6_mend_undo() - let an address go that has no members any more
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group)
+{
+	anycast6_publish_withdraw(an, group);
+	anycast6_notices_send(an);
+	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	set_route(an, group, false);
+}
+
+/**
+ * anycast6_mend_foresee() - withdraw the routes of an address that will not be
+ * up
+ * @an: the namespace
+ * @group: the address
+ *
+ * Routing takes its time to look elsewhere: until then what arrives should be
+ * delivered. So the routes of all go, with anycast6_notices_send(), before
+ * anycast6_mend() lets any of them go.
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_mend_foresee(struct anycast6_net *an,
+			   struct anycast6_group *group)
+{
+	struct anycast6_member *member;
+	bool live = false;
+
+	if (!group->published.host && !group->published.scope)
+		return;
+	if (!anycast6_local_is_unicast(an, &group->key))
+		list_for_each_entry(member, &group->members, node) {
+			look(an, member);
+			live |= anycast6_publish_may(member) &&
+				state_of(member, reason_of(member)) ==
+				ANYCAST6_STATE_UP;
+		}
+	if (!live)
+		anycast6_publish_withdraw(an, group);
+}
+
+/**
+ * anycast6_mend() - make an address what it should be
+ * @an: the namespace
+ * @group: the address; its routes change with anycast6_notices_send()
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: whether the kernel refused something.
+ */
+bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
+{
+	struct anycast6_member *member;
+	bool offlink = false, bad = false;
+	int error = 0;
+
+	if (anycast6_local_is_unicast(an, &group->key)) {
+		yield_to_unicast(an, group);
+		set_route(an, group, false);
+		return false;
+	}
+
+	anycast6_link_refresh(an, group->domain->link);
+	anycast6_mark_waiting(an, group->domain->link);
+	list_for_each_entry(member, &group->members, node)
+		bad |= look(an, member);
+	list_for_each_entry(member, &group->members, node)
+		offlink |= is_offlink(an, member);
+	/* what is to come is there before what is to go has gone */
+	if (offlink)
+		mend_offlink(an, group, true, &error);
+	list_for_each_entry(member, &group->members, node)
+		mend_hold(an, member);
+	if (!offlink)
+		mend_offlink(an, group, false, &error);
+	bad |= settle_states(an, group, error);
+	bad |= anycast6_publish(an, group);
+	return set_route(an, group, wants_route(group)) || bad;
+}
+
+/**
+ * anycast6_mend_now() - mend an address now
+ * @an: the namespace
+ * @group: the address, which has members
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_mend_now(struct anycast6_net *an,
+		       struct anycast6_group *group)
+{
+	bool bad;
+
+	lockdep_assert_held(&an->lock);
+
+	anycast6_mend_foresee(an, group);
+	anycast6_notices_send(an);
+	bad = anycast6_mend(an, group);
+	if (bad)
+		anycast6_mark_enlist(an, group);
+	if (anycast6_notices_send(an) || bad)
+		anycast6_mark_retry(an);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What an address should be, compared with what it is, and the difference
+ * mended. Decides the states of members; knows no events.
+ */
+#ifndef ANYCAST6_ADDRESS_H
+#define ANYCAST6_ADDRESS_H
+
+#include <linux/types.h>
+
+struct anycast6_group;
+struct anycast6_net;
+
+bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_mend_foresee(struct anycast6_net *an,
+			   struct anycast6_group *group);
+void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_mend_now(struct anycast6_net *an,
+		       struct anycast6_group *group);
+
+#endif

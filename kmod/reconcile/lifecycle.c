@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a member or an address is born, and where it dies.
+ * Knows the order in which that happens, not what each step does.
+ */
+#include <linux/slab.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "kernel/daemon_route.h"
+#include "kernel/link.h"
+#include "lib/addr.h"
+#include "lib/history.h"
+#include "lib/select.h"
+#include "message/notify.h"
+#include "net.h"
+#include "object/damper.h"
+#include "object/entry.h"
+#include "object/group.h"
+#include "object/lease.h"
+#include "object/mark.h"
+#include "object/member.h"
+#include "object/origin.h"
+#include "object/watch.h"
+#include "probe/probing.h"
+#include "reconcile/address.h"
+#include "reconcile/attach.h"
+#include "reconcile/domain.h"
+#include "reconcile/elect.h"
+#include "reconcile/lifecycle.h"
+#include "reconcile/publish.h"
+#include "reconcile/reply_source.h"
+#include "steer/router.h"
+
+static int insert(struct anycast6_net *an, struct anycast6_group *group)
+{
+	int err;
+
+	err = xa_alloc_cyclic(&an->ids, &group->id, group, xa_limit_32b,
+			      &an->next_id, GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		return err;
+	err = rhashtable_insert_fast(&an->groups, &group->node,
+				     anycast6_group_params);
+	if (err)
+		xa_erase(&an->ids, group->id);
+	return err;
+}
+
+/**
+ * anycast6_group_create() - make an address, without members yet
+ * @an: the namespace
+ * @key: the address and its domain, which is not there yet
+ * @scope: where its members live
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: the address, or an ERR_PTR(): %-E2BIG beyond the limit, %-ENODEV
+ * without its VRF, %-ENOMEM.
+ */
+struct anycast6_group *anycast6_group_create(struct anycast6_net *an,
+					     const struct anycast6_key *key,
+					     const struct anycast6_prefix *scope)
+{
+	bool linklocal = anycast6_addr_is_linklocal(&key->addr);
+	struct anycast6_group *group;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	if (an->used.addresses >= READ_ONCE(an->limits.addresses))
+		return ERR_PTR(-E2BIG);
+
+	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	group->key = *key;
+	group->scope = *scope;
+	refcount_set(&group->refcnt, 1);
+	INIT_LIST_HEAD(&group->members);
+	spin_lock_init(&group->lock);
+
+	group->domain = anycast6_domain_get(an, linklocal ? 0 : key->domain);
+	if (IS_ERR(group->domain)) {
+		err = PTR_ERR(group->domain);
+		goto free_group;
+	}
+	err = insert(an, group);
+	if (err)
+		goto put_domain;
+
+	an->used.addresses++;
+	return group;
+
+put_domain:
+	anycast6_domain_put(an, group->domain);
+free_group:
+	kfree(group);
+	return ERR_PTR(err);
+}
+
+/**
+ * anycast6_group_destroy() - remove an address that has no members
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_group_destroy(struct anycast6_net *an,
+			    struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+	WARN_ON_ONCE(!list_empty(&group->members));
+
+	rhashtable_remove_fast(&an->groups, &group->node,
+			       anycast6_group_params);
+	xa_erase(&an->ids, group->id);
+	an->used.addresses--;
+	if (rcu_access_pointer(group->source))
+		WRITE_ONCE(an->sources, an->sources - 1);
+
+	anycast6_mend_undo(an, group);
+	anycast6_domain_put(an, group->domain);
+	anycast6_group_put(group);
+}
+
+/* The lease that @options want, or an ERR_PTR(): the one that is there, a new one,
+ * or none.
+ */
+static struct anycast6_lease *
+prepare_lease(struct anycast6_net *an, struct anycast6_member *member,
+	      const struct anycast6_options *options, bool keep)
+{
+	struct anycast6_lease *lease = anycast6_member_lease(an, member);
+
+	if (!options->has_lifetime && keep)
+		return lease;
+	if (!options->lifetime)
+		return NULL;
+	return lease ? : anycast6_lease_alloc(an, member->group) ? :
+			 ERR_PTR(-ENOMEM);
+}
+
+/* A lifetime that is named begins, even if it is the same as before. */
+static void set_lease(struct anycast6_net *an, struct anycast6_member *member,
+		      struct anycast6_lease *lease,
+		      const struct anycast6_options *options)
+{
+	struct anycast6_lease *old = anycast6_member_lease(an, member);
+
+	if (lease && options->has_lifetime)
+		anycast6_lease_begin(lease, options->lifetime,
+				     anycast6_lease_expiry(options->lifetime));
+	if (lease == old)
+		return;
+	rcu_assign_pointer(member->lease, lease);
+	anycast6_lease_end(old);
+}
+
+/**
+ * anycast6_member_set() - say something of a member
+ * @an: the namespace
+ * @member: the member
+ * @options: what
+ * @keep: keep what @options do not name
+ *
+ * Flows stay where they are. Whether it is up by a new lease or other services
+ * is for who reconciles its address.
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or %-ENOMEM, and then nothing has changed.
+ */
+int anycast6_member_set(struct anycast6_net *an, struct anycast6_member *member,
+			const struct anycast6_options *options, bool keep)
+{
+	struct anycast6_lease *lease;
+	int changed;
+
+	lockdep_assert_held(&an->lock);
+
+	lease = prepare_lease(an, member, options, keep);
+	if (IS_ERR(lease))
+		return PTR_ERR(lease);
+	changed = anycast6_traits_set(&member->traits, options, keep);
+	if (changed < 0) {
+		if (lease != anycast6_member_lease(an, member))
+			anycast6_lease_end(lease);
+		return changed;
+	}
+	set_lease(an, member, lease, options);
+	anycast6_watch_settle(an, member);
+	if (!changed)
+		return 0;
+	anycast6_net_changed(an);
+	if (member->known)
+		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+	return 0;
+}
+
+static u64 seed_of(const struct anycast6_blueprint *blueprint)
+{
+	const struct in6_addr *via = blueprint->via;
+
+	if (!via)
+		return anycast6_select_seed(&in6addr_any,
+					    blueprint->link->ifindex);
+	/* elsewhere the same interface has another index */
+	return anycast6_select_seed(via, anycast6_addr_is_linklocal(via) ?
+					 blueprint->link->ifindex : 0);
+}
+
+/* One that nobody has seen. */
+static void discard(struct anycast6_net *an, struct anycast6_member *member)
+{
+	anycast6_watch_leave(an, member);
+	anycast6_lease_end(anycast6_member_lease(an, member));
+	anycast6_member_free(member);
+}
+
+static struct anycast6_member *allocate(struct anycast6_net *an,
+					struct anycast6_group *group,
+					const struct anycast6_blueprint *blueprint)
+{
+	struct anycast6_member *member;
+
+	member = kzalloc(sizeof(*member), GFP_KERNEL_ACCOUNT);
+	if (!member)
+		return NULL;
+	member->group = group;
+	member->link = blueprint->link;
+	member->seed = seed_of(blueprint);
+	member->draining = blueprint->draining;
+	member->state = ANYCAST6_STATE_DOWN;
+	refcount_set(&member->refcnt, 1);
+	INIT_LIST_HEAD(&member->of_entry);
+	anycast6_damper_init(&member->damper);
+	member->damper.fell = blueprint->fell;
+	member->damper.back = blueprint->back;
+	anycast6_history_begin(&member->history, ANYCAST6_STATE_DOWN, false);
+	INIT_LIST_HEAD(&member->of_watch);
+
+	member->stats = anycast6_stats_alloc(GFP_KERNEL_ACCOUNT);
+	if (!member->stats ||
+	    anycast6_member_set(an, member, &blueprint->options, false)) {
+		discard(an, member);
+		return NULL;
+	}
+	return member;
+}
+
+/**
+ * anycast6_member_create() - add a member to an address, down for now
+ * @an: the namespace
+ * @group: the address, which does not have it yet
+ * @blueprint: what it is made of
+ *
+ * Context: process, under @an->lock.
+ * Return: the member, or an ERR_PTR(): %-ENOSPC at the limit, %-ENOMEM.
+ */
+struct anycast6_member *
+anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
+		       const struct anycast6_blueprint *blueprint)
+{
+	struct anycast6_member *member;
+	struct anycast6_lease *lease;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	if (an->used.members >= READ_ONCE(an->limits.members))
+		return ERR_PTR(-ENOSPC);
+
+	member = allocate(an, group, blueprint);
+	if (!member)
+		return ERR_PTR(-ENOMEM);
+	err = anycast6_attach(an, member, blueprint);
+	if (err) {
+		discard(an, member);
+		return ERR_PTR(err);
+	}
+	lease = anycast6_member_lease(an, member);
+	if (lease && blueprint->expires)
+		anycast6_lease_begin(lease, lease->lifetime,
+				     blueprint->expires);
+	if (blueprint->entry) {
+		RCU_INIT_POINTER(member->entry, blueprint->entry);
+		anycast6_entry_attach(an, blueprint->entry, member);
+	}
+	member->link->users++;
+	list_add_tail(&member->on_link, &member->link->members);
+	list_add_tail_rcu(&member->node, &group->members);
+	an->used.members++;
+	anycast6_net_changed(an);
+	return member;
+}
+
+/**
+ * anycast6_member_tell() - tell listeners of a new member
+ * @an: the namespace
+ * @member: the member, its state decided
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_member_tell(struct anycast6_net *an,
+			  struct anycast6_member *member)
+{
+	lockdep_assert_held(&an->lock);
+	member->known = true;
+	anycast6_notify_member(an, ANYCAST6_CMD_ADDED, member);
+}
+
+/**
+ * anycast6_member_destroy() - remove a member, with the last one its address
+ * @an: the namespace
+ * @member: the member
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_member_destroy(struct anycast6_net *an,
+			     struct anycast6_member *member)
+{
+	struct anycast6_entry *entry = anycast6_member_entry(an, member);
+	struct anycast6_group *group = member->group;
+	struct anycast6_lease *lease;
+	bool known = member->known;
+
+	lockdep_assert_held(&an->lock);
+
+	if (known)
+		anycast6_notify_member(an, ANYCAST6_CMD_DELETED, member);
+	WRITE_ONCE(member->state, ANYCAST6_STATE_DOWN);
+	WRITE_ONCE(member->dead, true);
+	list_del_rcu(&member->node);
+	list_del(&member->on_link);
+	anycast6_watch_leave(an, member);
+	if (entry)
+		anycast6_entry_detach(an, entry, member);
+	an->used.members--;
+	anycast6_net_changed(an);
+	lease = rcu_replace_pointer(member->lease, NULL,
+				    lockdep_is_held(&an->lock));
+	anycast6_lease_end(lease);
+	anycast6_damper_end(&member->damper);
+	anycast6_probing_end(an, member);
+	anycast6_elect_leave(an, member);
+
+	anycast6_publish_review(an, group);
+	anycast6_notices_send(an);
+	anycast6_hold_release(an, &member->hold, &group->key.addr);
+	anycast6_detach(an, member);
+	if (atomic_read(&member->flows))
+		anycast6_router_sweep(an);
+	anycast6_link_put(an, member->link);
+	anycast6_member_put(member);
+
+	if (list_empty(&group->members)) {
+		if (known)
+			anycast6_notify_group(an, ANYCAST6_CMD_DELETED, group);
+		anycast6_group_destroy(an, group);
+	} else {
+		/* of one that was refused nothing was taken over */
+		if (entry && known)
+			anycast6_entry_settle_source(an, group);
+		if (anycast6_origin_entry(group, NULL))
+			anycast6_group_forget(group);
+		/* what it needed, the others may not */
+		anycast6_mark_group(an, group);
+	}
+}
+
+/**
+ * anycast6_member_make_static() - let a member outlive the entry that made it
+ * @an: the namespace
+ * @member: the member
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_member_make_static(struct anycast6_net *an,
+				 struct anycast6_member *member)
+{
+	struct anycast6_entry *entry = anycast6_member_entry(an, member);
+
+	lockdep_assert_held(&an->lock);
+
+	if (!entry)
+		return;
+	anycast6_entry_detach(an, entry, member);
+	RCU_INIT_POINTER(member->entry, NULL);
+	anycast6_net_changed(an);
+	anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+	anycast6_entry_settle_source(an, member->group);
+}

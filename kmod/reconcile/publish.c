@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which routes tell routing daemons of an address, and while which of its
+ * members live. Knows not how routes come and go.
+ */
+#include <linux/rtnetlink.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "kernel/daemon_route.h"
+#include "kernel/link.h"
+#include "kernel/route.h"
+#include "net.h"
+#include "object/entry.h"
+#include "object/group.h"
+#include "object/member.h"
+#include "object/origin.h"
+#include "reconcile/domain.h"
+#include "reconcile/publish.h"
+#include "way/nexthop.h"
+
+/* Who is not in the area would follow the route, and be turned away. */
+static bool is_for_all(const struct anycast6_member *member)
+{
+	struct anycast6_announce_option option;
+
+	if (!rcu_access_pointer(member->traits.area))
+		return true;
+	anycast6_origin_read_announce(member->group, &option);
+	return option.has_mode;
+}
+
+/**
+ * anycast6_publish_may() - whether a member's address is announced here
+ * @member: the member
+ *
+ * Those behind a gateway are announced by who is nearer; those with an area
+ * (RFC 4786 section 4.4.4) only if somebody says so, who sees to it that nobody
+ * else hears of it.
+ *
+ * Context: process, under an->lock.
+ * Return: true for one on this node or on a link of it.
+ */
+bool anycast6_publish_may(const struct anycast6_member *member)
+{
+	return !member->leaving &&
+	       (!member->nexthop || member->nexthop->direct) &&
+	       is_for_all(member);
+}
+
+static bool is_live(const struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+
+	/* what is down has no routes */
+	if (!group->domain->link->running)
+		return false;
+	list_for_each_entry(member, &group->members, node)
+		if (anycast6_publish_may(member) &&
+		    member->state == ANYCAST6_STATE_UP)
+			return true;
+	return false;
+}
+
+/* The new one before the old one goes. */
+static int replace(struct anycast6_net *an, struct anycast6_notice **place,
+		   const struct anycast6_notice_key *key, u32 ifindex)
+{
+	struct anycast6_notice *old = *place, *notice;
+
+	if (old && !memcmp(&old->key, key, sizeof(*key)) &&
+	    old->ifindex == ifindex)
+		return 0;
+	notice = anycast6_notice_get(an, key, ifindex);
+	if (IS_ERR(notice))
+		return PTR_ERR(notice);
+	*place = notice;
+	if (old)
+		anycast6_notice_put(an, old);
+	return 0;
+}
+
+static void drop(struct anycast6_net *an, struct anycast6_notice **place)
+{
+	if (*place)
+		anycast6_notice_put(an, *place);
+	*place = NULL;
+}
+
+static void decide(const struct anycast6_group *group,
+		   struct anycast6_announce_wish *wish)
+{
+	struct anycast6_announce_option option;
+	const struct anycast6_announce_facts facts = {
+		.made = anycast6_origin_read_announce(group, &option),
+		.linklocal = anycast6_group_is_linklocal(group),
+		.scope_len = group->scope.len,
+		.taken = anycast6_route_taken(anycast6_group_vrf(group)),
+	};
+
+	anycast6_announce_decide(&option, &facts, wish);
+}
+
+/**
+ * anycast6_publish() - announce an address as it should be
+ * @an: the namespace
+ * @group: the address, the states of its members decided
+ *
+ * The routes come and go with anycast6_notices_send().
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or %-ENOMEM.
+ */
+int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
+{
+	u32 ifindex = group->domain->link->ifindex;
+	struct anycast6_announce_wish wish = {};
+	struct anycast6_notice_key key;
+	int err = 0;
+
+	lockdep_assert_held(&an->lock);
+
+	if (is_live(group))
+		decide(group, &wish);
+	/* somebody's route was put there, maybe in the place of this one's */
+	if (test_and_clear_bit(ANYCAST6_GROUP_OUTDONE, &group->flags) &&
+	    group->published.host)
+		anycast6_notice_doubt(an, group->published.host);
+
+	memset(&key, 0, sizeof(key));
+	key.addr = group->key.addr;
+	key.len = 128;
+	key.metric = wish.metric;
+	if (wish.host || wish.scope)
+		key.table = anycast6_route_table(an, ifindex, RT_TABLE_MAIN);
+	if (wish.host)
+		err = replace(an, &group->published.host, &key, ifindex);
+	else
+		drop(an, &group->published.host);
+	key.metric = wish.scope_metric;
+	key.addr = group->scope.addr;
+	key.len = group->scope.len;
+	if (wish.scope)
+		err = replace(an, &group->published.scope, &key, 0) ? : err;
+	else
+		drop(an, &group->published.scope);
+	return err;
+}
+
+/**
+ * anycast6_publish_withdraw() - announce an address no longer
+ * @an: the namespace
+ * @group: the address
+ *
+ * The routes go with anycast6_notices_send().
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_publish_withdraw(struct anycast6_net *an,
+			       struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	drop(an, &group->published.host);
+	drop(an, &group->published.scope);
+}
+
+/**
+ * anycast6_publish_review() - announce an address no longer, if nobody lives there
+ * @an: the namespace
+ * @group: the address; members that leave do not count
+ *
+ * The routes go with anycast6_notices_send(): those of all that go together
+ * before the first one does.
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_publish_review(struct anycast6_net *an,
+			     struct anycast6_group *group)
+{
+	lockdep_assert_held(&an->lock);
+
+	if (!group->published.host && !group->published.scope)
+		return;
+	if (!is_live(group))
+		anycast6_publish_withdraw(an, group);
+}

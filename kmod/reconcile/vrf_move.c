@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Members that go with their device from one VRF to another, with all that was
+ * said of them.
+ * Knows what is kept of members and addresses, not what it means.
+ */
+#include <uapi/linux/anycast6.h>
+
+#include "kernel/link.h"
+#include "kernel/route.h"
+#include "lib/announce.h"
+#include "net.h"
+#include "object/entry.h"
+#include "object/group.h"
+#include "object/lease.h"
+#include "object/member.h"
+#include "object/origin.h"
+#include "object/source.h"
+#include "reconcile/address.h"
+#include "reconcile/lifecycle.h"
+#include "reconcile/reply_source.h"
+#include "reconcile/vrf_move.h"
+#include "way/nexthop.h"
+
+/**
+ * struct baggage - what goes along with a member
+ * @blueprint: what it is made of
+ * @via: room for its unicast address
+ * @key: where it goes
+ * @scope: that of its address
+ * @source: what the answers of its address carry, with a reference
+ * @announce: what its address is announced as
+ * @hold: that of its address, seconds
+ */
+struct baggage {
+	struct anycast6_blueprint blueprint;
+	struct in6_addr via;
+	struct anycast6_key key;
+	struct anycast6_prefix scope;
+	struct anycast6_source *source;
+	struct anycast6_announce_option announce;
+	u32 hold;
+};
+
+static void pack(struct anycast6_net *an, const struct anycast6_member *member,
+		 struct baggage *baggage)
+{
+	const struct anycast6_lease *lease = anycast6_member_lease(an, member);
+	struct anycast6_group *group = member->group;
+	struct anycast6_source *source =
+		rcu_dereference_protected(group->source,
+					  lockdep_is_held(&an->lock));
+
+	*baggage = (struct baggage) {
+		.blueprint.link = member->link,
+		.blueprint.expires = lease ? lease->expires : 0,
+		.blueprint.draining = member->draining,
+		.blueprint.fell = member->damper.fell,
+		.blueprint.back = member->damper.back,
+		.key.addr = group->key.addr,
+		.key.domain = member->link->vrf,
+		.announce = group->published.option,
+		.hold = group->hold,
+	};
+	anycast6_traits_get(&member->traits, &baggage->blueprint.options);
+	if (member->nexthop) {
+		baggage->via = member->nexthop->slot.target.addr;
+		baggage->blueprint.via = &baggage->via;
+	}
+	anycast6_group_get_scope(group, &baggage->scope);
+	/* not what no command would set */
+	if (baggage->announce.metric &&
+	    baggage->announce.metric == anycast6_route_taken(baggage->key.domain))
+		baggage->announce.metric++;
+	/* what an entry says of an address stays where the entry is */
+	if (!anycast6_origin_has_entry(an, group))
+		baggage->source = anycast6_source_get(source);
+}
+
+static struct anycast6_group *make_alike(struct anycast6_net *an,
+					 const struct baggage *baggage)
+{
+	struct anycast6_group *group;
+
+	group = anycast6_group_create(an, &baggage->key, &baggage->scope);
+	if (IS_ERR(group))
+		return group;
+	anycast6_group_set_source(an, group, baggage->source);
+	anycast6_announce_set(&group->published.option, &baggage->announce);
+	WRITE_ONCE(group->hold, baggage->hold);
+	return group;
+}
+
+/* There may be such an address, with a scope of its own. */
+static bool is_outside(struct anycast6_group *group,
+		       const struct in6_addr *via)
+{
+	struct anycast6_prefix scope;
+
+	if (!via || anycast6_addr_is_linklocal(via))
+		return false;
+	anycast6_group_get_scope(group, &scope);
+	return !anycast6_prefix_contains(&scope, via);
+}
+
+static int arrive(struct anycast6_net *an, const struct baggage *baggage)
+{
+	const struct anycast6_blueprint *blueprint = &baggage->blueprint;
+	struct anycast6_member *member;
+	struct anycast6_group *group;
+
+	group = anycast6_group_find(an, &baggage->key);
+	if (!group)
+		group = make_alike(an, baggage);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	if (is_outside(group, blueprint->via))
+		return -ERANGE;
+	if (anycast6_member_find(an, group, blueprint->link->ifindex,
+				 blueprint->via))
+		return 0;
+	member = anycast6_member_create(an, group, blueprint);
+	if (IS_ERR(member)) {
+		if (list_empty(&group->members))
+			anycast6_group_destroy(an, group);
+		return PTR_ERR(member);
+	}
+	anycast6_mend_now(an, group);
+	anycast6_member_tell(an, member);
+	return 0;
+}
+
+/* As the device's unicast addresses do. */
+static void follow(struct anycast6_net *an, struct anycast6_member *member)
+{
+	struct baggage baggage;
+
+	pack(an, member, &baggage);
+	anycast6_member_destroy(an, member);
+	if (arrive(an, &baggage))
+		net_warn_ratelimited("anycast6: a member of %pI6c is lost: its device is in another VRF\n",
+				     &baggage.key.addr);
+	anycast6_source_put(baggage.source);
+}
+
+/**
+ * anycast6_follow() - let configured members follow their device into its VRF
+ * @an: the namespace
+ * @link: the device
+ *
+ * Those that an entry made, it makes anew.
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ */
+void anycast6_follow(struct anycast6_net *an, struct anycast6_link *link)
+{
+	struct anycast6_member *member, *next;
+	struct anycast6_group *group;
+
+	list_for_each_entry_safe(member, next, &link->members, on_link) {
+		group = member->group;
+		if (anycast6_group_is_linklocal(group) ||
+		    group->key.domain == link->vrf)
+			continue;
+		if (anycast6_member_entry(an, member))
+			anycast6_member_destroy(an, member);
+		else
+			follow(an, member);
+	}
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which addresses, members and entries a request means.
+ * Knows how they are told apart, not what is done with them.
+ */
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "kernel/link.h"
+#include "object/entry.h"
+#include "object/group.h"
+#include "object/member.h"
+#include "request/filter.h"
+
+static bool matches(int wanted, int value)
+{
+	return wanted < 0 || wanted == value;
+}
+
+static int id_of(const struct anycast6_entry *entry)
+{
+	return entry->origin == ANYCAST6_ORIGIN_RESERVED ? entry->id : -1;
+}
+
+/**
+ * anycast6_filter_group() - whether an address may have members that are meant
+ * @filter: what is meant
+ * @group: the address
+ *
+ * Context: RCU, or under an->lock.
+ */
+bool anycast6_filter_group(const struct anycast6_filter *filter,
+			   const struct anycast6_group *group)
+{
+	if (filter->addr && !ipv6_addr_equal(filter->addr, &group->key.addr))
+		return false;
+	return !filter->vrf || filter->vrf == anycast6_group_shown_vrf(group);
+}
+
+/**
+ * anycast6_filter_member() - whether a member of such an address is meant
+ * @filter: what is meant
+ * @member: the member; its address passed anycast6_filter_group()
+ *
+ * Context: RCU, or under an->lock.
+ */
+bool anycast6_filter_member(const struct anycast6_filter *filter,
+			    const struct anycast6_member *member)
+{
+	const struct anycast6_entry *entry;
+	int origin = ANYCAST6_ORIGIN_STATIC;
+	int id = -1;
+
+	/* a remote one that names no device has the module's own for a link */
+	if (filter->dev && (filter->dev != member->link->ifindex ||
+			    (member->nexthop && member->link->own)))
+		return false;
+
+	rcu_read_lock();
+	entry = rcu_dereference(member->entry);
+	if (entry) {
+		origin = entry->origin;
+		id = id_of(entry);
+	}
+	rcu_read_unlock();
+	return matches(filter->origin, origin) &&
+	       matches(filter->id, id) &&
+	       matches(filter->state, READ_ONCE(member->state));
+}
+
+/**
+ * anycast6_filter_entry() - whether an entry is meant
+ * @filter: what is meant
+ * @entry: the entry
+ *
+ * Context: RCU, or under an->lock.
+ */
+bool anycast6_filter_entry(const struct anycast6_filter *filter,
+			   const struct anycast6_entry *entry)
+{
+	return !filter->addr &&
+	       (!filter->vrf || filter->vrf == READ_ONCE(entry->link->vrf)) &&
+	       (!filter->dev || filter->dev == entry->link->ifindex) &&
+	       matches(filter->origin, entry->origin) &&
+	       matches(filter->id, id_of(entry)) &&
+	       matches(filter->state, anycast6_entry_state(entry));
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Flows, shown and forgotten on request. They name clients, so it takes the
+ * right to change the configuration to see them.
+ */
+#include <net/genetlink.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include <anycast6_compat.h>
+
+#include "message/fill.h"
+#include "message/fill_member.h"
+#include "message/netlink_gen.h"
+#include "net.h"
+#include "object/group.h"
+#include "object/member.h"
+#include "request/netlink.h"
+#include "steer/flow.h"
+#include "steer/router.h"
+
+/**
+ * struct wanted - which flows are meant
+ * @addr: of this anycast address, NULL for any
+ * @vrf: interface index of their VRF, 0 for any
+ */
+struct wanted {
+	const struct in6_addr *addr;
+	u32 vrf;
+};
+
+static void parse(struct nlattr **attrs, struct wanted *wanted)
+{
+	memset(wanted, 0, sizeof(*wanted));
+	if (attrs[ANYCAST6_A_FLOW_ADDRESS])
+		wanted->addr = nla_data(attrs[ANYCAST6_A_FLOW_ADDRESS]);
+	if (attrs[ANYCAST6_A_FLOW_VRF])
+		wanted->vrf = nla_get_u32(attrs[ANYCAST6_A_FLOW_VRF]);
+}
+
+static bool matches(const struct wanted *wanted,
+		    const struct anycast6_flow_key *key)
+{
+	if (wanted->addr && !ipv6_addr_equal(wanted->addr, &key->destination))
+		return false;
+	return !wanted->vrf || wanted->vrf == key->domain;
+}
+
+static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
+		     const struct anycast6_member *member)
+{
+	const struct anycast6_flow_key *key = &flow->key;
+	u32 state = READ_ONCE(flow->state);
+	u32 timeout = MSEC_PER_SEC * anycast6_track_timeout(key->proto, state);
+
+	if (anycast6_fill_flow_key(skb, key) ||
+	    nla_put_u8(skb, ANYCAST6_A_FLOW_PROTO, key->proto) ||
+	    nla_put_u16(skb, ANYCAST6_A_FLOW_SPORT, ntohs(key->sport)) ||
+	    (key->proto != IPPROTO_ICMPV6 &&
+	     nla_put_u16(skb, ANYCAST6_A_FLOW_DPORT, ntohs(key->dport))) ||
+	    nla_put_u32(skb, ANYCAST6_A_FLOW_STATE, state) ||
+	    nla_put_u32(skb, ANYCAST6_A_FLOW_IDLE,
+			jiffies_to_msecs(anycast6_flow_idle(flow))) ||
+	    nla_put_u32(skb, ANYCAST6_A_FLOW_TIMEOUT, timeout))
+		return -EMSGSIZE;
+	return anycast6_fill_member(skb, ANYCAST6_A_FLOW_MEMBER, member, 0);
+}
+
+/**
+ * struct dump - one call of a dump
+ * @skb: where it goes
+ * @cb: the dump; how many flows were visited is in its args[0]: the table may
+ *      be another one, or none, before the next call
+ * @wanted: what is dumped
+ * @place: how many flows this call has visited
+ */
+struct dump {
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	struct wanted wanted;
+	long place;
+};
+
+static int fill(const struct dump *dump, const struct anycast6_flow *flow,
+		const struct anycast6_member *member)
+{
+	const struct anycast6_header header = {
+		.portid = NETLINK_CB(dump->cb->skb).portid,
+		.seq = dump->cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cmd = ANYCAST6_CMD_FLOW_GET,
+	};
+	void *msg = anycast6_fill_start(dump->skb, &header);
+
+	if (!msg)
+		return -EMSGSIZE;
+	if (fill_flow(dump->skb, flow, member)) {
+		genlmsg_cancel(dump->skb, msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(dump->skb, msg);
+	return 0;
+}
+
+static int visit(struct anycast6_flows *flows, struct anycast6_flow *flow,
+		 void *arg)
+{
+	const struct anycast6_member *member = rcu_dereference(flow->member);
+	struct dump *dump = arg;
+	int err = 0;
+
+	if (dump->place++ < dump->cb->args[0] ||
+	    !matches(&dump->wanted, &flow->key))
+		return 0;
+	/* one that ends has none; one whose member has gone will get another */
+	if (member && !READ_ONCE(member->dead) && !anycast6_flow_is_over(flow))
+		err = fill(dump, flow, member);
+	if (!err)
+		dump->cb->args[0] = dump->place;
+	return err;
+}
+
+int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct anycast6_net *an = anycast6_net(sock_net(skb->sk));
+	struct dump dump = { .skb = skb, .cb = cb };
+	struct anycast6_router *router;
+	int err = 0;
+
+	if (!netlink_ns_capable(cb->skb, an->net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(cb->extack,
+			       "anycast6: flows name clients, which needs CAP_NET_ADMIN");
+		return -EPERM;
+	}
+	parse(anycast6_compat_dump_attrs(cb), &dump.wanted);
+
+	mutex_lock(&an->lock);
+	router = anycast6_router(an);
+	if (router)
+		err = anycast6_flows_walk(&router->flows, visit, &dump);
+	mutex_unlock(&an->lock);
+	return skb->len ? : err;
+}
+
+int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct anycast6_net *an = anycast6_net(genl_info_net(info));
+	struct anycast6_router *router;
+	struct wanted wanted;
+	int err;
+
+	err = anycast6_netlink_check_permission(skb, info);
+	if (err)
+		return err;
+	parse(info->attrs, &wanted);
+
+	mutex_lock(&an->lock);
+	router = anycast6_router(an);
+	if (router)
+		anycast6_flows_flush(&router->flows, wanted.addr, wanted.vrf);
+	mutex_unlock(&an->lock);
+	return 0;
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes of requests as structures, and the sentence for what can't be one.
+ * Knows messages, not what the namespace has.
+ */
+#include <net/genetlink.h>
+#include <net/ipv6.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "lib/addr.h"
+#include "lib/announce.h"
+#include "lib/service.h"
+#include "message/netlink_gen.h"
+#include "request/parse.h"
+#include "request/request.h"
+#include "request/set.h"
+
+static int parse_entry(struct genl_info *info, struct anycast6_request *req)
+{
+	struct nlattr *origin = info->attrs[ANYCAST6_A_ADDR_ORIGIN];
+	struct nlattr *id = info->attrs[ANYCAST6_A_ADDR_ID];
+	bool reserved;
+
+	if (!origin) {
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: neither an address nor what it is derived from");
+		return -EINVAL;
+	}
+	req->origin = nla_get_u32(origin);
+	reserved = req->origin == ANYCAST6_ORIGIN_RESERVED;
+	if (!reserved && req->origin != ANYCAST6_ORIGIN_SUBNET_ROUTER) {
+		NL_SET_ERR_MSG_ATTR(info->extack, origin,
+				    "anycast6: addresses are derived from subnet-router or reserved");
+		return -EINVAL;
+	}
+	if (reserved != !!id) {
+		NL_SET_ERR_MSG_ATTR(info->extack, id ? : origin,
+				    "anycast6: an identifier goes with reserved, and only with it");
+		return -EINVAL;
+	}
+	if (id)
+		req->id = nla_get_u8(id);
+	return 0;
+}
+
+/* What every request may name: info->attrs has room for no more than the
+ * policy of its own command.
+ */
+static void parse_place(struct genl_info *info, struct anycast6_request *req)
+{
+	memset(req, 0, sizeof(*req));
+	req->attrs = info->attrs;
+	req->extack = info->extack;
+	if (info->attrs[ANYCAST6_A_ADDR_ADDRESS])
+		req->addr = nla_data(info->attrs[ANYCAST6_A_ADDR_ADDRESS]);
+	if (info->attrs[ANYCAST6_A_ADDR_VRF])
+		req->vrf = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_VRF]);
+	if (info->attrs[ANYCAST6_A_ADDR_DEV])
+		req->dev = nla_get_u32(info->attrs[ANYCAST6_A_ADDR_DEV]);
+}
+
+static int parse_area(struct genl_info *info, struct anycast6_options *options)
+{
+	struct nlattr *area = info->attrs[ANYCAST6_A_ADDR_AREA];
+	struct nlattr *len = info->attrs[ANYCAST6_A_ADDR_AREA_LEN];
+
+	if (!area && !len)
+		return 0;
+	if (!area || !len) {
+		NL_SET_ERR_MSG_ATTR(info->extack, area ? : len,
+				    "anycast6: an area is an address and a length");
+		return -EINVAL;
+	}
+	anycast6_prefix_set(&options->area, nla_data(area), nla_get_u8(len));
+	if (ipv6_addr_is_multicast(&options->area.addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, area,
+				    "anycast6: nothing is sent from a multicast address");
+		return -EINVAL;
+	}
+	options->has_area = true;
+	return 0;
+}
+
+/* The generator makes of a limit so large what 6.1 does not take. */
+static int parse_lifetime(struct genl_info *info,
+			  struct anycast6_options *options)
+{
+	struct nlattr *lifetime = info->attrs[ANYCAST6_A_ADDR_LIFETIME];
+
+	if (!lifetime)
+		return 0;
+	options->lifetime = nla_get_u32(lifetime);
+	options->has_lifetime = true;
+	if (options->lifetime <= ANYCAST6_LIFETIME_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, lifetime,
+			    "anycast6: a lease is not as long as that");
+	return -ERANGE;
+}
+
+static int refuse_services(struct genl_info *info, int err)
+{
+	NL_SET_BAD_ATTR(info->extack, info->attrs[ANYCAST6_A_ADDR_SERVICES]);
+	switch (err) {
+	case -EPROTONOSUPPORT:
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: a service is one of TCP or UDP");
+		break;
+	case -EEXIST:
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: a service is named twice");
+		break;
+	case -E2BIG:
+		BUILD_BUG_ON(ANYCAST6_SERVICES_MAX != 16);
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: a member has at most 16 services");
+		break;
+	default:
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: a service is a protocol and a port");
+		break;
+	}
+	return err;
+}
+
+static int parse_services(struct genl_info *info,
+			  struct anycast6_request *req)
+{
+	struct nlattr *nest = info->attrs[ANYCAST6_A_ADDR_SERVICES];
+	struct nlattr *attrs[ANYCAST6_A_SERVICE_MAX + 1], *attr;
+	struct nlattr *proto, *port;
+	int rem, err;
+
+	if (!nest)
+		return 0;
+	if (req->via) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "anycast6: services are those of a member on this node");
+		return -EINVAL;
+	}
+	nla_for_each_nested(attr, nest, rem) {
+		err = nla_parse_nested(attrs, ANYCAST6_A_SERVICE_MAX, attr,
+				       anycast6_service_nl_policy,
+				       info->extack);
+		if (err)
+			return err;
+		proto = attrs[ANYCAST6_A_SERVICE_PROTO];
+		port = attrs[ANYCAST6_A_SERVICE_PORT];
+		if (!proto || !port)
+			return refuse_services(info, -EINVAL);
+		err = anycast6_services_add(&req->options.services,
+					    nla_get_u8(proto),
+					    nla_get_u16(port));
+		if (err)
+			return refuse_services(info, err);
+	}
+	req->options.has_services = true;
+	return 0;
+}
+
+static int parse_probe(struct genl_info *info,
+		       struct anycast6_options *options)
+{
+	struct nlattr *probe = info->attrs[ANYCAST6_A_ADDR_PROBE];
+
+	if (!probe)
+		return 0;
+	options->probe = nla_get_u32(probe);
+	options->has_probe = true;
+	if (!options->probe || (options->probe >= ANYCAST6_PROBE_MIN &&
+				options->probe <= ANYCAST6_PROBE_MAX))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, probe,
+			    "anycast6: a member is probed every 10 to 60000 ms");
+	return -ERANGE;
+}
+
+/**
+ * anycast6_parse_member() - what only the commands that add and change may say
+ * @info: the request, parsed
+ * @req: what anycast6_parse_request() made of it; gets the options
+ *
+ * Context: process.
+ * Return: 0, or %-EINVAL, %-ERANGE and what services are refused with.
+ */
+int anycast6_parse_member(struct genl_info *info, struct anycast6_request *req)
+{
+	int err;
+
+	if (info->attrs[ANYCAST6_A_ADDR_METRIC]) {
+		req->options.metric =
+			nla_get_u32(info->attrs[ANYCAST6_A_ADDR_METRIC]);
+		req->options.has_metric = true;
+	}
+	err = parse_lifetime(info, &req->options);
+	if (!err)
+		err = parse_services(info, req);
+	if (!err)
+		err = parse_probe(info, &req->options);
+	if (err)
+		return err;
+	return parse_area(info, &req->options);
+}
+
+/**
+ * anycast6_parse_request() - what a request names
+ * @info: the request, parsed
+ * @req: result, which points into the request
+ *
+ * Context: process.
+ * Return: 0, or %-EINVAL and more if its parts don't go together.
+ */
+int anycast6_parse_request(struct genl_info *info,
+			   struct anycast6_request *req)
+{
+	struct nlattr *entry = info->attrs[ANYCAST6_A_ADDR_ORIGIN] ? :
+			       info->attrs[ANYCAST6_A_ADDR_ID];
+
+	parse_place(info, req);
+	if (info->attrs[ANYCAST6_A_ADDR_VIA])
+		req->via = nla_data(info->attrs[ANYCAST6_A_ADDR_VIA]);
+	if (!req->addr && req->via) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[ANYCAST6_A_ADDR_VIA],
+				    "anycast6: derived addresses have local members only");
+		return -EINVAL;
+	}
+	if (!req->addr)
+		return parse_entry(info, req);
+	if (entry) {
+		NL_SET_ERR_MSG_ATTR(info->extack, entry,
+				    "anycast6: either an address or what it is derived from");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_scope(struct genl_info *info,
+		       struct anycast6_settings *settings)
+{
+	struct nlattr *addr = info->attrs[ANYCAST6_A_ADDR_SCOPE];
+	struct nlattr *len = info->attrs[ANYCAST6_A_ADDR_SCOPE_LEN];
+
+	if (!addr && !len)
+		return 0;
+	if (!addr || !len) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr ? : len,
+				    "anycast6: a scope is an address and a length");
+		return -EINVAL;
+	}
+	anycast6_prefix_set(&settings->scope, nla_data(addr), nla_get_u8(len));
+	settings->has_scope = true;
+	return 0;
+}
+
+static int parse_source(struct genl_info *info,
+			struct anycast6_settings *settings)
+{
+	struct nlattr *mode = info->attrs[ANYCAST6_A_ADDR_SOURCE];
+	struct nlattr *addr = info->attrs[ANYCAST6_A_ADDR_SOURCE_ADDRESS];
+
+	if (mode)
+		settings->source.mode = nla_get_u32(mode);
+	if (settings->source.mode == ANYCAST6_SOURCE_MODE_ADDRESS && !addr) {
+		NL_SET_ERR_MSG_ATTR(info->extack, mode,
+				    "anycast6: source address needs the address");
+		return -EINVAL;
+	}
+	if (settings->source.mode != ANYCAST6_SOURCE_MODE_ADDRESS && addr) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr,
+				    "anycast6: an address goes with source address, and only with it");
+		return -EINVAL;
+	}
+	if (addr)
+		settings->source.addr = nla_get_in6_addr(addr);
+	settings->has_source = mode;
+	return 0;
+}
+
+static int parse_hold(struct genl_info *info,
+		      struct anycast6_settings *settings)
+{
+	struct nlattr *hold = info->attrs[ANYCAST6_A_ADDR_HOLD];
+
+	settings->has_hold = hold;
+	if (!hold)
+		return 0;
+	settings->hold = nla_get_u32(hold);
+	if (settings->hold <= ANYCAST6_LIFETIME_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, hold,
+			    "anycast6: a hold is not as long as that");
+	return -ERANGE;
+}
+
+static void parse_announce(struct genl_info *info,
+			   struct anycast6_announce_option *announce)
+{
+	struct nlattr *mode = info->attrs[ANYCAST6_A_ADDR_ANNOUNCE];
+	struct nlattr *metric = info->attrs[ANYCAST6_A_ADDR_ANNOUNCE_METRIC];
+
+	announce->has_mode = mode;
+	if (mode)
+		announce->mode = nla_get_u32(mode);
+	if (metric)
+		announce->metric = nla_get_u32(metric);
+}
+
+/**
+ * anycast6_parse_settings() - what a request says of an address as a whole
+ * @info: the request, parsed
+ * @settings: result
+ *
+ * Context: process.
+ * Return: 0, %-EINVAL if nothing is said or half of it, %-ERANGE.
+ */
+int anycast6_parse_settings(struct genl_info *info,
+			    struct anycast6_settings *settings)
+{
+	int err;
+
+	memset(settings, 0, sizeof(*settings));
+	err = parse_scope(info, settings);
+	if (!err)
+		err = parse_source(info, settings);
+	if (!err)
+		err = parse_hold(info, settings);
+	if (err)
+		return err;
+	parse_announce(info, &settings->announce);
+	if (!settings->has_scope && !settings->has_source &&
+	    !settings->has_hold &&
+	    !anycast6_announce_says(&settings->announce)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "anycast6: nothing is named that can be set");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * anycast6_parse_all() - what a request names that means all members
+ * @info: the request, parsed
+ * @req: result: nothing but a VRF may be named
+ *
+ * Context: process.
+ * Return: 0 or %-EINVAL.
+ */
+int anycast6_parse_all(struct genl_info *info, struct anycast6_request *req)
+{
+	struct nlattr *wrong = info->attrs[ANYCAST6_A_ADDR_VIA] ? :
+			       info->attrs[ANYCAST6_A_ADDR_DEV] ? :
+			       info->attrs[ANYCAST6_A_ADDR_ID];
+
+	parse_place(info, req);
+	if (!wrong)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, wrong,
+			    "anycast6: a member is one of an address");
+	return -EINVAL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is said of an address as a whole, not of its members.
+ * Knows what can be said, not how it is kept.
+ */
+#ifndef ANYCAST6_SET_H
+#define ANYCAST6_SET_H
+
+#include "lib/addr.h"
+#include "lib/announce.h"
+#include "object/source.h"
+
+struct anycast6_net;
+struct anycast6_request;
+
+/**
+ * struct anycast6_settings - what a request says
+ * @scope: where the members live, if @has_scope
+ * @source: what answers carry, if @has_source
+ * @hold: for how long a member that was down must be up, seconds, if @has_hold
+ * @announce: what routing daemons are told, as far as it is named
+ * @has_scope: @scope is named
+ * @has_source: @source is named
+ * @has_hold: @hold is named
+ */
+struct anycast6_settings {
+	struct anycast6_prefix scope;
+	struct anycast6_source_option source;
+	u32 hold;
+	struct anycast6_announce_option announce;
+	bool has_scope;
+	bool has_source;
+	bool has_hold;
+};
+
+int anycast6_set(struct anycast6_net *an,
+		 const struct anycast6_request *req,
+		 const struct anycast6_settings *settings);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The choice of a member for a packet: the candidates of an address, asked one
+ * after the other. Knows members and ways, not hooks.
+ */
+#ifndef ANYCAST6_CHOICE_H
+#define ANYCAST6_CHOICE_H
+
+#include <linux/types.h>
+
+#include "lib/packet.h"
+#include "way/path.h"
+
+struct anycast6_group;
+struct anycast6_member;
+struct net;
+struct net_device;
+struct sk_buff;
+
+/**
+ * struct anycast6_passage - a packet that passes, and where it goes
+ * @net: the namespace
+ * @skb: the packet
+ * @iif: the device it came by, NULL if this node sends it
+ * @forwards: remote members may have it
+ * @looped: a member was left out because the packet came from there
+ * @packet: what it says of itself
+ * @way: its way to a remote member, or none
+ */
+struct anycast6_passage {
+	struct net *net;
+	struct sk_buff *skb;
+	struct net_device *iif;
+	bool forwards;
+	bool looped;
+	struct anycast6_packet packet;
+	struct anycast6_way way;
+};
+
+u64 anycast6_choice_flow(const struct anycast6_flow_key *key);
+bool anycast6_choice_takes(struct anycast6_member *member,
+			   struct anycast6_passage *passage);
+struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
+					     struct anycast6_passage *passage);
+
+#endif

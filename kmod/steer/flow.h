@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Flows: which member each has, so that it stays there.
+ * Knows no packets, and not how a member is chosen.
+ */
+#ifndef ANYCAST6_FLOW_H
+#define ANYCAST6_FLOW_H
+
+#include <linux/jiffies.h>
+#include <linux/rhashtable.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "lib/hash.h"
+#include "lib/packet.h"
+#include "lib/track.h"
+
+struct anycast6_member;
+struct in6_addr;
+
+/**
+ * struct anycast6_flow - a flow that has a member
+ * @node: in flows->table
+ * @key: constant
+ * @member: the one it has, with a reference; RCU, replaced by cmpxchg()
+ * @used: when its last packet came, jiffies; READ_ONCE()
+ * @state: enum anycast6_flow_state; READ_ONCE(), replaced by cmpxchg()
+ * @rcu: frees it after its readers
+ */
+struct anycast6_flow {
+	struct rhash_head node;
+	struct anycast6_flow_key key;
+	struct anycast6_member __rcu *member;
+	u32 used;
+	u32 state;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct anycast6_flows - a namespace's flows
+ * @table: by key; lock-free for readers
+ * @count: how many there are; atomic
+ * @fresh: how many of them are new; atomic
+ * @max: the sysctl, READ_ONCE()
+ */
+struct anycast6_flows {
+	struct rhashtable table;
+	atomic_t count;
+	atomic_t fresh;
+	const unsigned int *max;
+};
+
+#define ANYCAST6_FLOW_WORDS	(sizeof(struct anycast6_flow_key) / sizeof(u32))
+
+static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
+{
+	const u32 *w = data;
+	u64 sum;
+
+	BUILD_BUG_ON(ANYCAST6_FLOW_WORDS != 12);
+	/* not a loop: compilers would leave it one */
+	sum = anycast6_hash_pair(w[0], w[1], 0) +
+	      anycast6_hash_pair(w[2], w[3], 2) +
+	      anycast6_hash_pair(w[4], w[5], 4) +
+	      anycast6_hash_pair(w[6], w[7], 6) +
+	      anycast6_hash_pair(w[8], w[9], 8) +
+	      anycast6_hash_pair(w[10], w[11], 10);
+	return (anycast6_hash_end(sum) >> 32) ^ seed;
+}
+
+static inline int anycast6_flow_differs(struct rhashtable_compare_arg *arg,
+					const void *object)
+{
+	const struct anycast6_flow *flow = object;
+	const u64 *a = arg->key, *b = (const u64 *)&flow->key;
+	unsigned int i;
+	u64 bits = 0;
+
+	for (i = 0; i < ANYCAST6_FLOW_WORDS / 2; i++)
+		bits |= a[i] ^ b[i];
+	return bits != 0;
+}
+
+static const struct rhashtable_params anycast6_flow_params = {
+	.head_offset = offsetof(struct anycast6_flow, node),
+	.key_offset = offsetof(struct anycast6_flow, key),
+	.key_len = sizeof(struct anycast6_flow_key),
+	.hashfn = anycast6_flow_hash,
+	.obj_cmpfn = anycast6_flow_differs,
+	.automatic_shrinking = true,
+};
+
+int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max);
+void anycast6_flows_free(struct anycast6_flows *flows);
+int anycast6_flows_walk(struct anycast6_flows *flows,
+			int (*visit)(struct anycast6_flows *flows,
+				     struct anycast6_flow *flow, void *arg),
+			void *arg);
+void anycast6_flows_expire(struct anycast6_flows *flows);
+void anycast6_flows_flush(struct anycast6_flows *flows,
+			  const struct in6_addr *addr, u32 domain);
+
+bool anycast6_flow_pin(struct anycast6_flows *flows,
+		       const struct anycast6_packet *packet,
+		       struct anycast6_member *member);
+bool anycast6_flow_move(struct anycast6_flow *flow,
+			struct anycast6_member *member);
+bool anycast6_flow_go_on(struct anycast6_flows *flows,
+			 struct anycast6_flow *flow, u8 flags);
+bool anycast6_flow_is_over(const struct anycast6_flow *flow);
+u32 anycast6_flow_idle(const struct anycast6_flow *flow);
+
+/**
+ * anycast6_flow_find() - find the flow of a packet
+ * @flows: the namespace's
+ * @key: of the packet
+ *
+ * Context: RCU.
+ * Return: the flow or NULL.
+ */
+static inline struct anycast6_flow *
+anycast6_flow_find(struct anycast6_flows *flows,
+		   const struct anycast6_flow_key *key)
+{
+	/* what rhashtable_lookup() does inside of another RCU section */
+	const struct rhash_head *head =
+		__rhashtable_lookup(&flows->table, key, anycast6_flow_params);
+
+	return head ? container_of(head, struct anycast6_flow, node) : NULL;
+}
+
+/**
+ * anycast6_flow_advance() - one more packet of a flow
+ * @flows: the namespace's
+ * @flow: the flow
+ * @flags: ANYCAST6_TRACK_* of the packet
+ *
+ * Context: RCU; any.
+ * Return: false if the packet begins the flow anew, which then needs a member.
+ */
+static inline bool anycast6_flow_advance(struct anycast6_flows *flows,
+					 struct anycast6_flow *flow, u8 flags)
+{
+	if (likely(READ_ONCE(flow->used) == (u32)jiffies &&
+		   READ_ONCE(flow->state) == ANYCAST6_FLOW_STATE_ESTABLISHED &&
+		   !(flags & ANYCAST6_TRACK_CHANGES)))
+		return true;
+	return anycast6_flow_go_on(flows, flow, flags);
+}
+
+#endif

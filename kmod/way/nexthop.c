@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Next hops: where a remote member's packets go, and whether the way there is
+ * alive. Knows nothing of addresses that are held.
+ */
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "net.h"
+#include "way/neighbour.h"
+#include "way/nexthop.h"
+#include "way/path.h"
+
+static const struct rhashtable_params nexthop_params = {
+	.head_offset = offsetof(struct anycast6_nexthop, node),
+	.key_offset = offsetof(struct anycast6_nexthop, slot.target),
+	.key_len = sizeof(struct anycast6_target),
+	.automatic_shrinking = true,
+};
+
+/**
+ * anycast6_nexthops() - the next hops of a namespace
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ * Return: them, or NULL without remote members.
+ */
+struct anycast6_nexthops *anycast6_nexthops(struct anycast6_net *an)
+{
+	return rcu_dereference_protected(an->nexthops,
+					 lockdep_is_held(&an->lock));
+}
+
+/**
+ * anycast6_nexthops_create() - begin with none
+ * @an: the namespace, which has no remote members yet
+ *
+ * Context: process, under @an->lock.
+ * Return: 0 or a negative errno.
+ */
+int anycast6_nexthops_create(struct anycast6_net *an)
+{
+	struct anycast6_nexthops *nexthops;
+	int err;
+
+	lockdep_assert_held(&an->lock);
+
+	nexthops = kvzalloc(sizeof(*nexthops), GFP_KERNEL_ACCOUNT);
+	if (!nexthops)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&nexthops->list);
+	spin_lock_init(&nexthops->neighbour_lock);
+	hash_init(nexthops->neighbours);
+	err = rhashtable_init(&nexthops->table, &nexthop_params);
+	if (err) {
+		kvfree(nexthops);
+		return err;
+	}
+	rcu_assign_pointer(an->nexthops, nexthops);
+	return 0;
+}
+
+/**
+ * anycast6_nexthops_destroy() - end, all next hops gone
+ * @an: the namespace
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_nexthops_destroy(struct anycast6_net *an)
+{
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
+
+	RCU_INIT_POINTER(an->nexthops, NULL);
+	/* readers see the list alone */
+	rhashtable_destroy(&nexthops->table);
+	kvfree_rcu(nexthops, rcu);
+}
+
+/**
+ * anycast6_nexthop_get() - find or make a next hop
+ * @an: the namespace, with its next hops
+ * @target: where it is
+ *
+ * Context: process, under @an->lock.
+ * Return: the next hop, gone with the last of its members, or an ERR_PTR().
+ */
+struct anycast6_nexthop *
+anycast6_nexthop_get(struct anycast6_net *an,
+		     const struct anycast6_target *target)
+{
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
+	struct anycast6_nexthop *nexthop;
+	int err;
+
+	nexthop = rhashtable_lookup_fast(&nexthops->table, target,
+					 nexthop_params);
+	if (nexthop)
+		return nexthop;
+
+	nexthop = kzalloc(sizeof(*nexthop), GFP_KERNEL_ACCOUNT);
+	if (!nexthop)
+		return ERR_PTR(-ENOMEM);
+	nexthop->slot.target = *target;
+	nexthop->patience = ANYCAST6_PATIENCE_MIN;
+	nexthop->solicited = jiffies;
+	INIT_LIST_HEAD(&nexthop->members);
+	err = rhashtable_insert_fast(&nexthops->table, &nexthop->node,
+				     nexthop_params);
+	if (err) {
+		kfree(nexthop);
+		return ERR_PTR(err);
+	}
+	list_add_tail_rcu(&nexthop->list, &nexthops->list);
+	anycast6_nexthop_refresh(an, nexthop);
+	return nexthop;
+}
+
+static void free_rcu(struct rcu_head *head)
+{
+	struct anycast6_nexthop *nexthop =
+		container_of(head, struct anycast6_nexthop, rcu);
+
+	/* a packet may have put one there until now */
+	anycast6_path_drop(&nexthop->slot);
+	kfree(nexthop);
+}
+
+/**
+ * anycast6_nexthop_put() - a member uses a next hop no longer
+ * @an: the namespace
+ * @nexthop: the next hop
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_nexthop_put(struct anycast6_net *an,
+			  struct anycast6_nexthop *nexthop)
+{
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
+
+	if (!list_empty(&nexthop->members))
+		return;
+	anycast6_neighbour_set(nexthops, nexthop, &in6addr_any, 0);
+	rhashtable_remove_fast(&nexthops->table, &nexthop->node,
+			       nexthop_params);
+	list_del_rcu(&nexthop->list);
+	anycast6_path_drop(&nexthop->slot);
+	call_rcu(&nexthop->rcu, free_rcu);
+}
+
+static u8 reason_of(const struct anycast6_nexthop *nexthop,
+		    const struct anycast6_path *path)
+{
+	if (!path)
+		return ANYCAST6_REASON_ROUTE;
+	if (!netif_running(path->dst->dev))
+		return ANYCAST6_REASON_ADMIN;
+	if (!netif_carrier_ok(path->dst->dev))
+		return ANYCAST6_REASON_LINK;
+	if (nexthop->slot.failed)
+		return ANYCAST6_REASON_NEIGHBOUR;
+	return 0;
+}
+
+/**
+ * anycast6_nexthop_refresh() - look at the way to a next hop again
+ * @an: the namespace
+ * @nexthop: the next hop
+ *
+ * Context: process, under @an->lock.
+ * Return: of enum anycast6_nexthop_change, what is otherwise than it was.
+ */
+unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
+				      struct anycast6_nexthop *nexthop)
+{
+	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
+	u32 distance = nexthop->distance;
+	bool direct = nexthop->direct;
+	const struct anycast6_path *path;
+	unsigned int changed = 0;
+	u8 reason;
+
+	lockdep_assert_held(&an->lock);
+
+	rcu_read_lock();
+	path = anycast6_path_get(an->net, &nexthop->slot);
+	anycast6_neighbour_follow(nexthops, nexthop, path ? path->dst : NULL);
+	reason = reason_of(nexthop, path);
+	if (path) {
+		distance = anycast6_path_metric(path);
+		direct = anycast6_path_is_direct(path);
+	}
+	/* flow tables that took the route see that it is good no more */
+	if (reason && !nexthop->reason)
+		anycast6_path_renew(an->net, &nexthop->slot);
+	rcu_read_unlock();
+
+	if (nexthop->reason != reason || nexthop->direct != direct)
+		changed |= ANYCAST6_NEXTHOP_WAY;
+	if (nexthop->distance != distance) {
+		/* of one that comes back its members' new state tells */
+		if (nexthop->reason == reason)
+			changed |= ANYCAST6_NEXTHOP_DISTANCE;
+		anycast6_net_changed(an);
+	}
+	nexthop->direct = direct;
+	WRITE_ONCE(nexthop->reason, reason);
+	WRITE_ONCE(nexthop->distance, distance);
+	return changed;
+}
+
+/**
+ * anycast6_nexthop_is_on() - whether a next hop is a neighbour on a link
+ * @nexthop: the next hop
+ * @ifindex: interface index of the link
+ *
+ * Context: process, under an->lock.
+ * Return: false also if it is behind a gateway there.
+ */
+bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
+{
+	return nexthop->direct && nexthop->neighbour_dev == ifindex;
+}
+
+/**
+ * anycast6_nexthop_move() - flows leave a next hop for a reason of their member
+ * @an: the namespace
+ * @nexthop: the next hop
+ *
+ * Flow tables that took the route see that it is good no more, and ask again.
+ *
+ * Context: process, under @an->lock.
+ */
+void anycast6_nexthop_move(struct anycast6_net *an,
+			   struct anycast6_nexthop *nexthop)
+{
+	lockdep_assert_held(&an->lock);
+	anycast6_path_drop(&nexthop->slot);
+}
+
+/**
+ * anycast6_nexthops_mark() - something happened to devices or routes
+ * @an: the namespace
+ * @delay: how long it may take until it is seen, jiffies
+ *
+ * Context: any, under RCU.
+ */
+void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
+{
+	struct anycast6_nexthops *nexthops =
+		rcu_dereference(an->nexthops);
+
+	/* not put off by what happens meanwhile */
+	if (nexthops && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
+					&nexthops->dirty))
+		anycast6_net_reconcile(an, delay);
+}
+
+/**
+ * anycast6_nexthops_forget_dev() - let go of a device that goes
+ * @an: the namespace
+ * @dev: the device
+ *
+ * Context: any, under RCU.
+ */
+void anycast6_nexthops_forget_dev(struct anycast6_net *an,
+				  const struct net_device *dev)
+{
+	struct anycast6_nexthops *nexthops =
+		rcu_dereference(an->nexthops);
+	struct anycast6_nexthop *nexthop;
+
+	if (!nexthops)
+		return;
+	list_for_each_entry_rcu(nexthop, &nexthops->list, list)
+		anycast6_path_forget(&nexthop->slot, dev);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Next hops: where a remote member's packets go, shared by all members that use
+ * it. Alone holds what is known of the way there: its route, its carrier, its
+ * neighbour. Knows nothing of addresses that are held, nor who sends there.
+ */
+#ifndef ANYCAST6_NEXTHOP_H
+#define ANYCAST6_NEXTHOP_H
+
+#include <linux/hashtable.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+
+#include "way/path.h"
+
+struct anycast6_net;
+struct neighbour;
+struct net_device;
+
+enum anycast6_nexthop_flags {
+	ANYCAST6_NEXTHOP_DIRTY,
+};
+
+/**
+ * enum anycast6_nexthop_change - what is otherwise than it was
+ * @ANYCAST6_NEXTHOP_WAY: whether it is up, or behind a gateway
+ * @ANYCAST6_NEXTHOP_DISTANCE: the metric of the route, and nothing else of it
+ *                             that members' states tell
+ */
+enum anycast6_nexthop_change {
+	ANYCAST6_NEXTHOP_WAY = BIT(0),
+	ANYCAST6_NEXTHOP_DISTANCE = BIT(1),
+};
+
+/**
+ * struct anycast6_nexthop - a next hop
+ * @node: in nexthops->table; an->lock
+ * @list: in nexthops->list; readers under RCU, writers under an->lock
+ * @slot: the target, constant, and the way there
+ * @members: those that use it; an->lock
+ * @flags: ANYCAST6_NEXTHOP_*; atomic
+ * @reason: why it is down, enum anycast6_reason, or 0; READ_ONCE()
+ * @direct: there is no gateway on the way; an->lock
+ * @distance: metric of the route to it; READ_ONCE()
+ * @neighbour: the neighbour that leads there; nexthops->neighbour_lock
+ * @neighbour_dev: interface index of the neighbour's link, 0 if there are no
+ *                 neighbours on the way; nexthops->neighbour_lock
+ * @nud: its state when it was last looked at, NUD_*; nexthops->neighbour_lock
+ * @by_neighbour: in nexthops->neighbours while @neighbour_dev;
+ *                nexthops->neighbour_lock
+ * @solicited: when the failed neighbour was last asked, jiffies; upkeep work
+ * @patience: how long to wait before it is asked again, jiffies; upkeep work
+ * @rcu: frees it after its readers
+ */
+struct anycast6_nexthop {
+	struct rhash_head node;
+	struct list_head list;
+	struct anycast6_slot slot;
+	struct list_head members;
+	unsigned long flags;
+	u8 reason;
+	bool direct;
+	u32 distance;
+	struct in6_addr neighbour;
+	u32 neighbour_dev;
+	u8 nud;
+	struct hlist_node by_neighbour;
+	unsigned long solicited;
+	unsigned long patience;
+	struct rcu_head rcu;
+};
+
+enum anycast6_nexthops_flags {
+	/* any may be other than it was */
+	ANYCAST6_NEXTHOPS_ALL,
+	/* those that are dirty are */
+	ANYCAST6_NEXTHOPS_SOME,
+};
+
+/**
+ * struct anycast6_nexthops - the next hops of a namespace with remote members
+ * @table: by target; an->lock
+ * @list: the same; readers under RCU, writers under an->lock
+ * @dirty: ANYCAST6_NEXTHOPS_*; atomic
+ * @neighbour_lock: protects @neighbours and what is in them
+ * @neighbours: next hops by the neighbour that leads to them
+ * @rcu: frees it after its readers
+ */
+struct anycast6_nexthops {
+	struct rhashtable table;
+	struct list_head list;
+	unsigned long dirty;
+	spinlock_t neighbour_lock;	/* protects neighbours */
+	DECLARE_HASHTABLE(neighbours, 8);
+	struct rcu_head rcu;
+};
+
+int anycast6_nexthops_create(struct anycast6_net *an);
+void anycast6_nexthops_destroy(struct anycast6_net *an);
+struct anycast6_nexthops *anycast6_nexthops(struct anycast6_net *an);
+
+struct anycast6_nexthop *
+anycast6_nexthop_get(struct anycast6_net *an,
+		     const struct anycast6_target *target);
+void anycast6_nexthop_put(struct anycast6_net *an,
+			  struct anycast6_nexthop *nexthop);
+unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
+				      struct anycast6_nexthop *nexthop);
+bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop,
+			    u32 ifindex);
+void anycast6_nexthop_move(struct anycast6_net *an,
+			   struct anycast6_nexthop *nexthop);
+
+void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
+void anycast6_nexthops_forget_dev(struct anycast6_net *an,
+				  const struct net_device *dev);
+
+#endif

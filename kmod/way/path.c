@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Paths: the cached route to a target, and the way a single packet takes.
+ * Knows routes, not who is reached by them.
+ */
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+
+#include <anycast6_compat.h>
+
+#include "kernel/own.h"
+#include "net.h"
+#include "way/path.h"
+
+/* The target is looked up, not the packet's own destination: the kernel must
+ * know, to ask the right neighbour.
+ */
+static void init_flow(struct flowi6 *fl6, const struct anycast6_slot *slot)
+{
+	memset(fl6, 0, sizeof(*fl6));
+	fl6->daddr = slot->target.addr;
+	fl6->flowi6_oif = slot->target.ifindex ? : slot->target.vrf;
+	fl6->flowi6_flags = FLOWI_FLAG_KNOWN_NH;
+}
+
+static bool leads_away(const struct dst_entry *dst)
+{
+	return !dst->error &&
+	       !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) &&
+	       !anycast6_own_is(dst->dev) &&
+	       /* it would look the packet's own destination up */
+	       !netif_is_l3_master(dst->dev);
+}
+
+static struct dst_entry *lookup(struct net *net,
+				const struct anycast6_slot *slot)
+{
+	struct dst_entry *dst;
+	struct flowi6 fl6;
+
+	init_flow(&fl6, slot);
+	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
+	if (leads_away(dst))
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+/* Packets that wait somewhere may have the route for long, but shall not hold
+ * what it came from, and so a device that goes. The kernel does the same for
+ * routes that are in a table.
+ */
+static void disown(struct dst_entry *dst)
+{
+	struct rt6_info *rt = dst_rt6_info(dst);
+
+	fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
+}
+
+/* After its readers. */
+static void free_path(struct anycast6_path *path)
+{
+	if (!path)
+		return;
+	if (path->single)
+		disown(path->dst);
+	/* the route itself is freed after a grace period, too */
+	dst_release(path->dst);
+	kfree_rcu(path, rcu);
+}
+
+/**
+ * anycast6_path_renew() - look the route to a target up, and remember it
+ * @net: the namespace
+ * @slot: its slot
+ *
+ * Context: RCU, as long as the result is used.
+ * Return: the path, or NULL if there is no route, or no memory.
+ */
+struct anycast6_path *anycast6_path_renew(struct net *net,
+					  struct anycast6_slot *slot)
+{
+	struct anycast6_path *path, *old;
+	struct dst_entry *dst;
+
+	old = rcu_dereference(slot->path);
+	dst = lookup(net, slot);
+	path = dst ? kmalloc(sizeof(*path), GFP_ATOMIC | __GFP_NOWARN) : NULL;
+	if (path) {
+		path->dst = dst;
+		path->cookie = rt6_get_cookie(dst_rt6_info(dst));
+		path->single = anycast6_compat_is_uncached(dst_rt6_info(dst));
+	} else {
+		dst_release(dst);
+	}
+
+	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(old),
+				  RCU_INITIALIZER(path))) == old) {
+		free_path(old);
+		return path;
+	}
+	/* somebody was quicker */
+	free_path(path);
+	return rcu_dereference(slot->path);
+}
+
+/**
+ * anycast6_path_forget() - forget a route that may hold a device which goes
+ * @slot: its slot
+ * @dev: the device
+ *
+ * IPv6 has let go of the device before, and made its routes lead nowhere; but
+ * where a route came from holds the device, too. After that and a grace period
+ * nothing finds a route through it any more, so this is final.
+ *
+ * Context: RCU.
+ */
+void anycast6_path_forget(struct anycast6_slot *slot,
+			  const struct net_device *dev)
+{
+	struct anycast6_path *path = rcu_dereference(slot->path);
+
+	if (!path || (path->dst->dev != dev &&
+		      dst_check(path->dst, path->cookie)))
+		return;
+	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(path),
+				  NULL)) == path)
+		free_path(path);
+}
+
+/**
+ * anycast6_path_drop() - forget the cached route
+ * @slot: its slot
+ *
+ * The next packet looks it up again. Flow tables that took the route see at once
+ * that it is good no more.
+ *
+ * Context: any.
+ */
+void anycast6_path_drop(struct anycast6_slot *slot)
+{
+	free_path(unrcu_pointer(xchg(&slot->path, NULL)));
+}
+
+/**
+ * anycast6_path_metric() - the metric of the route that a path came from
+ * @path: the path
+ *
+ * Context: RCU.
+ */
+u32 anycast6_path_metric(const struct anycast6_path *path)
+{
+	const struct fib6_info *from;
+
+	from = rcu_dereference(dst_rt6_info(path->dst)->from);
+	return from ? from->fib6_metric : 0;
+}
+
+/**
+ * anycast6_path_is_direct() - whether a path is one link long
+ * @path: the path
+ *
+ * Context: any that keeps @path.
+ * Return: false if there is a gateway on it.
+ */
+bool anycast6_path_is_direct(const struct anycast6_path *path)
+{
+	return !(dst_rt6_info(path->dst)->rt6i_flags & RTF_GATEWAY);
+}
+
+/**
+ * anycast6_path_find_by_rules() - find the way of a packet where rules matter
+ * @net: the namespace
+ * @slot: its slot
+ * @skb: the packet
+ * @iif: the device it came by, NULL if this node sends it
+ * @way: result, if there is one
+ *
+ * Rules may want another route for a packet's mark, source or interface, so
+ * they are asked for each packet. What they say is mostly what is cached.
+ *
+ * Context: RCU.
+ * Return: false if there is none that is alive.
+ */
+bool anycast6_path_find_by_rules(struct net *net,
+				 struct anycast6_slot *slot,
+				 const struct sk_buff *skb,
+				 struct net_device *iif,
+				 struct anycast6_way *way)
+{
+	struct anycast6_path *path = anycast6_path_get(net, slot);
+	struct dst_entry *dst;
+	struct flowi6 fl6;
+
+	init_flow(&fl6, slot);
+	fl6.flowi6_oif = 0;
+	fl6.flowi6_flags = 0;
+	fl6.flowi6_iif = iif ? iif->ifindex : LOOPBACK_IFINDEX;
+	fl6.flowi6_mark = skb->mark;
+	fl6.flowi6_proto = ipv6_hdr(skb)->nexthdr;
+	fl6.saddr = ipv6_hdr(skb)->saddr;
+	if (!iif)
+		fl6.flowi6_iif = slot->target.vrf ? : LOOPBACK_IFINDEX;
+
+	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,
+				     RT6_LOOKUP_F_HAS_SADDR |
+				     RT6_LOOKUP_F_DST_NOREF);
+	if (!leads_away(dst))
+		return false;
+	if (path && rcu_access_pointer(dst_rt6_info(path->dst)->from) ==
+		    rcu_access_pointer(dst_rt6_info(dst)->from))
+		return anycast6_way_go(way, path->dst, false);
+
+	fl6.flowi6_flags = FLOWI_FLAG_KNOWN_NH;
+	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,
+				     RT6_LOOKUP_F_HAS_SADDR);
+	if (leads_away(dst) && anycast6_way_go(way, dst, true))
+		return true;
+	dst_release(dst);
+	return false;
+}
+
+/**
+ * anycast6_way_drop() - don't take a way
+ * @way: the way
+ *
+ * Context: any.
+ */
+void anycast6_way_drop(struct anycast6_way *way)
+{
+	if (way->counted)
+		dst_release(way->dst);
+	way->dst = NULL;
+	way->counted = false;
+}
+
+/**
+ * anycast6_way_is_to_sender() - whether a route leads to the neighbour that a
+ * packet came from, out of the device that it came by
+ * @dst: the route
+ * @skb: the packet, its link-layer header still there
+ *
+ * On a link without link-layer addresses it is one neighbour that all comes
+ * from.
+ *
+ * Context: RCU.
+ */
+bool anycast6_way_is_to_sender(const struct dst_entry *dst,
+			       const struct sk_buff *skb)
+{
+	u8 source[MAX_ADDR_LEN], address[MAX_ADDR_LEN];
+	struct net_device *dev = dst->dev;
+	const struct neighbour *neighbour;
+	const struct in6_addr *addr;
+	int len = 0;
+
+	if (skb_mac_header_was_set(skb))
+		len = anycast6_compat_parse_header(skb, dev, source);
+	if (!len)
+		return true;
+
+	addr = rt6_nexthop(dst_rt6_info(dst), &ipv6_hdr(skb)->daddr);
+	neighbour = __ipv6_neigh_lookup_noref(dev, addr);
+	if (!neighbour)
+		return false;
+	neigh_ha_snapshot(address, neighbour, dev);
+	return !memcmp(address, source, len);
+}
