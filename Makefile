@@ -44,7 +44,7 @@ iproute2: setup
 	@scripts/iproute2
 
 shell: setup
-	@scripts/guest $(or $(KERNEL),6.12) $(if $(wildcard scripts/demo-topology),--first scripts/demo-topology)
+	@scripts/guest $(or $(KERNEL),6.12) $(if $(wildcard scripts/demos/topology),--first scripts/demos/topology)
 
 install: setup
 	@scripts/install $(KDIR)

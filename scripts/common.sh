@@ -19,7 +19,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 # Standard output is for results (paths), so all talk goes to standard error.
 say() { printf '%s\n' "$*" >&2; }
-die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+# A script is called by its path below scripts/: there are names that say nothing without their folder.
+die() { printf '%s: %s\n' "${0##*scripts/}" "$*" >&2; exit 1; }
 
 # Only one process at a time makes a given thing; a second one waits and then finds it made.
 lock() {

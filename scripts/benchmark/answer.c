@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A server that is asked and answers, for scripts/bench-guest: prints how many
+ * A server that is asked and answers, for scripts/benchmark/guest: prints how many
  * times it did, the time that all of it took, and that of the answers alone,
  * from sendto() to the other end of the cable.
  *

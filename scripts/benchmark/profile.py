@@ -8,7 +8,7 @@ import re
 import socket
 import time
 
-import vm
+from guests import vm
 
 # Some thousands of instructions a packet, some 90 bytes a line: hundreds of packets.
 ENOUGH = 150 << 20

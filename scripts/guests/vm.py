@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 LOGS = os.path.join(TOP, "build", "logs")
 KERNELS = ("6.1", "6.12", "debug")
 BOOT_ATTEMPTS = 2
@@ -164,7 +164,7 @@ class Guest:
                 f.write("export %s=%s\n" % (key, shlex.quote(value)))
         with open(os.path.join(extra, "command"), "w", encoding="utf-8") as f:
             f.write(command + "\n")
-        subprocess.run([os.path.join(TOP, "scripts", "guest-files"), self.kernel, self.directory]
+        subprocess.run([os.path.join(TOP, "scripts/guests/files"), self.kernel, self.directory]
                        + list(files), check=True, stdin=subprocess.DEVNULL)
         shutil.rmtree(extra)
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 
-import vm
+from guests import vm
 
 # A unit of systemd among what a page tells to write.
 UNIT = re.compile(r"`/etc/systemd/system/([^`]*)`:\n```\n(.*?)^```", re.M | re.S)

@@ -4,8 +4,8 @@
 import os
 import subprocess
 
-import ktap
-import vm
+from checks import ktap
+from guests import vm
 
 COLLECTION = "net/anycast6/harness"
 # What the programs of selftests/harness must be counted as: passed, failed, skipped. The last one
@@ -82,7 +82,7 @@ def boot(name, kernel, command, timeout=120, splat=False, on_output=None, kmemle
     guest = vm.Guest(kernel, name, cpus=1, kmemleak=kmemleak)
     files = []
     if splat:
-        built = subprocess.run([os.path.join(vm.TOP, "scripts/extra-module"), "selftests/harness/splat", kernel],
+        built = subprocess.run([os.path.join(vm.TOP, "scripts/guests/extra-module"), "selftests/harness/splat", kernel],
                                stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
         files = [built + "=/usr/lib/modules/@release@/extra/anycast6_splat.ko"]
     guest.prepare(command, files=files)
