@@ -3,8 +3,9 @@
 # through the same code that judges the real runs. Each function raises Unnoticed if it is not.
 import os
 import subprocess
+import tempfile
 
-from checks import ktap
+from checks import function_names, ktap, layers, static
 from guests import vm
 
 COLLECTION = "net/anycast6/harness"
@@ -67,6 +68,43 @@ kasan: KernelAddressSanitizer initialized
 kmemleak: Kernel memory leak detector initialized (mem pool available: 15086)
 rcu: \tRCU callback double-/use-after-free debug is enabled.
 """
+
+# Modules that keep to the layers and to the names, and one more file for each way not to.
+LAYERED = {
+    "main.c": '#include "namespace.h"\n#include "request/netlink.h"\n',
+    "net.h": '#include "lib/budget.h"\n',
+    "steer/steer.c": '#include "steer/choice.h"\n#include "probe/respond.h"\n#include "net.h"\n#include "evened.h"\n',
+    "deliver/input.c": '#include <linux/ipv6.h>\n#include "object/group.h"\n',
+    "lib/addr.c": '#include "lib/addr.h"\n',
+    "tests/addr_test.c": '#include "../lib/addr.c"\n#include "lib/hash.h"\n',
+    "compat/include/evened.h": "",
+}
+NOT_LAYERED = {
+    "object/group.c": '#include "steer/choice.h"\n',
+    "way/path.h": "/* a comment */\n#include \"object/member.h\"\n",
+    "net.c": '#include "namespace.h"\n',
+    "request/set.c": '#include "main.h"\n',
+    "steer/flow.c": '#include "deliver/peers.h"\n',
+    "deliver/output.c": '#include "steer/steer.h"\n',
+    "deliver/advert.c": '#include "probe/prober.h"\n',
+    "probe/probe.c": '#include "deliver/input.h"\n',
+    "kernel/link.c": '#include "link.h"\n',
+    "lib/stats.c": '#include "net.h"\n',
+    "lib/hash.c": '#include "../lib/hash.h"\n',
+    "tests/group_test.c": '#include "object/group.c"\n',
+    "group.c": "",
+    "routes/route.c": "",
+}
+NAMED = {
+    "lib/addr.c": "static int compare_scopes(int a)\n{\n}\n\nstatic bool deaf = true;\nint both(void)\n{\n}\n",
+    "lib/hash.c": "static int compare_hashes(void);\n\nstatic struct anycast6_key *\nmake_key(void)\n{\n}\n",
+    "lib/hash.h": "static inline int compare_hashes(void)\n{\n}\n",
+    "tests/addr_test.c": "static void compare_scopes(struct kunit *test)\n{\n}\n",
+}
+NOT_NAMED = {
+    "object/group.c": "static __printf(1, 2) struct anycast6_key *\nmake_key(int a,\n\t int b)\n\t__must_hold(b)\n{\n}\n",
+    "object/mark.c": "static __always_inline void __mark(void)\n{\n}\n",
+}
 
 
 class Unnoticed(Exception):
@@ -146,5 +184,37 @@ def rcu():
     expect(any("suspicious RCU" in line for line in result.reports), "bad use of RCU went unnoticed")
 
 
-CHECKS = {"programs": programs, "patterns": patterns, "kunit": kunit, "warning": warning, "timeout": timeout}
+def told(check, sources):
+    """What a check of the module's sources says of some in a project of their own."""
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run(["git", "init", "-q", directory], check=True)
+        for name, text in sources.items():
+            path = os.path.join(directory, "kmod", name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+        return static.module(check, directory).splitlines()
+
+
+def sources_seen(check, good, bad):
+    """A check is silent about the good ones, and says something of each of the bad ones."""
+    expect(not told(check, good), "good sources were refused: %s" % told(check, good))
+    for name, text in bad.items():
+        lines = told(check, {**good, name: text})
+        expect(len(lines) == 1 and "kmod/" + name in lines[0], "of %s was said: %s" % (name, lines))
+    expect(told(check, {}), "no sources at all were taken for good ones")
+
+
+def upward():
+    """Includes that lead upward or across, and files in no layer."""
+    sources_seen(layers.check, LAYERED, NOT_LAYERED)
+
+
+def ambiguous():
+    """Static functions whose names are not their own, or of one word."""
+    sources_seen(function_names.check, NAMED, NOT_NAMED)
+
+
+CHECKS = {"programs": programs, "patterns": patterns, "kunit": kunit, "warning": warning, "timeout": timeout,
+          "includes upward": upward, "ambiguous names": ambiguous}
 DEBUG_CHECKS = {"leak": leak, "rcu": rcu}

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-# The checks that need no guest: style, shell, licences, generated code. Each is a function that
+# The checks that need no guest: style, shell, licences, generated code, layers. Each is a function that
 # returns what is wrong, as text; nothing wrong is the empty string.
 import os
 import re
 import subprocess
 import tempfile
 
+from checks import function_names, layers
 from guests import vm
 
 # A unit of systemd among what a page tells to write.
@@ -26,12 +27,12 @@ def output(*command, **environment):
     return done.stdout if done.returncode else ""
 
 
-def files():
+def files(top=vm.TOP):
     """The project's files: those in git, and new ones that it would not ignore."""
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-                            cwd=vm.TOP, stdout=subprocess.PIPE, text=True, check=True).stdout
+                            cwd=top, stdout=subprocess.PIPE, text=True, check=True).stdout
     return sorted(name for name in set(listed.split("\0"))
-                  if name and os.path.isfile(os.path.join(vm.TOP, name)))
+                  if name and os.path.isfile(os.path.join(top, name)))
 
 
 def head(name, size=400):
@@ -93,5 +94,16 @@ def units(_source):
                       *[os.path.join(directory, name) for name in names], SYSTEMD_UNIT_PATH=directory + ":")
 
 
+def module(check, top=vm.TOP):
+    """What a check of the module's sources says of them."""
+    sources = {}
+    for name in files(top):
+        if name.startswith("kmod/") and name.endswith((".c", ".h")):
+            with open(os.path.join(top, name), encoding="utf-8") as f:
+                sources[name.removeprefix("kmod/")] = f.read()
+    return "\n".join(check(sources)) if sources else "kmod/ has no sources"
+
+
 CHECKS = {"checkpatch": checkpatch, "shellcheck": shellcheck, "spdx": spdx, "gen-netlink": netlink,
-          "systemd units": units}
+          "systemd units": units, "layers": lambda _source: module(layers.check),
+          "function names": lambda _source: module(function_names.check)}
