@@ -37,7 +37,7 @@ static int __net_init net_init(struct net *net)
 	xa_init(&an->domains);
 	INIT_LIST_HEAD(&an->entries);
 	INIT_LIST_HEAD(&an->joiners);
-	anycast6_responder_init(&an->responder);
+	anycast6_probe_reply_init(&an->reply_budgets);
 	spin_lock_init(&an->names_lock);
 	init_llist_head(&an->dirty);
 	INIT_DELAYED_WORK(&an->work, anycast6_reconcile_work);
@@ -48,16 +48,16 @@ static int __net_init net_init(struct net *net)
 	err = rhashtable_init(&an->groups, &anycast6_group_params);
 	if (err)
 		return err;
-	err = anycast6_notices_init(an);
+	err = anycast6_daemon_routes_init(an);
 	if (err)
 		goto destroy_groups;
 	err = anycast6_sysctl_init(an);
 	if (err)
-		goto destroy_notices;
+		goto destroy_daemon_routes;
 	return 0;
 
-destroy_notices:
-	rhashtable_destroy(&an->notices.table);
+destroy_daemon_routes:
+	rhashtable_destroy(&an->daemon_routes.table);
 destroy_groups:
 	rhashtable_destroy(&an->groups);
 	return err;
@@ -81,7 +81,7 @@ static void __net_exit net_exit(struct net *net)
 	mutex_lock(&an->lock);
 	anycast6_remove_everything(an);
 	anycast6_joiners_close(an);
-	anycast6_notices_exit(an);
+	anycast6_daemon_routes_exit(an);
 	anycast6_route_close(an);
 	mutex_unlock(&an->lock);
 

@@ -7,7 +7,6 @@
 #include <net/netns/generic.h>
 
 #include "net.h"
-#include "object/group.h"
 
 unsigned int anycast6_net_id __read_mostly;
 struct workqueue_struct *anycast6_wq __read_mostly;

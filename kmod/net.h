@@ -20,7 +20,7 @@
 
 struct anycast6_host;
 struct anycast6_nexthops;
-struct anycast6_prober;
+struct anycast6_probe_queue;
 struct anycast6_router;
 struct ctl_table_header;
 struct socket;
@@ -40,13 +40,13 @@ struct anycast6_limits {
 };
 
 /**
- * struct anycast6_notices - those of a namespace
+ * struct anycast6_daemon_routes - those of a namespace
  * @table: by key; readers under RCU, writers under an->lock
  * @all: the same ones; an->lock
  * @pending: those whose route is to come or go; an->lock
  * @lost: somebody has deleted some; atomic
  */
-struct anycast6_notices {
+struct anycast6_daemon_routes {
 	struct rhashtable table;
 	struct list_head all;
 	struct list_head pending;
@@ -69,12 +69,12 @@ struct anycast6_watch {
 };
 
 /**
- * struct anycast6_responder - what a namespace may answer
+ * struct anycast6_reply_budgets - what a namespace may answer
  * @lock: protects the budgets
  * @errors: how many answers may be errors
  * @urgent: how many answers may go before other packets
  */
-struct anycast6_responder {
+struct anycast6_reply_budgets {
 	spinlock_t lock;	/* protects the budgets */
 	struct anycast6_budget errors;
 	struct anycast6_budget urgent;
@@ -94,7 +94,7 @@ struct anycast6_responder {
  * @entries: subnet-router and reserved entries; readers under RCU, writers
  *           under @lock
  * @joiners: sockets that hold joins, those with room first; @lock
- * @notices: routes for routing daemons
+ * @daemon_routes: routes for routing daemons
  * @rtnl: socket to rtnetlink, made when first needed; @lock
  * @used: how much of @limits is in use; @lock
  * @limits: sysctls, READ_ONCE()
@@ -102,9 +102,9 @@ struct anycast6_responder {
  * @host: what it has while there are local members; RCU, writers under @lock
  * @router: what it has while there are remote members; RCU, writers under @lock
  * @nexthops: next hops, while there are remote members; RCU, writers under @lock
- * @prober: what it has while there are probed members; RCU, writers under @lock
- * @responder: what it may answer to others' probes
- * @watched: members of this node that others on their link watch; READ_ONCE(),
+ * @probe_queue: what it has while there are probed members; RCU, writers under @lock
+ * @reply_budgets: what it may answer to others' probes
+ * @contested: members of this node that others on their link watch; READ_ONCE(),
  *           writers under @lock
  * @names_lock: protects the names of members
  * @sources: addresses whose answers are configured; READ_ONCE(), writers under
@@ -133,7 +133,7 @@ struct anycast6_net {
 	struct xarray domains;
 	struct list_head entries;
 	struct list_head joiners;
-	struct anycast6_notices notices;
+	struct anycast6_daemon_routes daemon_routes;
 	struct socket *rtnl;
 	struct anycast6_limits used;
 	struct anycast6_limits limits;
@@ -141,9 +141,9 @@ struct anycast6_net {
 	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;
 	struct anycast6_nexthops __rcu *nexthops;
-	struct anycast6_prober __rcu *prober;
-	struct anycast6_responder responder;
-	unsigned int watched;
+	struct anycast6_probe_queue __rcu *probe_queue;
+	struct anycast6_reply_budgets reply_budgets;
+	unsigned int contested;
 	spinlock_t names_lock;	/* protects names of members */
 	unsigned int sources;
 	struct anycast6_watch watch;

@@ -33,12 +33,13 @@ static bool is_solicitation(struct sk_buff *skb, const struct in6_addr *target)
 		return false;
 	msg = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 	return msg && msg->icmph.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
-	       !msg->icmph.icmp6_code && ipv6_addr_equal(&msg->target, target) &&
+	       !msg->icmph.icmp6_code &&
+	       ipv6_addr_equal(&msg->target, target) &&
 	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMPV6);
 }
 
-static struct anycast6_member *find_on(const struct anycast6_group *group,
-				       u32 ifindex)
+static struct anycast6_member *
+find_link_member(const struct anycast6_group *group, u32 ifindex)
 {
 	struct anycast6_member *member;
 
@@ -51,7 +52,7 @@ static struct anycast6_member *find_on(const struct anycast6_group *group,
 /* It is there, and the kernel says nothing. */
 static bool is_quiet_on(const struct anycast6_group *group, u32 ifindex)
 {
-	const struct anycast6_member *member = find_on(group, ifindex);
+	const struct anycast6_member *member = find_link_member(group, ifindex);
 
 	if (!member)
 		return false;
@@ -68,7 +69,7 @@ static bool is_quiet_on(const struct anycast6_group *group, u32 ifindex)
 static struct anycast6_member *
 answers_on(const struct anycast6_group *group, u32 ifindex)
 {
-	struct anycast6_member *member = find_on(group, ifindex);
+	struct anycast6_member *member = find_link_member(group, ifindex);
 
 	return member && READ_ONCE(member->state) == ANYCAST6_STATE_UP &&
 	       READ_ONCE(member->role) == ANYCAST6_ROLE_ANSWERS ? member : NULL;
@@ -107,7 +108,7 @@ void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
 }
 
 /**
- * anycast6_advert_hurry() - let the kernel answer a solicitation at once
+ * anycast6_advert_answer_now() - let the kernel answer a solicitation at once
  * @host: the namespace's
  * @skb: a packet to a multicast address
  *
@@ -117,8 +118,8 @@ void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
  *
  * Context: RCU; softirq.
  */
-void anycast6_advert_hurry(const struct anycast6_host *host,
-			   struct sk_buff *skb)
+void anycast6_advert_answer_now(const struct anycast6_host *host,
+				struct sk_buff *skb)
 {
 	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);

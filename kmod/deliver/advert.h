@@ -16,8 +16,8 @@ struct sk_buff;
 
 void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
 			    struct sk_buff *skb);
-void anycast6_advert_hurry(const struct anycast6_host *host,
-			   struct sk_buff *skb);
+void anycast6_advert_answer_now(const struct anycast6_host *host,
+				struct sk_buff *skb);
 void anycast6_advert_take_over(struct net *net, const struct in6_addr *addr,
 			       u32 ifindex);
 

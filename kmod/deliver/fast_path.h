@@ -16,7 +16,7 @@
 #include "deliver/peers.h"
 
 /**
- * anycast6_glance() - whether a datagram's flow is one that nobody remembers,
+ * anycast6_fast_path() - whether a datagram's flow is one that nobody remembers,
  * and noted just now: then there is nothing to do for it
  * @peers: the namespace's
  * @skb: the datagram; at its IPv6 header, and UDP's is next
@@ -28,11 +28,11 @@
  *
  * Context: RCU.
  */
-static __always_inline bool anycast6_glance(struct anycast6_peers *peers,
-					    const struct sk_buff *skb,
-					    const struct in6_addr *addr,
-					    const struct net_device *dev,
-					    bool out)
+static __always_inline bool anycast6_fast_path(struct anycast6_peers *peers,
+					       const struct sk_buff *skb,
+					       const struct in6_addr *addr,
+					       const struct net_device *dev,
+					       bool out)
 {
 	const struct udphdr *udp = (const void *)(ipv6_hdr(skb) + 1);
 	u32 ports;
@@ -45,9 +45,9 @@ static __always_inline bool anycast6_glance(struct anycast6_peers *peers,
 	/* a link-local peer's flow is not found so */
 	hash = anycast6_peer_hash_of(addr, out ? ror32(ports, 16) : ports, 0,
 				     IPPROTO_UDP);
-	return anycast6_note_is_new(anycast6_peer_notes(peers, hash),
-				    hash << ANYCAST6_PEER_NOTES_BITS,
-				    anycast6_peer_now());
+	return anycast6_initiator_is_new(anycast6_peer_initiators(peers, hash),
+					 hash << ANYCAST6_PEER_INITIATOR_BITS,
+					 anycast6_peer_now());
 }
 
 #endif

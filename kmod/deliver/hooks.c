@@ -18,7 +18,7 @@ static bool has_locals(const struct anycast6_group *group)
 	return group->locals;
 }
 
-static struct anycast6_host *create(struct anycast6_net *an)
+static struct anycast6_host *create_host(struct anycast6_net *an)
 {
 	struct anycast6_host *host;
 	int err = -ENOMEM;
@@ -30,7 +30,7 @@ static struct anycast6_host *create(struct anycast6_net *an)
 	host->peers = anycast6_peers_alloc(&an->limits.flows);
 	if (!host->peers)
 		goto free_host;
-	err = anycast6_screen_init(&host->screen, has_locals);
+	err = anycast6_bloom_set_init(&host->addresses, has_locals);
 	if (err)
 		goto free_peers;
 	return host;
@@ -42,14 +42,14 @@ free_host:
 	return ERR_PTR(err);
 }
 
-static void destroy(struct anycast6_host *host)
+static void destroy_host(struct anycast6_host *host)
 {
-	anycast6_screen_free(&host->screen);
+	anycast6_bloom_set_free(&host->addresses);
 	anycast6_peers_free(host->peers);
 	kfree(host);
 }
 
-static int hook(struct anycast6_host *host)
+static int hook_host(struct anycast6_host *host)
 {
 	BUILD_BUG_ON(ARRAY_SIZE(host->hooks) !=
 		     1 + ANYCAST6_OUTPUT_HOOKS);
@@ -75,12 +75,12 @@ int anycast6_host_get(struct anycast6_net *an)
 	if (host)
 		goto found;
 
-	host = create(an);
+	host = create_host(an);
 	if (IS_ERR(host))
 		return PTR_ERR(host);
-	err = hook(host);
+	err = hook_host(host);
 	if (err) {
-		destroy(host);
+		destroy_host(host);
 		return err;
 	}
 	rcu_assign_pointer(an->host, host);
@@ -104,5 +104,5 @@ void anycast6_host_put(struct anycast6_net *an)
 	RCU_INIT_POINTER(an->host, NULL);
 	nf_unregister_net_hooks(an->net, host->hooks, ARRAY_SIZE(host->hooks));
 	synchronize_rcu();
-	destroy(host);
+	destroy_host(host);
 }

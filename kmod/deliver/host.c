@@ -31,7 +31,7 @@ struct anycast6_host *anycast6_host(struct anycast6_net *an)
  */
 void anycast6_host_serve(struct anycast6_net *an, struct anycast6_group *group)
 {
-	anycast6_screen_add(an, &anycast6_host(an)->screen, group);
+	anycast6_bloom_set_add(an, &anycast6_host(an)->addresses, group);
 }
 
 /**
@@ -42,7 +42,7 @@ void anycast6_host_serve(struct anycast6_net *an, struct anycast6_group *group)
  */
 void anycast6_host_unserve(struct anycast6_net *an)
 {
-	anycast6_screen_remove(an, &anycast6_host(an)->screen);
+	anycast6_bloom_set_remove(an, &anycast6_host(an)->addresses);
 }
 
 /**

@@ -22,14 +22,14 @@ struct anycast6_peers;
  * @an: the namespace, constant
  * @hooks: those of input and output, which get the host with each packet
  * @users: local members; an->lock
- * @screen: the addresses that have some
+ * @addresses: the addresses that have some
  * @peers: who asked which address
  */
 struct anycast6_host {
 	struct anycast6_net *an;
 	struct nf_hook_ops hooks[3];
 	unsigned int users;
-	struct anycast6_screen screen;
+	struct anycast6_bloom_set addresses;
 	struct anycast6_peers *peers;
 };
 
@@ -50,7 +50,8 @@ struct anycast6_host *anycast6_host(struct anycast6_net *an);
 static inline bool anycast6_host_may_hold(const struct anycast6_host *host,
 					  const struct in6_addr *addr)
 {
-	return anycast6_sieve_passes(rcu_dereference(host->screen.sieve), addr);
+	return anycast6_bloom_passes(rcu_dereference(host->addresses.bloom),
+				     addr);
 }
 
 /**

@@ -26,8 +26,9 @@
 #include "object/watch.h"
 #include "probe/probe_reply.h"
 
-static struct anycast6_group *find(const struct anycast6_host *host,
-				   const struct sk_buff *skb)
+static struct anycast6_group *
+find_delivered_group(const struct anycast6_host *host,
+		     const struct sk_buff *skb)
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 
@@ -40,7 +41,8 @@ static struct anycast6_group *find(const struct anycast6_host *host,
 /* Of several local members, the one on the packet's link has it, else the
  * first that is up.
  */
-static void count(const struct anycast6_group *group, const struct sk_buff *skb)
+static void count_delivered(const struct anycast6_group *group,
+			    const struct sk_buff *skb)
 {
 	struct anycast6_member *member, *taker = NULL;
 	u32 ifindex = IP6CB(skb)->iif;
@@ -147,7 +149,7 @@ static bool answer_is_stuck(const struct sk_buff *skb)
  * address. Sockets are looked up by the packet's own destination, so nothing
  * else changes.
  */
-static void admit(struct net *net, struct sk_buff *skb)
+static void admit_packet(struct net *net, struct sk_buff *skb)
 {
 	struct dst_entry *dst = NULL;
 
@@ -170,29 +172,30 @@ static void admit(struct net *net, struct sk_buff *skb)
 }
 
 /* @held: it may be to an anycast address */
-static noinline unsigned int take(struct anycast6_host *host,
-				  struct sk_buff *skb,
-				  const struct nf_hook_state *state, bool held)
+static noinline unsigned int take_packet(struct anycast6_host *host,
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state,
+					 bool held)
 {
 	struct anycast6_group *group = NULL;
 
 	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr)) {
-		if (READ_ONCE(host->an->watched))
-			anycast6_advert_hurry(host, skb);
+		if (READ_ONCE(host->an->contested))
+			anycast6_advert_answer_now(host, skb);
 		return NF_ACCEPT;
 	}
 
 	if (held)
-		group = find(host, skb);
-	if (group && anycast6_respond(host->an, group, skb))
+		group = find_delivered_group(host, skb);
+	if (group && anycast6_probe_reply(host->an, group, skb))
 		return NF_DROP;
 	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
-		anycast6_asked(host, skb, group);
+		anycast6_question_remember(host, skb, group);
 	if (group) {
-		anycast6_watch_notice(host->an, group);
+		anycast6_watch_delivered(host->an, group);
 		anycast6_advert_answer(state->net, group, skb);
-		count(group, skb);
-		admit(state->net, skb);
+		count_delivered(group, skb);
+		admit_packet(state->net, skb);
 	}
 	return NF_ACCEPT;
 }
@@ -205,13 +208,13 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 	struct anycast6_host *host = priv;
 
 	if (unlikely(anycast6_host_may_hold(host, &ip6->daddr)))
-		return take(host, skb, state, true);
+		return take_packet(host, skb, state, true);
 	if (skb->sk || ip6->nexthdr == IPPROTO_TCP)
 		return NF_ACCEPT;
 	if (ip6->nexthdr == IPPROTO_UDP &&
-	    anycast6_glance(host->peers, skb, &ip6->saddr, skb->dev, false))
+	    anycast6_fast_path(host->peers, skb, &ip6->saddr, skb->dev, false))
 		return NF_ACCEPT;
-	return take(host, skb, state, false);
+	return take_packet(host, skb, state, false);
 }
 
 /**

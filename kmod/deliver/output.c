@@ -44,19 +44,21 @@ struct answer {
 	struct anycast6_group *group;
 };
 
-static u32 domain_of(const struct answer *answer, const struct in6_addr *addr)
+static u32 answer_domain(const struct answer *answer,
+			 const struct in6_addr *addr)
 {
 	return unlikely(anycast6_addr_is_linklocal(addr)) ?
 	       skb_dst(answer->skb)->dev->ifindex :
 	       anycast6_dev_vrf(answer->state->out);
 }
 
-static struct anycast6_group *find_group(const struct answer *answer,
-					 const struct in6_addr *addr)
+static struct anycast6_group *find_source_group(const struct answer *answer,
+						const struct in6_addr *addr)
 {
 	if (likely(!anycast6_host_may_hold(answer->host, addr)))
 		return NULL;
-	return anycast6_host_find(answer->host, addr, domain_of(answer, addr));
+	return anycast6_host_find(answer->host, addr,
+				  answer_domain(answer, addr));
 }
 
 /* ---- who sends ---- */
@@ -94,12 +96,13 @@ static bool comes_again(const struct answer *answer)
 static bool source_matters(const struct anycast6_net *an,
 			   const struct dst_entry *dst)
 {
-	return atomic_read(&an->odd_rules) || fib6_routes_require_src(an->net) ||
-	       dst_xfrm(dst) || anycast6_compat_has_policies(an->net);
+	return atomic_read(&an->odd_rules) ||
+	       fib6_routes_require_src(an->net) || dst_xfrm(dst) ||
+	       anycast6_compat_has_policies(an->net);
 }
 
 /* As a filter that mangles the source does. */
-static unsigned int reroute(const struct answer *answer)
+static unsigned int reroute_answer(const struct answer *answer)
 {
 	struct sk_buff *skb = answer->skb;
 	int err;
@@ -111,7 +114,7 @@ static unsigned int reroute(const struct answer *answer)
 	return err < 0 ? NF_DROP_ERR(err) : NF_ACCEPT;
 }
 
-static void count(const struct answer *answer, enum anycast6_reply reply)
+static void count_reply(const struct answer *answer, enum anycast6_reply reply)
 {
 	anycast6_tally_add(answer->group->replies, reply);
 }
@@ -123,14 +126,14 @@ static unsigned int set_source(const struct answer *answer,
 
 	if (!ipv6_addr_equal(&ipv6_hdr(skb)->saddr, source)) {
 		if (!anycast6_rewrite_source(skb, source)) {
-			count(answer, ANYCAST6_REPLY_UNSAFE);
+			count_reply(answer, ANYCAST6_REPLY_UNSAFE);
 			return NF_ACCEPT;
 		}
-		count(answer, ANYCAST6_REPLY_REWRITTEN);
+		count_reply(answer, ANYCAST6_REPLY_REWRITTEN);
 	} else if (!netif_is_l3_slave(answer->state->out)) {
 		return NF_ACCEPT;
 	}
-	return reroute(answer);
+	return reroute_answer(answer);
 }
 
 /* ---- which source ---- */
@@ -153,8 +156,9 @@ static bool choose_unicast(const struct answer *answer, struct in6_addr *source)
 				   &ipv6_hdr(answer->skb)->daddr, 0, source);
 }
 
-static enum anycast6_answer wanted(const struct anycast6_group *group, u8 proto,
-				   const struct in6_addr **address)
+static enum anycast6_answer wanted_source(const struct anycast6_group *group,
+					  u8 proto,
+					  const struct in6_addr **address)
 {
 	const struct anycast6_source *source = rcu_dereference(group->source);
 
@@ -173,13 +177,13 @@ static bool is_here(const struct answer *answer, const struct in6_addr *address)
 }
 
 /* The source that the packet leaves with. */
-static unsigned int finish(const struct answer *answer, u8 proto)
+static unsigned int finish_answer(const struct answer *answer, u8 proto)
 {
 	const struct in6_addr *asked = &answer->group->key.addr;
 	const struct in6_addr *address = NULL;
 	struct in6_addr unicast;
 
-	switch (wanted(answer->group, proto, &address)) {
+	switch (wanted_source(answer->group, proto, &address)) {
 	case ANYCAST6_ANSWER_ANYCAST:
 		return set_source(answer, asked);
 	case ANYCAST6_ANSWER_ADDRESS:
@@ -193,13 +197,14 @@ static unsigned int finish(const struct answer *answer, u8 proto)
 		return NF_ACCEPT;
 	if (choose_unicast(answer, &unicast))
 		return set_source(answer, &unicast);
-	count(answer, ANYCAST6_REPLY_UNSAFE);
+	count_reply(answer, ANYCAST6_REPLY_UNSAFE);
 	return NF_ACCEPT;
 }
 
 /* ---- what it answers ---- */
 
-static int find_transport(const struct sk_buff *skb, unsigned int *offset)
+static int find_answer_transport(const struct sk_buff *skb,
+				 unsigned int *offset)
 {
 	u8 proto = ipv6_hdr(skb)->nexthdr;
 
@@ -217,7 +222,7 @@ static __always_inline void set_key(const struct answer *answer, u8 proto,
 
 	*key = (struct anycast6_peer_key) {
 		.addr = *peer,
-		.domain = domain_of(answer, peer),
+		.domain = answer_domain(answer, peer),
 		.proto = proto,
 	};
 }
@@ -230,7 +235,7 @@ static __always_inline bool parse_datagram(const struct answer *answer,
 	const __be16 *ports;
 	int proto;
 
-	proto = find_transport(answer->skb, &offset);
+	proto = find_answer_transport(answer->skb, &offset);
 	if (proto != answer->state->sk->sk_protocol)
 		return false;
 	ports = skb_header_pointer(answer->skb, offset, sizeof(buf), buf);
@@ -249,7 +254,7 @@ static bool parse_echo_reply(const struct answer *answer,
 	const struct icmp6hdr *icmp;
 	unsigned int offset;
 
-	if (find_transport(answer->skb, &offset) != IPPROTO_ICMPV6)
+	if (find_answer_transport(answer->skb, &offset) != IPPROTO_ICMPV6)
 		return false;
 	icmp = skb_header_pointer(answer->skb, offset, sizeof(buf), &buf);
 	if (!icmp || icmp->icmp6_type != ICMPV6_ECHO_REPLY)
@@ -262,19 +267,20 @@ static bool parse_echo_reply(const struct answer *answer,
 /* A datagram that answers nothing begins a flow, or goes on with one of those
  * that are only noted; or it answers what came before anybody looked.
  */
-static void note(struct anycast6_peers *peers, u64 hash, bool late)
+static void note_initiator(struct anycast6_peers *peers, u64 hash, bool late)
 {
-	struct anycast6_note_pair *pair = anycast6_peer_notes(peers, hash);
+	struct anycast6_initiator_pair *pair =
+		anycast6_peer_initiators(peers, hash);
 	u32 tag = anycast6_peer_tag(hash), now = anycast6_peer_now();
 
 	if (late)
-		anycast6_note_came(pair, tag, now);
+		anycast6_initiator_came(pair, tag, now);
 	else if (time_after(jiffies, peers->born + HZ))
-		anycast6_note_went(pair, tag, now);
+		anycast6_initiator_went(pair, tag, now);
 }
 
-static const struct anycast6_peer *find_peer(const struct answer *answer,
-					     const struct anycast6_peer_key *key)
+static const struct anycast6_peer *
+find_peer(const struct answer *answer, const struct anycast6_peer_key *key)
 {
 	struct anycast6_peers *peers = answer->host->peers;
 	u64 hash = anycast6_peer_hash(key);
@@ -285,7 +291,7 @@ static const struct anycast6_peer *find_peer(const struct answer *answer,
 	over = peer && anycast6_peer_is_over(peer);
 	if (!peer || over) {
 		if (key->proto != IPPROTO_ICMPV6)
-			note(peers, hash, over);
+			note_initiator(peers, hash, over);
 		return NULL;
 	}
 	if (READ_ONCE(peer->elsewhere))
@@ -300,9 +306,9 @@ static const struct anycast6_peer *find_peer(const struct answer *answer,
  * is in the end: else it takes the answer for a flow of its own, or for
  * invalid.
  */
-static noinline unsigned int show(struct anycast6_host *host,
-				  struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+static noinline unsigned int show_tracking(struct anycast6_host *host,
+					   struct sk_buff *skb,
+					   const struct nf_hook_state *state)
 {
 	struct answer answer = { .host = host, .skb = skb, .state = state };
 	const struct in6_addr *address = NULL;
@@ -321,13 +327,13 @@ static noinline unsigned int show(struct anycast6_host *host,
 	if (!peer)
 		return NF_ACCEPT;
 	answer.group = peer->group;
-	want = wanted(peer->group, key.proto, &address);
+	want = wanted_source(peer->group, key.proto, &address);
 	if (want == ANYCAST6_ANSWER_ANYCAST)
 		return set_source(&answer, &peer->group->key.addr);
 	if ((want == ANYCAST6_ANSWER_ADDRESS || READ_ONCE(peer->tracked)) &&
 	    !ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &peer->group->key.addr) &&
 	    !anycast6_rewrite_source(skb, &peer->group->key.addr))
-		count(&answer, ANYCAST6_REPLY_UNSAFE);
+		count_reply(&answer, ANYCAST6_REPLY_UNSAFE);
 	return NF_ACCEPT;
 }
 
@@ -343,15 +349,16 @@ static unsigned int before_tracking(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	switch (ip6->nexthdr) {
 	case IPPROTO_UDP:
-		if (anycast6_glance(host->peers, skb, &ip6->daddr, state->out,
-				    true))
+		if (anycast6_fast_path(host->peers, skb, &ip6->daddr,
+				       state->out, true))
 			return NF_ACCEPT;
 		break;
 	case IPPROTO_TCP:
 		return NF_ACCEPT;
 	}
-	return ipv6_addr_any(&sk->sk_v6_rcv_saddr) ? show(host, skb, state) :
-						     NF_ACCEPT;
+	return ipv6_addr_any(&sk->sk_v6_rcv_saddr) ?
+		       show_tracking(host, skb, state) :
+		       NF_ACCEPT;
 }
 
 /* The address that the packet came to which an error quotes. */
@@ -363,9 +370,10 @@ static struct anycast6_group *find_quoted(const struct answer *answer,
 
 	ip6 = skb_header_pointer(answer->skb, offset + sizeof(struct icmp6hdr),
 				 sizeof(buf), &buf);
-	if (!ip6 || !ipv6_addr_equal(&ip6->saddr, &ipv6_hdr(answer->skb)->daddr))
+	if (!ip6 ||
+	    !ipv6_addr_equal(&ip6->saddr, &ipv6_hdr(answer->skb)->daddr))
 		return NULL;
-	return find_group(answer, &ip6->daddr);
+	return find_source_group(answer, &ip6->daddr);
 }
 
 static unsigned int finish_message(struct answer *answer)
@@ -375,20 +383,22 @@ static unsigned int finish_message(struct answer *answer)
 	const u8 *type;
 	u8 buf;
 
-	if (find_transport(skb, &offset) != IPPROTO_ICMPV6)
+	if (find_answer_transport(skb, &offset) != IPPROTO_ICMPV6)
 		return NF_ACCEPT;
 	type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 	if (!type)
 		return NF_ACCEPT;
 	if (anycast6_answer_is_banned(*type) &&
-	    find_group(answer, &ipv6_hdr(skb)->daddr))
+	    find_source_group(answer, &ipv6_hdr(skb)->daddr))
 		return NF_DROP;
 
 	if (!(*type & ICMPV6_INFOMSG_MASK))
 		answer->group = find_quoted(answer, offset);
 	else if (anycast6_answer_is_reply(*type))
-		answer->group = find_group(answer, &ipv6_hdr(skb)->saddr);
-	return answer->group ? finish(answer, IPPROTO_ICMPV6) : NF_ACCEPT;
+		answer->group =
+			find_source_group(answer, &ipv6_hdr(skb)->saddr);
+	return answer->group ? finish_answer(answer, IPPROTO_ICMPV6) :
+			       NF_ACCEPT;
 }
 
 /* What connection tracking was shown may not be what is to leave. */
@@ -397,14 +407,14 @@ static unsigned int finish_datagram(struct answer *answer)
 	const struct anycast6_peer *peer;
 	struct anycast6_peer_key key;
 
-	if (!find_group(answer, &ipv6_hdr(answer->skb)->saddr) ||
+	if (!find_source_group(answer, &ipv6_hdr(answer->skb)->saddr) ||
 	    !parse_datagram(answer, &key))
 		return NF_ACCEPT;
 	peer = find_peer(answer, &key);
 	if (!peer)
 		return NF_ACCEPT;
 	answer->group = peer->group;
-	return finish(answer, key.proto);
+	return finish_answer(answer, key.proto);
 }
 
 static noinline unsigned int finish_any(struct anycast6_host *host,
@@ -439,7 +449,7 @@ static unsigned int after_tracking(void *priv, struct sk_buff *skb,
 	}
 }
 
-static const struct nf_hook_ops hooks[] = {
+static const struct nf_hook_ops output_hooks[] = {
 	{
 		.hook = before_tracking,
 		.pf = NFPROTO_IPV6,
@@ -467,9 +477,9 @@ void anycast6_output_hooks(struct anycast6_host *host, struct nf_hook_ops *ops)
 {
 	unsigned int i;
 
-	BUILD_BUG_ON(ARRAY_SIZE(hooks) != ANYCAST6_OUTPUT_HOOKS);
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		ops[i] = hooks[i];
+	BUILD_BUG_ON(ARRAY_SIZE(output_hooks) != ANYCAST6_OUTPUT_HOOKS);
+	for (i = 0; i < ARRAY_SIZE(output_hooks); i++) {
+		ops[i] = output_hooks[i];
 		ops[i].priv = host;
 	}
 }

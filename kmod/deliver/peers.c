@@ -32,7 +32,8 @@ static spinlock_t *lock_of(struct anycast6_peers *peers, unsigned int bucket)
 }
 
 /* The address outlives its readers by itself. */
-static void forget(struct anycast6_peers *peers, struct anycast6_peer *peer)
+static void forget_peer(struct anycast6_peers *peers,
+			struct anycast6_peer *peer)
 {
 	hlist_del_rcu(&peer->node);
 	atomic_dec(&peers->count);
@@ -41,7 +42,7 @@ static void forget(struct anycast6_peers *peers, struct anycast6_peer *peer)
 }
 
 /* What is sent so late is an answer still, not a flow of this node's own. */
-static void expire(struct anycast6_peers *peers, unsigned int bucket)
+static void expire_bucket(struct anycast6_peers *peers, unsigned int bucket)
 {
 	struct anycast6_peer *peer;
 	struct hlist_node *next;
@@ -54,15 +55,15 @@ static void expire(struct anycast6_peers *peers, unsigned int bucket)
 		if (!anycast6_peer_is_over(peer))
 			continue;
 		hash = anycast6_peer_hash(&peer->key);
-		anycast6_note_came(anycast6_peer_notes(peers, hash),
-				   anycast6_peer_tag(hash),
-				   anycast6_peer_now());
-		forget(peers, peer);
+		anycast6_initiator_came(anycast6_peer_initiators(peers, hash),
+					anycast6_peer_tag(hash),
+					anycast6_peer_now());
+		forget_peer(peers, peer);
 	}
 	spin_unlock_bh(lock_of(peers, bucket));
 }
 
-static void upkeep(struct work_struct *work)
+static void upkeep_peers(struct work_struct *work)
 {
 	struct anycast6_peers *peers =
 		container_of(to_delayed_work(work), struct anycast6_peers,
@@ -70,7 +71,7 @@ static void upkeep(struct work_struct *work)
 	unsigned int i, count = bucket_count(peers);
 
 	for (i = 0; i < count / UPKEEP_TICKS; i++) {
-		expire(peers, peers->next);
+		expire_bucket(peers, peers->next);
 		peers->next = (peers->next + 1) % count;
 		cond_resched();
 	}
@@ -100,7 +101,7 @@ struct anycast6_peers *anycast6_peers_alloc(const unsigned int *max)
 	peers->max = max;
 	peers->born = jiffies;
 	peers->shift = 64 - order;
-	INIT_DELAYED_WORK(&peers->upkeep, upkeep);
+	INIT_DELAYED_WORK(&peers->upkeep, upkeep_peers);
 	for (i = 0; i < ARRAY_SIZE(peers->locks); i++)
 		spin_lock_init(&peers->locks[i]);
 	return peers;
@@ -121,12 +122,12 @@ void anycast6_peers_free(struct anycast6_peers *peers)
 	cancel_delayed_work_sync(&peers->upkeep);
 	for (i = 0; i < bucket_count(peers); i++)
 		hlist_for_each_entry_safe(peer, next, &peers->buckets[i], node)
-			forget(peers, peer);
+			forget_peer(peers, peer);
 	kvfree(peers);
 }
 
-static struct anycast6_peer *create(const struct anycast6_peer_key *key,
-				    struct anycast6_group *group)
+static struct anycast6_peer *create_peer(const struct anycast6_peer_key *key,
+					 struct anycast6_group *group)
 {
 	struct anycast6_peer *peer;
 
@@ -155,7 +156,7 @@ static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
 	hlist_for_each_entry(peer, &peers->buckets[bucket], node) {
 		/* it came to another address, before */
 		if (anycast6_peer_is(peer, key)) {
-			forget(peers, peer);
+			forget_peer(peers, peer);
 			return false;
 		}
 		depth++;
@@ -165,7 +166,7 @@ static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
 	if (depth < most)
 		return false;
 	over = anycast6_peer_is_over(oldest);
-	forget(peers, oldest);
+	forget_peer(peers, oldest);
 	return !over;
 }
 
@@ -191,7 +192,7 @@ bool anycast6_peer_remember(struct anycast6_peers *peers,
 
 	if (!READ_ONCE(*peers->max))
 		return false;
-	peer = create(key, group);
+	peer = create_peer(key, group);
 	if (!peer)
 		return false;
 	peer->tracked = tracked;

@@ -19,7 +19,7 @@
 struct anycast6_group;
 
 #define ANYCAST6_PEER_LOCKS	64
-#define ANYCAST6_PEER_NOTES_BITS	12
+#define ANYCAST6_PEER_INITIATOR_BITS	12
 #define ANYCAST6_PEER_TIMEOUT	(30 * HZ)
 
 /**
@@ -75,7 +75,7 @@ struct anycast6_peer {
  * @next: the bucket where @upkeep goes on; itself alone
  * @upkeep: forgets them, while there are any
  * @locks: a bucket's writers have one of them
- * @notes: of the other flows
+ * @initiators: of the other flows
  * @buckets: a power of two of them
  */
 struct anycast6_peers {
@@ -86,7 +86,8 @@ struct anycast6_peers {
 	unsigned int next;
 	struct delayed_work upkeep;
 	spinlock_t locks[ANYCAST6_PEER_LOCKS];	/* protect buckets */
-	struct anycast6_note_pair notes[BIT(ANYCAST6_PEER_NOTES_BITS)];
+	struct anycast6_initiator_pair
+		initiators[BIT(ANYCAST6_PEER_INITIATOR_BITS)];
 	struct hlist_head buckets[];
 };
 
@@ -169,7 +170,8 @@ static inline bool anycast6_peer_is_over(const struct anycast6_peer *peer)
 /* Other bits of a hash than those that choose a place. */
 static inline u32 anycast6_peer_tag(u64 hash)
 {
-	return FIELD_GET(ANYCAST6_NOTE_TAG, hash << ANYCAST6_PEER_NOTES_BITS);
+	return FIELD_GET(ANYCAST6_INITIATOR_TAG,
+			 hash << ANYCAST6_PEER_INITIATOR_BITS);
 }
 
 /* In ticks, see notes.h. */
@@ -177,13 +179,13 @@ static inline u32 anycast6_peer_now(void)
 {
 	u64 now = get_jiffies_64();
 
-	return now >> ANYCAST6_NOTE_SHIFT;
+	return now >> ANYCAST6_INITIATOR_SHIFT;
 }
 
-static inline struct anycast6_note_pair *
-anycast6_peer_notes(struct anycast6_peers *peers, u64 hash)
+static inline struct anycast6_initiator_pair *
+anycast6_peer_initiators(struct anycast6_peers *peers, u64 hash)
 {
-	return &peers->notes[hash >> (64 - ANYCAST6_PEER_NOTES_BITS)];
+	return &peers->initiators[hash >> (64 - ANYCAST6_PEER_INITIATOR_BITS)];
 }
 
 #endif

@@ -21,8 +21,8 @@
 #include "object/source.h"
 #include "object/watch.h"
 
-static bool parse_ports(const struct sk_buff *skb, unsigned int offset,
-			struct anycast6_peer_key *key)
+static bool parse_question_ports(const struct sk_buff *skb, unsigned int offset,
+				 struct anycast6_peer_key *key)
 {
 	__be16 buf[2];
 	const __be16 *ports;
@@ -35,8 +35,8 @@ static bool parse_ports(const struct sk_buff *skb, unsigned int offset,
 	return true;
 }
 
-static bool parse_echo(const struct sk_buff *skb, unsigned int offset,
-		       struct anycast6_peer_key *key)
+static bool parse_echo_request(const struct sk_buff *skb, unsigned int offset,
+			       struct anycast6_peer_key *key)
 {
 	struct icmp6hdr buf;
 	const struct icmp6hdr *icmp;
@@ -61,7 +61,8 @@ static noinline int skip_headers(const struct sk_buff *skb,
 }
 
 /* Returns whether it is a question that is answered without a connection. */
-static bool parse(const struct sk_buff *skb, struct anycast6_peer_key *key)
+static bool parse_question(const struct sk_buff *skb,
+			   struct anycast6_peer_key *key)
 {
 	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
@@ -78,9 +79,9 @@ static bool parse(const struct sk_buff *skb, struct anycast6_peer_key *key)
 	switch (proto) {
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
-		return parse_ports(skb, offset, key);
+		return parse_question_ports(skb, offset, key);
 	case IPPROTO_ICMPV6:
-		return parse_echo(skb, offset, key);
+		return parse_echo_request(skb, offset, key);
 	}
 	return false;
 }
@@ -106,9 +107,9 @@ static bool will_answer(const struct sk_buff *skb,
 	return sk && anycast6_host_is_wildcard(sk);
 }
 
-static bool matters(const struct sk_buff *skb,
-		    const struct anycast6_peer_key *key,
-		    const struct anycast6_group *group)
+static bool needs_memory(const struct sk_buff *skb,
+			 const struct anycast6_peer_key *key,
+			 const struct anycast6_group *group)
 {
 	const struct anycast6_source *source;
 
@@ -125,21 +126,23 @@ static bool matters(const struct sk_buff *skb,
 }
 
 /* Returns false if it is not remembered, or another is no longer. */
-static bool remember(struct anycast6_peers *peers, const struct sk_buff *skb,
-		     const struct anycast6_peer_key *key, u64 hash,
-		     struct anycast6_group *group)
+static bool remember_peer(struct anycast6_peers *peers,
+			  const struct sk_buff *skb,
+			  const struct anycast6_peer_key *key, u64 hash,
+			  struct anycast6_group *group)
 {
 	/* or whoever forges packets makes this node's own leave from there */
-	if (anycast6_note_read(anycast6_peer_notes(peers, hash),
-			       anycast6_peer_tag(hash), anycast6_peer_now()) ==
-	    ANYCAST6_NOTE_OWN) {
+	if (anycast6_initiator_read(anycast6_peer_initiators(peers, hash),
+				    anycast6_peer_tag(hash),
+				    anycast6_peer_now()) ==
+	    ANYCAST6_INITIATOR_OWN) {
 		anycast6_tally_add(group->replies, ANYCAST6_REPLY_OWN);
 		return false;
 	}
-	if (!matters(skb, key, group))
+	if (!needs_memory(skb, key, group))
 		return false;
-	anycast6_note_drop(anycast6_peer_notes(peers, hash),
-			   anycast6_peer_tag(hash), anycast6_peer_now());
+	anycast6_initiator_drop(anycast6_peer_initiators(peers, hash),
+				anycast6_peer_tag(hash), anycast6_peer_now());
 	if (anycast6_peer_remember(peers, key, hash, group, skb_nfct(skb)))
 		return true;
 	anycast6_tally_add(group->replies, ANYCAST6_REPLY_FORGOTTEN);
@@ -153,7 +156,7 @@ static void set_elsewhere(struct anycast6_peer *peer)
 		WRITE_ONCE(peer->elsewhere, true);
 }
 
-static void refresh(struct anycast6_peer *peer, bool tracked)
+static void refresh_peer(struct anycast6_peer *peer, bool tracked)
 {
 	if (READ_ONCE(peer->used) != (u32)jiffies)
 		WRITE_ONCE(peer->used, jiffies);
@@ -164,15 +167,16 @@ static void refresh(struct anycast6_peer *peer, bool tracked)
 }
 
 /**
- * anycast6_asked() - a packet is about to be delivered
+ * anycast6_question_remember() - a packet is about to be delivered
  * @host: the namespace's
  * @skb: the packet, past all filters
  * @group: the anycast address it came to, or NULL
  *
  * Context: RCU; softirq or process.
  */
-void anycast6_asked(struct anycast6_host *host, const struct sk_buff *skb,
-		    struct anycast6_group *group)
+void anycast6_question_remember(struct anycast6_host *host,
+				const struct sk_buff *skb,
+				struct anycast6_group *group)
 {
 	struct anycast6_peers *peers = host->peers;
 	struct anycast6_peer_key key;
@@ -180,7 +184,7 @@ void anycast6_asked(struct anycast6_host *host, const struct sk_buff *skb,
 	u64 hash;
 
 	/* somebody's who has chosen an address, or a connection's */
-	if (skb->sk || !parse(skb, &key))
+	if (skb->sk || !parse_question(skb, &key))
 		return;
 	hash = anycast6_peer_hash(&key);
 	peer = anycast6_peer_find(peers, &key, hash);
@@ -189,15 +193,15 @@ void anycast6_asked(struct anycast6_host *host, const struct sk_buff *skb,
 
 	if (peer && (!group || peer->group == group)) {
 		if (group)
-			refresh(peer, skb_nfct(skb));
+			refresh_peer(peer, skb_nfct(skb));
 		else
 			set_elsewhere(peer);
 	} else if (group) {
-		if (!remember(peers, skb, &key, hash, group) && peer)
+		if (!remember_peer(peers, skb, &key, hash, group) && peer)
 			set_elsewhere(peer);
 	} else if (key.proto != IPPROTO_ICMPV6) {
-		anycast6_note_came(anycast6_peer_notes(peers, hash),
-				   anycast6_peer_tag(hash),
-				   anycast6_peer_now());
+		anycast6_initiator_came(anycast6_peer_initiators(peers, hash),
+					anycast6_peer_tag(hash),
+					anycast6_peer_now());
 	}
 }

@@ -10,7 +10,8 @@ struct anycast6_group;
 struct anycast6_host;
 struct sk_buff;
 
-void anycast6_asked(struct anycast6_host *host, const struct sk_buff *skb,
-		    struct anycast6_group *group);
+void anycast6_question_remember(struct anycast6_host *host,
+				const struct sk_buff *skb,
+				struct anycast6_group *group);
 
 #endif

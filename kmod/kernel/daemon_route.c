@@ -13,168 +13,175 @@
 #include "kernel/route.h"
 #include "net.h"
 
-static const struct rhashtable_params params = {
-	.head_offset = offsetof(struct anycast6_notice, node),
-	.key_offset = offsetof(struct anycast6_notice, key),
-	.key_len = sizeof(struct anycast6_notice_key),
+static const struct rhashtable_params daemon_route_params = {
+	.head_offset = offsetof(struct anycast6_daemon_route, node),
+	.key_offset = offsetof(struct anycast6_daemon_route, key),
+	.key_len = sizeof(struct anycast6_daemon_route_key),
 	.automatic_shrinking = true,
 };
 
 /**
- * anycast6_notices_init() - begin with none
+ * anycast6_daemon_routes_init() - begin with none
  * @an: the namespace
  *
  * Context: process.
  * Return: 0 or a negative errno.
  */
-int anycast6_notices_init(struct anycast6_net *an)
+int anycast6_daemon_routes_init(struct anycast6_net *an)
 {
-	INIT_LIST_HEAD(&an->notices.all);
-	INIT_LIST_HEAD(&an->notices.pending);
-	return rhashtable_init(&an->notices.table, &params);
+	INIT_LIST_HEAD(&an->daemon_routes.all);
+	INIT_LIST_HEAD(&an->daemon_routes.pending);
+	return rhashtable_init(&an->daemon_routes.table, &daemon_route_params);
 }
 
-static void destroy(struct anycast6_net *an, struct anycast6_notice *notice)
+static void destroy_route(struct anycast6_net *an,
+			  struct anycast6_daemon_route *route)
 {
-	rhashtable_remove_fast(&an->notices.table, &notice->node, params);
-	list_del(&notice->all);
-	list_del(&notice->pending);
-	kfree_rcu(notice, rcu);
+	rhashtable_remove_fast(&an->daemon_routes.table, &route->node,
+			       daemon_route_params);
+	list_del(&route->all);
+	list_del(&route->pending);
+	kfree_rcu(route, rcu);
 }
 
 /**
- * anycast6_notices_exit() - end, with those that could not be withdrawn
+ * anycast6_daemon_routes_exit() - end, with those that could not be withdrawn
  * @an: the namespace, without addresses
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_notices_exit(struct anycast6_net *an)
+void anycast6_daemon_routes_exit(struct anycast6_net *an)
 {
-	struct anycast6_notice *notice, *next;
+	struct anycast6_daemon_route *route, *next;
 
 	lockdep_assert_held(&an->lock);
 
-	anycast6_notices_send(an);
-	list_for_each_entry_safe(notice, next, &an->notices.all, all)
-		destroy(an, notice);
-	rhashtable_destroy(&an->notices.table);
+	anycast6_daemon_routes_send(an);
+	list_for_each_entry_safe(route, next, &an->daemon_routes.all, all)
+		destroy_route(an, route);
+	rhashtable_destroy(&an->daemon_routes.table);
 }
 
-static bool is_wanted(const struct anycast6_notice *notice)
+static bool is_wanted(const struct anycast6_daemon_route *route)
 {
-	return notice->users;
+	return route->users;
 }
 
 /* Whatever is on its way is overtaken by what is wanted now. */
-static void settle(struct anycast6_net *an, struct anycast6_notice *notice)
+static void settle_route(struct anycast6_net *an,
+			 struct anycast6_daemon_route *route)
 {
-	list_del_init(&notice->pending);
-	if (notice->unsure || notice->there != is_wanted(notice))
-		list_add_tail(&notice->pending, &an->notices.pending);
-	else if (!is_wanted(notice))
-		destroy(an, notice);
+	list_del_init(&route->pending);
+	if (route->unsure || route->there != is_wanted(route))
+		list_add_tail(&route->pending, &an->daemon_routes.pending);
+	else if (!is_wanted(route))
+		destroy_route(an, route);
 }
 
-static struct anycast6_notice *create(struct anycast6_net *an,
-				      const struct anycast6_notice_key *key)
+static struct anycast6_daemon_route *
+create_route(struct anycast6_net *an,
+	     const struct anycast6_daemon_route_key *key)
 {
-	struct anycast6_notice *notice;
+	struct anycast6_daemon_route *route;
 	int err;
 
-	notice = kzalloc(sizeof(*notice), GFP_KERNEL_ACCOUNT);
-	if (!notice)
+	route = kzalloc(sizeof(*route), GFP_KERNEL_ACCOUNT);
+	if (!route)
 		return ERR_PTR(-ENOMEM);
-	notice->key = *key;
-	INIT_LIST_HEAD(&notice->pending);
-	err = rhashtable_insert_fast(&an->notices.table, &notice->node, params);
+	route->key = *key;
+	INIT_LIST_HEAD(&route->pending);
+	err = rhashtable_insert_fast(&an->daemon_routes.table, &route->node,
+				     daemon_route_params);
 	if (err) {
-		kfree(notice);
+		kfree(route);
 		return ERR_PTR(err);
 	}
-	list_add_tail(&notice->all, &an->notices.all);
-	return notice;
+	list_add_tail(&route->all, &an->daemon_routes.all);
+	return route;
 }
 
 /**
- * anycast6_notice_get() - one more address needs a notice
+ * anycast6_daemon_route_get() - one more address needs a notice
  * @an: the namespace
  * @key: which one; no byte of it is undefined
  * @ifindex: interface index of the device that its route leads to, 0 for an
  *           unreachable one
  *
- * Its route comes with anycast6_notices_send().
+ * Its route comes with anycast6_daemon_routes_send().
  *
  * Context: process, under @an->lock.
  * Return: the notice or ERR_PTR(-ENOMEM).
  */
-struct anycast6_notice *
-anycast6_notice_get(struct anycast6_net *an,
-		    const struct anycast6_notice_key *key, u32 ifindex)
+struct anycast6_daemon_route *
+anycast6_daemon_route_get(struct anycast6_net *an,
+			  const struct anycast6_daemon_route_key *key,
+			  u32 ifindex)
 {
-	struct anycast6_notice *notice;
+	struct anycast6_daemon_route *route;
 
 	lockdep_assert_held(&an->lock);
 
-	notice = rhashtable_lookup_fast(&an->notices.table, key, params);
-	if (!notice)
-		notice = create(an, key);
-	if (IS_ERR(notice))
-		return notice;
+	route = rhashtable_lookup_fast(&an->daemon_routes.table, key,
+				       daemon_route_params);
+	if (!route)
+		route = create_route(an, key);
+	if (IS_ERR(route))
+		return route;
 	/* routes go with their device; who else needs one has the same */
-	if (!notice->users && notice->ifindex != ifindex) {
-		notice->there = false;
-		notice->ifindex = ifindex;
+	if (!route->users && route->ifindex != ifindex) {
+		route->there = false;
+		route->ifindex = ifindex;
 	}
-	WRITE_ONCE(notice->users, notice->users + 1);
-	settle(an, notice);
-	return notice;
+	WRITE_ONCE(route->users, route->users + 1);
+	settle_route(an, route);
+	return route;
 }
 
 /**
- * anycast6_notice_put() - one address less needs a notice
+ * anycast6_daemon_route_put() - one address less needs a notice
  * @an: the namespace
- * @notice: the notice, whose route goes with anycast6_notices_send() after the
+ * @route: the notice, whose route goes with anycast6_daemon_routes_send() after the
  *          last one
  *
  * Context: process, under @an->lock.
  */
-void anycast6_notice_put(struct anycast6_net *an,
-			 struct anycast6_notice *notice)
+void anycast6_daemon_route_put(struct anycast6_net *an,
+			       struct anycast6_daemon_route *route)
 {
 	lockdep_assert_held(&an->lock);
 
-	WRITE_ONCE(notice->users, notice->users - 1);
-	settle(an, notice);
+	WRITE_ONCE(route->users, route->users - 1);
+	settle_route(an, route);
 }
 
 /**
- * anycast6_notice_doubt() - a route may not be there any more
+ * anycast6_daemon_route_doubt() - a route may not be there any more
  * @an: the namespace
- * @notice: its notice; anycast6_notices_send() adds it again, or deletes it
+ * @route: its notice; anycast6_daemon_routes_send() adds it again, or deletes it
  *
  * Context: process, under @an->lock.
  */
-void anycast6_notice_doubt(struct anycast6_net *an,
-			   struct anycast6_notice *notice)
+void anycast6_daemon_route_doubt(struct anycast6_net *an,
+				 struct anycast6_daemon_route *route)
 {
 	lockdep_assert_held(&an->lock);
 
-	notice->unsure = true;
-	settle(an, notice);
+	route->unsure = true;
+	settle_route(an, route);
 }
 
-static void describe(const struct anycast6_notice *notice,
-		     struct anycast6_route_change *change)
+static void describe_change(const struct anycast6_daemon_route *route,
+			    struct anycast6_route_change *change)
 {
 	*change = (struct anycast6_route_change) {
-		.addr = notice->key.addr,
-		.ifindex = notice->ifindex,
-		.table = notice->key.table,
-		.metric = notice->key.metric,
-		.len = notice->key.len,
-		.type = notice->ifindex ? RTN_UNICAST : RTN_UNREACHABLE,
+		.addr = route->key.addr,
+		.ifindex = route->ifindex,
+		.table = route->key.table,
+		.metric = route->key.metric,
+		.len = route->key.len,
+		.type = route->ifindex ? RTN_UNICAST : RTN_UNREACHABLE,
 		.protocol = ANYCAST6_ROUTE_PROTO,
-		.add = is_wanted(notice),
+		.add = is_wanted(route),
 	};
 }
 
@@ -192,25 +199,26 @@ static void send_some(struct anycast6_net *an,
 		      struct anycast6_route_change *changes,
 		      struct list_head *refused)
 {
-	struct anycast6_notice *notice, *next;
+	struct anycast6_daemon_route *route, *next;
 	unsigned int i, n = 0;
 
-	list_for_each_entry(notice, &an->notices.pending, pending) {
-		describe(notice, &changes[n++]);
+	list_for_each_entry(route, &an->daemon_routes.pending, pending) {
+		describe_change(route, &changes[n++]);
 		if (n == ANYCAST6_ROUTE_CHANGES)
 			break;
 	}
 	anycast6_routes_change(an, changes, n);
 	i = 0;
-	list_for_each_entry_safe(notice, next, &an->notices.pending, pending) {
+	list_for_each_entry_safe(route, next, &an->daemon_routes.pending,
+				 pending) {
 		if (i == n)
 			break;
 		if (is_done(&changes[i])) {
-			notice->there = changes[i].add;
-			notice->unsure = false;
-			settle(an, notice);
+			route->there = changes[i].add;
+			route->unsure = false;
+			settle_route(an, route);
 		} else {
-			list_move_tail(&notice->pending, refused);
+			list_move_tail(&route->pending, refused);
 		}
 		i++;
 	}
@@ -218,28 +226,29 @@ static void send_some(struct anycast6_net *an,
 
 static void find_lost(struct anycast6_net *an)
 {
-	struct anycast6_notice *notice, *next;
+	struct anycast6_daemon_route *route, *next;
 
-	if (!test_and_clear_bit(0, &an->notices.lost))
+	if (!test_and_clear_bit(0, &an->daemon_routes.lost))
 		return;
 	/* what is lost after this is for the next time */
 	smp_mb__after_atomic();
-	list_for_each_entry_safe(notice, next, &an->notices.all, all) {
-		if (!test_and_clear_bit(ANYCAST6_NOTICE_LOST, &notice->flags))
+	list_for_each_entry_safe(route, next, &an->daemon_routes.all, all) {
+		if (!test_and_clear_bit(ANYCAST6_DAEMON_ROUTE_LOST,
+					&route->flags))
 			continue;
-		anycast6_notice_doubt(an, notice);
+		anycast6_daemon_route_doubt(an, route);
 	}
 }
 
 /**
- * anycast6_notices_send() - let routes come and go
+ * anycast6_daemon_routes_send() - let routes come and go
  * @an: the namespace
  *
  * Context: process, under @an->lock; takes RTNL.
  * Return: whether the kernel refused something: it is tried again with the next
  * call.
  */
-bool anycast6_notices_send(struct anycast6_net *an)
+bool anycast6_daemon_routes_send(struct anycast6_net *an)
 {
 	struct anycast6_route_change *changes;
 	LIST_HEAD(refused);
@@ -247,42 +256,43 @@ bool anycast6_notices_send(struct anycast6_net *an)
 	lockdep_assert_held(&an->lock);
 
 	find_lost(an);
-	if (list_empty(&an->notices.pending))
+	if (list_empty(&an->daemon_routes.pending))
 		return false;
 	changes = kmalloc_array(ANYCAST6_ROUTE_CHANGES, sizeof(*changes),
 				GFP_KERNEL);
 	if (!changes)
 		return true;
-	while (!list_empty(&an->notices.pending))
+	while (!list_empty(&an->daemon_routes.pending))
 		send_some(an, changes, &refused);
 	kfree(changes);
-	list_splice(&refused, &an->notices.pending);
-	return !list_empty(&an->notices.pending);
+	list_splice(&refused, &an->daemon_routes.pending);
+	return !list_empty(&an->daemon_routes.pending);
 }
 
 /**
- * anycast6_notices_lose() - somebody has deleted a route, or put another in its
+ * anycast6_daemon_routes_lose() - somebody has deleted a route, or put another in its
  * place
  * @an: the namespace
  * @key: what a notice of it would have; no byte of it is undefined
  *
  * Context: any.
- * Return: whether there are lost ones for anycast6_notices_send() to mend, and
+ * Return: whether there are lost ones for anycast6_daemon_routes_send() to mend, and
  * there were none before.
  */
-bool anycast6_notices_lose(struct anycast6_net *an,
-			   const struct anycast6_notice_key *key)
+bool anycast6_daemon_routes_lose(struct anycast6_net *an,
+				 const struct anycast6_daemon_route_key *key)
 {
-	struct anycast6_notice *notice;
+	struct anycast6_daemon_route *route;
 	bool first = false;
 
 	rcu_read_lock();
-	notice = rhashtable_lookup(&an->notices.table, key, params);
-	if (notice && READ_ONCE(notice->users)) {
-		set_bit(ANYCAST6_NOTICE_LOST, &notice->flags);
+	route = rhashtable_lookup(&an->daemon_routes.table, key,
+				  daemon_route_params);
+	if (route && READ_ONCE(route->users)) {
+		set_bit(ANYCAST6_DAEMON_ROUTE_LOST, &route->flags);
 		/* who sees that there are some finds them */
 		smp_mb__after_atomic();
-		first = !test_and_set_bit(0, &an->notices.lost);
+		first = !test_and_set_bit(0, &an->daemon_routes.lost);
 	}
 	rcu_read_unlock();
 	return first;

@@ -13,25 +13,25 @@
 struct anycast6_net;
 
 /**
- * struct anycast6_notice_key - what makes a notice one notice
+ * struct anycast6_daemon_route_key - what makes a notice one notice
  * @addr: where its route leads, network order
  * @len: length of the prefix
  * @table: the table of the route
  * @metric: its metric
  */
-struct anycast6_notice_key {
+struct anycast6_daemon_route_key {
 	struct in6_addr addr;
 	u32 len;
 	u32 table;
 	u32 metric;
 };
 
-enum anycast6_notice_flags {
-	ANYCAST6_NOTICE_LOST,
+enum anycast6_daemon_route_flags {
+	ANYCAST6_DAEMON_ROUTE_LOST,
 };
 
 /**
- * struct anycast6_notice - a route for routing daemons
+ * struct anycast6_daemon_route - a route for routing daemons
  * @node: in the notices' table; readers under RCU, writers under an->lock
  * @key: constant
  * @ifindex: interface index of its device, 0 for an unreachable one; an->lock
@@ -43,9 +43,9 @@ enum anycast6_notice_flags {
  * @pending: in the list of those that are to change, else empty; an->lock
  * @rcu: frees it after its readers
  */
-struct anycast6_notice {
+struct anycast6_daemon_route {
 	struct rhash_head node;
-	struct anycast6_notice_key key;
+	struct anycast6_daemon_route_key key;
 	u32 ifindex;
 	unsigned int users;
 	bool there;
@@ -56,17 +56,18 @@ struct anycast6_notice {
 	struct rcu_head rcu;
 };
 
-int anycast6_notices_init(struct anycast6_net *an);
-void anycast6_notices_exit(struct anycast6_net *an);
-struct anycast6_notice *
-anycast6_notice_get(struct anycast6_net *an,
-		    const struct anycast6_notice_key *key, u32 ifindex);
-void anycast6_notice_doubt(struct anycast6_net *an,
-			   struct anycast6_notice *notice);
-void anycast6_notice_put(struct anycast6_net *an,
-			 struct anycast6_notice *notice);
-bool anycast6_notices_send(struct anycast6_net *an);
-bool anycast6_notices_lose(struct anycast6_net *an,
-			   const struct anycast6_notice_key *key);
+int anycast6_daemon_routes_init(struct anycast6_net *an);
+void anycast6_daemon_routes_exit(struct anycast6_net *an);
+struct anycast6_daemon_route *
+anycast6_daemon_route_get(struct anycast6_net *an,
+			  const struct anycast6_daemon_route_key *key,
+			  u32 ifindex);
+void anycast6_daemon_route_doubt(struct anycast6_net *an,
+				 struct anycast6_daemon_route *route);
+void anycast6_daemon_route_put(struct anycast6_net *an,
+			       struct anycast6_daemon_route *route);
+bool anycast6_daemon_routes_send(struct anycast6_net *an);
+bool anycast6_daemon_routes_lose(struct anycast6_net *an,
+				 const struct anycast6_daemon_route_key *key);
 
 #endif

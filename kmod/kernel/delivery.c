@@ -17,13 +17,14 @@
 #include "kernel/route.h"
 #include "net.h"
 
-static struct anycast6_route route_of(const struct anycast6_hold *hold,
-				      const struct in6_addr *addr, u8 type)
+static struct anycast6_route delivery_route(const struct anycast6_held *held,
+					    const struct in6_addr *addr,
+					    u8 type)
 {
 	return (struct anycast6_route) {
 		.type = type,
 		.addr = *addr,
-		.ifindex = hold->ifindex,
+		.ifindex = held->ifindex,
 	};
 }
 
@@ -45,74 +46,75 @@ static bool is_unicast(struct anycast6_net *an, u32 ifindex,
  * it is no longer tentative. If it was quicker than this, the join's was in the
  * way.
  */
-static void give_route_back(struct anycast6_net *an, struct anycast6_hold *hold,
+static void give_route_back(struct anycast6_net *an, struct anycast6_held *held,
 			    const struct in6_addr *addr)
 {
-	struct anycast6_route route = route_of(hold, addr, RTN_LOCAL);
+	struct anycast6_route route = delivery_route(held, addr, RTN_LOCAL);
 
-	if (is_unicast(an, hold->ifindex, addr))
+	if (is_unicast(an, held->ifindex, addr))
 		anycast6_route_add(an, &route);
 }
 
-static void leave(struct anycast6_net *an, struct anycast6_hold *hold,
-		  const struct in6_addr *addr)
+static void leave_join(struct anycast6_net *an, struct anycast6_held *held,
+		       const struct in6_addr *addr)
 {
 	const struct anycast6_link *link;
 
-	link = anycast6_link_find(an, hold->ifindex);
-	if (link && atomic_read(&link->generation) == hold->generation) {
-		anycast6_leave(an, hold->joiner, hold->ifindex, addr);
-		give_route_back(an, hold, addr);
+	link = anycast6_link_find(an, held->ifindex);
+	if (link && atomic_read(&link->generation) == held->generation) {
+		anycast6_leave(an, held->joiner, held->ifindex, addr);
+		give_route_back(an, held, addr);
 	} else {
-		anycast6_join_forget(an, hold->joiner, hold->ifindex, addr);
+		anycast6_join_forget(an, held->joiner, held->ifindex, addr);
 	}
-	hold->joiner = NULL;
+	held->joiner = NULL;
 }
 
 /**
- * anycast6_hold_release() - let an address go
+ * anycast6_delivery_release() - let an address go
  * @an: the namespace
- * @hold: how it is held; is not after this
+ * @held: how it is held; is not after this
  * @addr: the address, network order
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_hold_release(struct anycast6_net *an, struct anycast6_hold *hold,
-			   const struct in6_addr *addr)
+void anycast6_delivery_release(struct anycast6_net *an,
+			       struct anycast6_held *held,
+			       const struct in6_addr *addr)
 {
 	struct anycast6_route route;
 	struct anycast6_aca aca;
 
 	lockdep_assert_held(&an->lock);
 
-	if (hold->joiner)
-		leave(an, hold, addr);
+	if (held->joiner)
+		leave_join(an, held, addr);
 
-	if (hold->delivery == ANYCAST6_DELIVERY_ROUTE) {
-		route = route_of(hold, addr, RTN_LOCAL);
+	if (held->delivery == ANYCAST6_DELIVERY_ROUTE) {
+		route = delivery_route(held, addr, RTN_LOCAL);
 		anycast6_route_del(an, &route);
 	}
-	if (hold->mended) {
+	if (held->mended) {
 		/* who else has joined would be without a route */
-		anycast6_aca_read(an, hold->ifindex, addr, &aca);
-		route = route_of(hold, addr, RTN_ANYCAST);
+		anycast6_aca_read(an, held->ifindex, addr, &aca);
+		route = delivery_route(held, addr, RTN_ANYCAST);
 		if (!aca.users || aca.routed)
 			anycast6_route_del(an, &route);
 	}
-	memset(hold, 0, sizeof(*hold));
+	memset(held, 0, sizeof(*held));
 }
 
 /**
- * anycast6_hold_take_back() - a unicast address of the same bits is gone
+ * anycast6_delivery_take_back() - a unicast address of the same bits is gone
  * @an: the namespace
  * @link: the device it was on, maybe
  * @addr: the address, network order
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_hold_take_back(struct anycast6_net *an,
-			     const struct anycast6_link *link,
-			     const struct in6_addr *addr)
+void anycast6_delivery_take_back(struct anycast6_net *an,
+				 const struct anycast6_link *link,
+				 const struct in6_addr *addr)
 {
 	const struct anycast6_route route = {
 		.type = RTN_LOCAL,
@@ -124,8 +126,8 @@ void anycast6_hold_take_back(struct anycast6_net *an,
 	anycast6_route_del(an, &route);
 }
 
-static int join(struct anycast6_net *an, struct anycast6_hold *hold,
-		struct anycast6_link *link, const struct in6_addr *addr)
+static int join_address(struct anycast6_net *an, struct anycast6_held *held,
+			struct anycast6_link *link, const struct in6_addr *addr)
 {
 	struct anycast6_joiner *joiner;
 
@@ -134,84 +136,84 @@ static int join(struct anycast6_net *an, struct anycast6_hold *hold,
 	if (link->own)
 		anycast6_own_accept_joins(an, link->ifindex);
 
-	hold->generation = atomic_read(&link->generation);
+	held->generation = atomic_read(&link->generation);
 	joiner = anycast6_join(an, link->ifindex, addr);
 	if (IS_ERR(joiner))
 		return PTR_ERR(joiner);
-	hold->joiner = joiner;
-	hold->delivery = ANYCAST6_DELIVERY_JOIN;
+	held->joiner = joiner;
+	held->delivery = ANYCAST6_DELIVERY_JOIN;
 	return 0;
 }
 
-static int add_route(struct anycast6_net *an, struct anycast6_hold *hold,
+static int add_route(struct anycast6_net *an, struct anycast6_held *held,
 		     const struct in6_addr *addr)
 {
-	struct anycast6_route route = route_of(hold, addr, RTN_LOCAL);
+	struct anycast6_route route = delivery_route(held, addr, RTN_LOCAL);
 	int err = anycast6_route_add(an, &route);
 
-	hold->delivery = err ? 0 : ANYCAST6_DELIVERY_ROUTE;
+	held->delivery = err ? 0 : ANYCAST6_DELIVERY_ROUTE;
 	return err;
 }
 
 /* On a real device only those that are not to be found have a route. */
-static bool is_quiet(const struct anycast6_hold *hold,
-		     const struct anycast6_link *link)
+static bool has_quiet_route(const struct anycast6_held *held,
+			    const struct anycast6_link *link)
 {
-	return hold->delivery == ANYCAST6_DELIVERY_ROUTE && !link->own;
+	return held->delivery == ANYCAST6_DELIVERY_ROUTE && !link->own;
 }
 
 /* First the route, then the join goes: packets arrive all the time. A join that
  * others have goes on answering neighbours.
  */
-static int keep_quiet(struct anycast6_net *an, struct anycast6_hold *hold,
+static int keep_quiet(struct anycast6_net *an, struct anycast6_held *held,
 		      const struct in6_addr *addr)
 {
-	u32 ifindex = hold->ifindex;
+	u32 ifindex = held->ifindex;
 	u8 delivery;
 	int err;
 
 	/* its route would be taken for the one that is added */
-	if (hold->mended)
-		anycast6_hold_release(an, hold, addr);
-	hold->ifindex = ifindex;
-	delivery = hold->delivery;
-	err = add_route(an, hold, addr);
+	if (held->mended)
+		anycast6_delivery_release(an, held, addr);
+	held->ifindex = ifindex;
+	delivery = held->delivery;
+	err = add_route(an, held, addr);
 	if (err)
-		hold->delivery = delivery;
-	else if (hold->joiner)
-		leave(an, hold, addr);
+		held->delivery = delivery;
+	else if (held->joiner)
+		leave_join(an, held, addr);
 	return err;
 }
 
 /* The kernel loses the route of a join when the device goes down, and a second
  * join brings none back.
  */
-static int mend_route(struct anycast6_net *an, struct anycast6_hold *hold,
+static int mend_route(struct anycast6_net *an, struct anycast6_held *held,
 		      const struct in6_addr *addr)
 {
-	struct anycast6_route route = route_of(hold, addr, RTN_ANYCAST);
+	struct anycast6_route route = delivery_route(held, addr, RTN_ANYCAST);
 	int err = anycast6_route_add(an, &route);
 
-	hold->mended = !err;
+	held->mended = !err;
 	return err;
 }
 
 /* Somebody else may have been quicker to get RTNL; and a join succeeds even if
  * there was no memory for its route.
  */
-static int check_join(struct anycast6_net *an, struct anycast6_hold *hold,
+static int check_join(struct anycast6_net *an, struct anycast6_held *held,
 		      const struct in6_addr *addr)
 {
 	struct anycast6_aca aca;
 
-	anycast6_aca_read(an, hold->ifindex, addr, &aca);
+	anycast6_aca_read(an, held->ifindex, addr, &aca);
 	if (aca.users > 1 && !aca.routed)
-		return mend_route(an, hold, addr);
+		return mend_route(an, held, addr);
 	if (aca.users == 1 && aca.routed)
 		return 0;
 
-	leave(an, hold, addr);
-	hold->delivery = aca.routed ? ANYCAST6_DELIVERY_KERNEL : 0;
+	leave_join(an, held, addr);
+	held->delivery = aca.routed ? ANYCAST6_DELIVERY_KERNEL : 0;
 	return aca.routed ? 0 : -ENOMEM;
 }
 
@@ -223,58 +225,58 @@ static bool is_wrong(const struct anycast6_aca *aca)
 	return !aca->users || alone != aca->routed;
 }
 
-static int keep(struct anycast6_net *an, struct anycast6_hold *hold,
-		struct anycast6_link *link, const struct in6_addr *addr)
+static int keep_address(struct anycast6_net *an, struct anycast6_held *held,
+			struct anycast6_link *link, const struct in6_addr *addr)
 {
 	struct anycast6_aca aca;
 	int err;
 
-	if (hold->delivery == ANYCAST6_DELIVERY_ROUTE)
-		return add_route(an, hold, addr);
+	if (held->delivery == ANYCAST6_DELIVERY_ROUTE)
+		return add_route(an, held, addr);
 
 	anycast6_aca_read(an, link->ifindex, addr, &aca);
-	if (hold->joiner && is_wrong(&aca)) {
-		leave(an, hold, addr);
+	if (held->joiner && is_wrong(&aca)) {
+		leave_join(an, held, addr);
 		anycast6_aca_read(an, link->ifindex, addr, &aca);
 	}
 	if (aca.users && aca.routed) {
-		if (!hold->joiner)
-			hold->delivery = ANYCAST6_DELIVERY_KERNEL;
+		if (!held->joiner)
+			held->delivery = ANYCAST6_DELIVERY_KERNEL;
 		return 0;
 	}
-	if (!hold->joiner) {
-		hold->delivery = 0;
-		err = join(an, hold, link, addr);
+	if (!held->joiner) {
+		held->delivery = 0;
+		err = join_address(an, held, link, addr);
 		if (err == -ENOSPC && link->own)
-			return add_route(an, hold, addr);
+			return add_route(an, held, addr);
 		if (err)
 			return err;
 	}
-	return check_join(an, hold, addr);
+	return check_join(an, held, addr);
 }
 
 /* First the join, then the route goes, unless the join has lost its own: then
  * it does as well.
  */
-static int speak_again(struct anycast6_net *an, struct anycast6_hold *hold,
+static int speak_again(struct anycast6_net *an, struct anycast6_held *held,
 		       struct anycast6_link *link, const struct in6_addr *addr)
 {
-	struct anycast6_route route = route_of(hold, addr, RTN_LOCAL);
+	struct anycast6_route route = delivery_route(held, addr, RTN_LOCAL);
 	int err;
 
-	hold->delivery = 0;
-	err = keep(an, hold, link, addr);
+	held->delivery = 0;
+	err = keep_address(an, held, link, addr);
 	if (err)
-		hold->delivery = ANYCAST6_DELIVERY_ROUTE;
-	else if (!hold->mended)
+		held->delivery = ANYCAST6_DELIVERY_ROUTE;
+	else if (!held->mended)
 		anycast6_route_del(an, &route);
 	return err;
 }
 
 /**
- * anycast6_hold_mend() - see to it that an address is held on a device
+ * anycast6_delivery_mend() - see to it that an address is held on a device
  * @an: the namespace
- * @hold: how it is held
+ * @held: how it is held
  * @link: the device, running
  * @addr: the address, network order
  * @quiet: packets are taken, but neighbours that ask get no answer
@@ -289,21 +291,21 @@ static int speak_again(struct anycast6_net *an, struct anycast6_hold *hold,
  * Return: 0, or what anycast6_join() or rtnetlink said, or %-ENOSPC at the
  * limit on joins.
  */
-int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
-		       struct anycast6_link *link, const struct in6_addr *addr,
-		       bool quiet)
+int anycast6_delivery_mend(struct anycast6_net *an, struct anycast6_held *held,
+			   struct anycast6_link *link,
+			   const struct in6_addr *addr, bool quiet)
 {
 	lockdep_assert_held(&an->lock);
 
-	if (hold->ifindex != link->ifindex ||
-	    (hold->joiner &&
-	     hold->generation != atomic_read(&link->generation)))
-		anycast6_hold_release(an, hold, addr);
-	hold->ifindex = link->ifindex;
+	if (held->ifindex != link->ifindex ||
+	    (held->joiner &&
+	     held->generation != atomic_read(&link->generation)))
+		anycast6_delivery_release(an, held, addr);
+	held->ifindex = link->ifindex;
 
 	if (quiet)
-		return keep_quiet(an, hold, addr);
-	if (is_quiet(hold, link))
-		return speak_again(an, hold, link, addr);
-	return keep(an, hold, link, addr);
+		return keep_quiet(an, held, addr);
+	if (has_quiet_route(held, link))
+		return speak_again(an, held, link, addr);
+	return keep_address(an, held, link, addr);
 }

@@ -14,14 +14,14 @@ struct anycast6_link;
 struct anycast6_net;
 
 /**
- * struct anycast6_hold - an address held on a device; all under an->lock
+ * struct anycast6_held - an address held on a device; all under an->lock
  * @joiner: socket that has the join, NULL without one
  * @ifindex: interface index of the device
  * @generation: the link's when it was joined
  * @delivery: enum anycast6_delivery, or 0: not held
  * @mended: its route had to be added by hand
  */
-struct anycast6_hold {
+struct anycast6_held {
 	struct anycast6_joiner *joiner;
 	u32 ifindex;
 	int generation;
@@ -29,13 +29,14 @@ struct anycast6_hold {
 	bool mended;
 };
 
-int anycast6_hold_mend(struct anycast6_net *an, struct anycast6_hold *hold,
-		       struct anycast6_link *link, const struct in6_addr *addr,
-		       bool quiet);
-void anycast6_hold_release(struct anycast6_net *an, struct anycast6_hold *hold,
-			   const struct in6_addr *addr);
-void anycast6_hold_take_back(struct anycast6_net *an,
-			     const struct anycast6_link *link,
-			     const struct in6_addr *addr);
+int anycast6_delivery_mend(struct anycast6_net *an, struct anycast6_held *held,
+			   struct anycast6_link *link,
+			   const struct in6_addr *addr, bool quiet);
+void anycast6_delivery_release(struct anycast6_net *an,
+			       struct anycast6_held *held,
+			       const struct in6_addr *addr);
+void anycast6_delivery_take_back(struct anycast6_net *an,
+				 const struct anycast6_link *link,
+				 const struct in6_addr *addr);
 
 #endif

@@ -52,7 +52,8 @@ void anycast6_aca_read(struct anycast6_net *an, u32 ifindex,
 			if (!ipv6_addr_equal(&entry->aca_addr, addr))
 				continue;
 			aca->users = entry->aca_users;
-			aca->routed = rcu_access_pointer(entry->aca_rt->fib6_node);
+			aca->routed =
+				rcu_access_pointer(entry->aca_rt->fib6_node);
 			break;
 		}
 		read_unlock_bh(&idev->lock);

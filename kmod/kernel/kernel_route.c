@@ -13,7 +13,7 @@
 #include "kernel/kernel_route.h"
 #include "kernel/own.h"
 
-static void init_flow(struct flowi6 *fl6, const struct sk_buff *skb)
+static void init_packet_flow(struct flowi6 *fl6, const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 	const struct ip_tunnel_info *tunnel = skb_tunnel_info(skb);
@@ -46,7 +46,7 @@ static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
 }
 
 /**
- * anycast6_fallback_route() - give a packet the route that the kernel would
+ * anycast6_kernel_route() - give a packet the route that the kernel would
  * @net: the namespace
  * @skb: the packet, coming in
  *
@@ -57,13 +57,13 @@ static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
  * Return: the route, maybe one that says why there is none, or the one that
  * this node announces: who follows it elsewhere would be sent back.
  */
-struct dst_entry *anycast6_fallback_route(struct net *net, struct sk_buff *skb)
+struct dst_entry *anycast6_kernel_route(struct net *net, struct sk_buff *skb)
 {
 	const int flags = RT6_LOOKUP_F_HAS_SADDR | RT6_LOOKUP_F_DST_NOREF;
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	init_flow(&fl6, skb);
+	init_packet_flow(&fl6, skb);
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb, flags);
 	if (anycast6_own_is(dst->dev) &&
 	    !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)))

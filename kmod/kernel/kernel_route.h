@@ -10,6 +10,6 @@ struct dst_entry;
 struct net;
 struct sk_buff;
 
-struct dst_entry *anycast6_fallback_route(struct net *net, struct sk_buff *skb);
+struct dst_entry *anycast6_kernel_route(struct net *net, struct sk_buff *skb);
 
 #endif

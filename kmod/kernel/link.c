@@ -58,8 +58,8 @@ struct anycast6_link *anycast6_link_find(struct anycast6_net *an, u32 ifindex)
 	return xa_load(&an->links, ifindex);
 }
 
-static struct anycast6_link *create(struct anycast6_net *an, u32 ifindex,
-				    gfp_t gfp)
+static struct anycast6_link *create_link(struct anycast6_net *an, u32 ifindex,
+					 gfp_t gfp)
 {
 	struct anycast6_link *link;
 	struct net_device *dev;
@@ -103,7 +103,7 @@ struct anycast6_link *anycast6_link_get(struct anycast6_net *an, u32 ifindex,
 	lockdep_assert_held(&an->lock);
 
 	if (!link)
-		link = create(an, ifindex, gfp);
+		link = create_link(an, ifindex, gfp);
 	if (!IS_ERR(link))
 		link->users++;
 	return link;

@@ -11,8 +11,8 @@
 #include "kernel/prefixes.h"
 #include "net.h"
 
-static void add(struct anycast6_prefixes *prefixes,
-		const struct inet6_ifaddr *ifa)
+static void add_prefix(struct anycast6_prefixes *prefixes,
+		       const struct inet6_ifaddr *ifa)
 {
 	struct anycast6_prefix prefix;
 	unsigned int i;
@@ -29,8 +29,9 @@ static void add(struct anycast6_prefixes *prefixes,
 /* On-link is what net/ipv6/anycast.c takes for it: the prefixes of the
  * device's own addresses.
  */
-static void look(struct anycast6_prefixes *prefixes, struct anycast6_net *an,
-		 const struct anycast6_link *link)
+static void read_prefixes(struct anycast6_prefixes *prefixes,
+			  struct anycast6_net *an,
+			  const struct anycast6_link *link)
 {
 	const struct inet6_ifaddr *ifa;
 	struct net_device *dev;
@@ -43,7 +44,7 @@ static void look(struct anycast6_prefixes *prefixes, struct anycast6_net *an,
 	if (idev) {
 		read_lock_bh(&idev->lock);
 		list_for_each_entry(ifa, &idev->addr_list, if_list)
-			add(prefixes, ifa);
+			add_prefix(prefixes, ifa);
 		read_unlock_bh(&idev->lock);
 	}
 	rcu_read_unlock();
@@ -63,7 +64,7 @@ int anycast6_prefixes_make(struct anycast6_prefixes *prefixes,
 			   const struct anycast6_link *link)
 {
 	memset(prefixes, 0, sizeof(*prefixes));
-	look(prefixes, an, link);
+	read_prefixes(prefixes, an, link);
 	while (prefixes->n > prefixes->max) {
 		kfree(prefixes->list);
 		prefixes->max = prefixes->n;
@@ -72,7 +73,7 @@ int anycast6_prefixes_make(struct anycast6_prefixes *prefixes,
 					       GFP_KERNEL);
 		if (!prefixes->list)
 			return -ENOMEM;
-		look(prefixes, an, link);
+		read_prefixes(prefixes, an, link);
 	}
 	return 0;
 }

@@ -46,7 +46,7 @@ static int read_answer(struct anycast6_net *an, u32 *seq)
 	return ((const struct nlmsgerr *)nlmsg_data(nlh))->error;
 }
 
-static int send(struct anycast6_net *an, const struct sk_buff *skb)
+static int send_request(struct anycast6_net *an, const struct sk_buff *skb)
 {
 	/* netlink checks the sender's rights by the name */
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
@@ -67,9 +67,9 @@ static int send(struct anycast6_net *an, const struct sk_buff *skb)
 }
 
 /* Consumes @skb, which holds one whole request. */
-static int request(struct anycast6_net *an, struct sk_buff *skb)
+static int send_and_read(struct anycast6_net *an, struct sk_buff *skb)
 {
-	int err = send(an, skb);
+	int err = send_request(an, skb);
 	u32 seq;
 
 	if (!err)
@@ -154,7 +154,7 @@ static int change_one(struct anycast6_net *an, bool add,
 		kfree_skb(skb);
 		return err;
 	}
-	return request(an, skb);
+	return send_and_read(an, skb);
 }
 
 /* An answer that is lost leaves -ENOBUFS where it belongs. */
@@ -195,7 +195,7 @@ void anycast6_routes_change(struct anycast6_net *an,
 	for (i = 0; i < n && !err; i++)
 		err = put_change(skb, i, &changes[i]);
 	if (!err)
-		err = send(an, skb);
+		err = send_request(an, skb);
 	kfree_skb(skb);
 	for (i = 0; i < n; i++)
 		changes[i].err = err ? : -ENOBUFS;
@@ -262,7 +262,7 @@ int anycast6_route_set_master(struct anycast6_net *an, u32 ifindex, u32 master)
 		return -EMSGSIZE;
 	}
 	nlmsg_end(skb, nlh);
-	return request(an, skb);
+	return send_and_read(an, skb);
 }
 
 /**

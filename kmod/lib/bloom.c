@@ -16,35 +16,35 @@
 #define ORDER_MAX		25
 
 /**
- * anycast6_sieve_alloc() - make a sieve that nothing passes
+ * anycast6_bloom_alloc() - make a sieve that nothing passes
  * @addresses: for how many
  *
  * Context: process.
  * Return: a sieve for kvfree_rcu(), or NULL.
  */
-struct anycast6_sieve *anycast6_sieve_alloc(unsigned int addresses)
+struct anycast6_bloom *anycast6_bloom_alloc(unsigned int addresses)
 {
 	u64 bits = (u64)addresses * BITS_PER_ADDRESS;
-	struct anycast6_sieve *sieve;
+	struct anycast6_bloom *bloom;
 	unsigned int order;
 
 	order = clamp(order_base_2(bits), ORDER_MIN, ORDER_MAX);
-	sieve = kvzalloc(sizeof(*sieve) + BITS_TO_LONGS(1UL << order) *
+	bloom = kvzalloc(sizeof(*bloom) + BITS_TO_LONGS(1UL << order) *
 			 sizeof(long), GFP_KERNEL_ACCOUNT);
-	if (sieve)
-		sieve->shift = 64 - order;
-	return sieve;
+	if (bloom)
+		bloom->shift = 64 - order;
+	return bloom;
 }
 
 /**
- * anycast6_sieve_room() - for how many addresses a sieve is good
- * @sieve: the sieve
+ * anycast6_bloom_room() - for how many addresses a sieve is good
+ * @bloom: the sieve
  *
- * Context: any that keeps @sieve.
+ * Context: any that keeps @bloom.
  */
-unsigned int anycast6_sieve_room(const struct anycast6_sieve *sieve)
+unsigned int anycast6_bloom_room(const struct anycast6_bloom *bloom)
 {
-	unsigned int order = 64 - sieve->shift;
+	unsigned int order = 64 - bloom->shift;
 
 	return order == ORDER_MAX ? UINT_MAX :
 				    (1U << order) / BITS_PER_ADDRESS;

@@ -9,14 +9,14 @@
 #include "lib/initiator.h"
 
 /* Who polls, as NTP does every 64 seconds at least, must be known by then. */
-#define SHORT		ANYCAST6_NOTE_TICKS(180)
-#define LONG		ANYCAST6_NOTE_TICKS(7440)
+#define SHORT		ANYCAST6_INITIATOR_TICKS(180)
+#define LONG		ANYCAST6_INITIATOR_TICKS(7440)
 /* What comes again so much later is no burst. */
-#define AGAIN		ANYCAST6_NOTE_TICKS(2)
+#define AGAIN		ANYCAST6_INITIATOR_TICKS(2)
 
 static u32 age_of(u64 slot, u32 now)
 {
-	s32 age = now - FIELD_GET(ANYCAST6_NOTE_TIME, slot);
+	s32 age = now - FIELD_GET(ANYCAST6_INITIATOR_TIME, slot);
 
 	/* another CPU may be a tick ahead */
 	return max(age, 0);
@@ -24,19 +24,20 @@ static u32 age_of(u64 slot, u32 now)
 
 static bool is_fresh(u64 slot, u32 now)
 {
-	u32 most = slot & ANYCAST6_NOTE_LASTING ? LONG : SHORT;
+	u32 most = slot & ANYCAST6_INITIATOR_LASTING ? LONG : SHORT;
 
 	return slot && age_of(slot, now) <= most;
 }
 
-static u64 *find(struct anycast6_note_pair *pair, u32 tag, u32 now)
+static u64 *find_initiator(struct anycast6_initiator_pair *pair, u32 tag,
+			   u32 now)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(pair->slots); i++) {
 		u64 slot = READ_ONCE(pair->slots[i]);
 
-		if (FIELD_GET(ANYCAST6_NOTE_TAG, slot) == tag &&
+		if (FIELD_GET(ANYCAST6_INITIATOR_TAG, slot) == tag &&
 		    is_fresh(slot, now))
 			return &pair->slots[i];
 	}
@@ -46,44 +47,47 @@ static u64 *find(struct anycast6_note_pair *pair, u32 tag, u32 now)
 /* A place to write to: an old one, else one that is not lasting, else the one
  * that was used less recently.
  */
-static u64 *find_place(struct anycast6_note_pair *pair, u32 now)
+static u64 *find_place(struct anycast6_initiator_pair *pair, u32 now)
 {
 	u64 a = READ_ONCE(pair->slots[0]), b = READ_ONCE(pair->slots[1]);
 
 	if (is_fresh(a, now) != is_fresh(b, now))
 		return &pair->slots[is_fresh(a, now)];
-	if ((a ^ b) & ANYCAST6_NOTE_LASTING)
-		return &pair->slots[!!(a & ANYCAST6_NOTE_LASTING)];
+	if ((a ^ b) & ANYCAST6_INITIATOR_LASTING)
+		return &pair->slots[!!(a & ANYCAST6_INITIATOR_LASTING)];
 	return &pair->slots[age_of(b, now) > age_of(a, now)];
 }
 
-static void write(u64 *place, u32 tag, u64 flags, u32 now)
+static void write_initiator(u64 *place, u32 tag, u64 flags, u32 now)
 {
-	WRITE_ONCE(*place, FIELD_PREP(ANYCAST6_NOTE_TAG, tag) | flags |
-			   FIELD_PREP(ANYCAST6_NOTE_TIME, now));
+	WRITE_ONCE(*place, FIELD_PREP(ANYCAST6_INITIATOR_TAG, tag) | flags |
+			   FIELD_PREP(ANYCAST6_INITIATOR_TIME, now));
 }
 
 /**
- * anycast6_note_read() - who spoke first
+ * anycast6_initiator_read() - who spoke first
  * @pair: where the flow's notes are
  * @tag: 30 bits of the flow's hash
  * @now: ticks
  *
  * Context: any.
  */
-enum anycast6_note anycast6_note_read(const struct anycast6_note_pair *pair,
-				      u32 tag, u32 now)
+enum anycast6_initiator
+anycast6_initiator_read(const struct anycast6_initiator_pair *pair, u32 tag,
+			u32 now)
 {
-	const u64 *place = find((struct anycast6_note_pair *)pair, tag, now);
+	const u64 *place;
 
+	place = find_initiator((struct anycast6_initiator_pair *)pair, tag,
+			       now);
 	if (!place)
-		return ANYCAST6_NOTE_NONE;
-	return READ_ONCE(*place) & ANYCAST6_NOTE_OPENED ?
-	       ANYCAST6_NOTE_OWN : ANYCAST6_NOTE_THEIRS;
+		return ANYCAST6_INITIATOR_NONE;
+	return READ_ONCE(*place) & ANYCAST6_INITIATOR_OPENED ?
+	       ANYCAST6_INITIATOR_OWN : ANYCAST6_INITIATOR_THEIRS;
 }
 
 /**
- * anycast6_note_came() - a packet of a flow came
+ * anycast6_initiator_came() - a packet of a flow came
  * @pair: where the flow's notes are
  * @tag: 30 bits of the flow's hash
  * @now: ticks
@@ -92,50 +96,58 @@ enum anycast6_note anycast6_note_read(const struct anycast6_note_pair *pair,
  *
  * Context: any.
  */
-void anycast6_note_came(struct anycast6_note_pair *pair, u32 tag, u32 now)
+void anycast6_initiator_came(struct anycast6_initiator_pair *pair, u32 tag,
+			     u32 now)
 {
-	u64 *place = find(pair, tag, now);
+	u64 *place = find_initiator(pair, tag, now);
 
-	if (place && (READ_ONCE(*place) & ANYCAST6_NOTE_OPENED || !age_of(*place, now)))
+	if (place && (READ_ONCE(*place) & ANYCAST6_INITIATOR_OPENED ||
+		      !age_of(*place, now)))
 		return;
-	write(place ? : find_place(pair, now), tag, 0, now);
+	write_initiator(place ? : find_place(pair, now), tag, 0, now);
 }
 
 /**
- * anycast6_note_went() - this node sent a packet of a flow
+ * anycast6_initiator_went() - this node sent a packet of a flow
  * @pair: where the flow's notes are
  * @tag: 30 bits of the flow's hash
  * @now: ticks
  *
  * Context: any.
  */
-void anycast6_note_went(struct anycast6_note_pair *pair, u32 tag, u32 now)
+void anycast6_initiator_went(struct anycast6_initiator_pair *pair, u32 tag,
+			     u32 now)
 {
-	u64 *place = find(pair, tag, now), slot;
+	u64 *place = find_initiator(pair, tag, now), slot;
 
 	if (!place) {
-		write(find_place(pair, now), tag, ANYCAST6_NOTE_OPENED, now);
+		write_initiator(find_place(pair, now), tag,
+				ANYCAST6_INITIATOR_OPENED, now);
 		return;
 	}
 	slot = READ_ONCE(*place);
 	if (!age_of(slot, now))
 		return;
-	if (slot & ANYCAST6_NOTE_OPENED && age_of(slot, now) >= AGAIN)
-		slot |= ANYCAST6_NOTE_LASTING;
-	write(place, tag, slot & (ANYCAST6_NOTE_OPENED | ANYCAST6_NOTE_LASTING), now);
+	if (slot & ANYCAST6_INITIATOR_OPENED && age_of(slot, now) >= AGAIN)
+		slot |= ANYCAST6_INITIATOR_LASTING;
+	write_initiator(place, tag,
+			slot & (ANYCAST6_INITIATOR_OPENED |
+				ANYCAST6_INITIATOR_LASTING),
+			now);
 }
 
 /**
- * anycast6_note_drop() - somebody else keeps account of a flow from now on
+ * anycast6_initiator_drop() - somebody else keeps account of a flow from now on
  * @pair: where the flow's notes are
  * @tag: 30 bits of the flow's hash
  * @now: ticks
  *
  * Context: any.
  */
-void anycast6_note_drop(struct anycast6_note_pair *pair, u32 tag, u32 now)
+void anycast6_initiator_drop(struct anycast6_initiator_pair *pair, u32 tag,
+			     u32 now)
 {
-	u64 *place = find(pair, tag, now);
+	u64 *place = find_initiator(pair, tag, now);
 
 	if (place)
 		WRITE_ONCE(*place, 0);

@@ -13,52 +13,57 @@
 #include <linux/log2.h>
 #include <linux/types.h>
 
-#define ANYCAST6_NOTE_TAG	GENMASK_ULL(63, 34)
+#define ANYCAST6_INITIATOR_TAG	GENMASK_ULL(63, 34)
 /* this node opened the flow */
-#define ANYCAST6_NOTE_OPENED	BIT_ULL(33)
+#define ANYCAST6_INITIATOR_OPENED	BIT_ULL(33)
 /* it used it again after a while, and will again */
-#define ANYCAST6_NOTE_LASTING	BIT_ULL(32)
+#define ANYCAST6_INITIATOR_LASTING	BIT_ULL(32)
 /* when, in ticks of half a second to a second; a place of 0 is empty */
-#define ANYCAST6_NOTE_TIME	GENMASK_ULL(31, 0)
+#define ANYCAST6_INITIATOR_TIME	GENMASK_ULL(31, 0)
 /* how many bits jiffies have too many for a tick */
-#define ANYCAST6_NOTE_SHIFT	ilog2(HZ)
-#define ANYCAST6_NOTE_TICKS(s)	((s) * HZ >> ANYCAST6_NOTE_SHIFT)
+#define ANYCAST6_INITIATOR_SHIFT	ilog2(HZ)
+#define ANYCAST6_INITIATOR_TICKS(s)	((s) * HZ >> ANYCAST6_INITIATOR_SHIFT)
 
-enum anycast6_note {
-	ANYCAST6_NOTE_NONE,
+enum anycast6_initiator {
+	ANYCAST6_INITIATOR_NONE,
 	/* the peer spoke first */
-	ANYCAST6_NOTE_THEIRS,
+	ANYCAST6_INITIATOR_THEIRS,
 	/* this node did */
-	ANYCAST6_NOTE_OWN,
+	ANYCAST6_INITIATOR_OWN,
 };
 
 /**
- * struct anycast6_note_pair - where the notes of some flows share two places
+ * struct anycast6_initiator_pair - where the notes of some flows share two places
  * @slots: packed notes; READ_ONCE(), a race loses one at most
  */
-struct anycast6_note_pair {
+struct anycast6_initiator_pair {
 	u64 slots[2];
 };
 
-enum anycast6_note anycast6_note_read(const struct anycast6_note_pair *pair,
-				      u32 tag, u32 now);
-void anycast6_note_came(struct anycast6_note_pair *pair, u32 tag, u32 now);
-void anycast6_note_went(struct anycast6_note_pair *pair, u32 tag, u32 now);
-void anycast6_note_drop(struct anycast6_note_pair *pair, u32 tag, u32 now);
+enum anycast6_initiator
+anycast6_initiator_read(const struct anycast6_initiator_pair *pair, u32 tag,
+			u32 now);
+void anycast6_initiator_came(struct anycast6_initiator_pair *pair, u32 tag,
+			     u32 now);
+void anycast6_initiator_went(struct anycast6_initiator_pair *pair, u32 tag,
+			     u32 now);
+void anycast6_initiator_drop(struct anycast6_initiator_pair *pair, u32 tag,
+			     u32 now);
 
 /**
- * anycast6_note_is_new() - whether a packet would leave a flow's note as it is
+ * anycast6_initiator_is_new() - whether a packet would leave a flow's note as it is
  * @pair: where the flow's notes are
  * @hash: bits that begin with its tag
  * @now: ticks
  *
  * Context: any.
  */
-static inline bool anycast6_note_is_new(const struct anycast6_note_pair *pair,
-					u64 hash, u32 now)
+static inline bool
+anycast6_initiator_is_new(const struct anycast6_initiator_pair *pair, u64 hash,
+			  u32 now)
 {
-	const u64 kind = ANYCAST6_NOTE_OPENED | ANYCAST6_NOTE_LASTING;
-	u64 wanted = (hash & ANYCAST6_NOTE_TAG) | kind | now;
+	const u64 kind = ANYCAST6_INITIATOR_OPENED | ANYCAST6_INITIATOR_LASTING;
+	u64 wanted = (hash & ANYCAST6_INITIATOR_TAG) | kind | now;
 
 	return (READ_ONCE(pair->slots[0]) | kind) == wanted ||
 	       (READ_ONCE(pair->slots[1]) | kind) == wanted;

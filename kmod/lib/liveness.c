@@ -8,46 +8,47 @@
 #include "lib/liveness.h"
 
 /**
- * anycast6_pulse_begin() - what was asked and said before counts no longer
- * @pulse: the pulse
+ * anycast6_liveness_begin() - what was asked and said before counts no longer
+ * @liveness: the pulse
  * @life: what is believed until an answer comes, or too many don't
  *
  * Context: any, under its user's lock.
  */
-void anycast6_pulse_begin(struct anycast6_pulse *pulse, enum anycast6_life life)
+void anycast6_liveness_begin(struct anycast6_liveness *liveness,
+			     enum anycast6_life life)
 {
-	pulse->heard = pulse->sent;
+	liveness->heard = liveness->sent;
 	/* there is nothing to miss yet */
-	pulse->answered = true;
-	pulse->misses = 0;
-	WRITE_ONCE(pulse->life, life);
+	liveness->answered = true;
+	liveness->misses = 0;
+	WRITE_ONCE(liveness->life, life);
 }
 
 /**
- * anycast6_pulse_send() - the next probe is sent
- * @pulse: the pulse; its number is @pulse->sent after this
+ * anycast6_liveness_send() - the next probe is sent
+ * @liveness: the pulse; its number is @liveness->sent after this
  *
  * Context: any, under its user's lock.
  * Return: whether the one before was a miss.
  */
-bool anycast6_pulse_send(struct anycast6_pulse *pulse)
+bool anycast6_liveness_send(struct anycast6_liveness *liveness)
 {
-	bool missed = !pulse->answered;
+	bool missed = !liveness->answered;
 
-	pulse->sent++;
-	pulse->answered = false;
+	liveness->sent++;
+	liveness->answered = false;
 	if (!missed)
 		return false;
-	if (pulse->misses < ANYCAST6_PULSE_MISSES)
-		pulse->misses++;
-	if (pulse->misses == ANYCAST6_PULSE_MISSES)
-		WRITE_ONCE(pulse->life, ANYCAST6_LIFE_DOWN);
+	if (liveness->misses < ANYCAST6_LIVENESS_MISSES)
+		liveness->misses++;
+	if (liveness->misses == ANYCAST6_LIVENESS_MISSES)
+		WRITE_ONCE(liveness->life, ANYCAST6_LIFE_DOWN);
 	return true;
 }
 
 /**
- * anycast6_pulse_hear() - a probe was answered
- * @pulse: the pulse
+ * anycast6_liveness_hear() - a probe was answered
+ * @liveness: the pulse
  * @number: the probe's
  * @life: what the answer says
  *
@@ -58,17 +59,17 @@ bool anycast6_pulse_send(struct anycast6_pulse *pulse)
  * Context: any, under its user's lock.
  * Return: whether it counts.
  */
-bool anycast6_pulse_hear(struct anycast6_pulse *pulse, u32 number,
-			 enum anycast6_life life)
+bool anycast6_liveness_hear(struct anycast6_liveness *liveness, u32 number,
+			    enum anycast6_life life)
 {
-	u32 age = pulse->sent - number;
+	u32 age = liveness->sent - number;
 
-	if (age >= ANYCAST6_PULSE_MISSES ||
-	    age >= pulse->sent - pulse->heard)
+	if (age >= ANYCAST6_LIVENESS_MISSES ||
+	    age >= liveness->sent - liveness->heard)
 		return false;
-	pulse->heard = number;
-	pulse->answered = true;
-	pulse->misses = 0;
-	WRITE_ONCE(pulse->life, life);
+	liveness->heard = number;
+	liveness->answered = true;
+	liveness->misses = 0;
+	WRITE_ONCE(liveness->life, life);
 	return true;
 }

@@ -11,7 +11,7 @@
 /* So many probes in a row without an answer mean that it is down; the answer to
  * one that is older is none any more.
  */
-#define ANYCAST6_PULSE_MISSES	3
+#define ANYCAST6_LIVENESS_MISSES	3
 
 enum anycast6_life {
 	ANYCAST6_LIFE_UP,
@@ -20,14 +20,14 @@ enum anycast6_life {
 };
 
 /**
- * struct anycast6_pulse - what is known of a member; its user's lock
+ * struct anycast6_liveness - what is known of a member; its user's lock
  * @sent: number of the last probe, 0 before the first one
  * @heard: number of the last one that was answered
  * @answered: an answer came since the last probe
  * @misses: how many probes in a row had none
  * @life: enum anycast6_life; READ_ONCE()
  */
-struct anycast6_pulse {
+struct anycast6_liveness {
 	u32 sent;
 	u32 heard;
 	bool answered;
@@ -35,9 +35,10 @@ struct anycast6_pulse {
 	u8 life;
 };
 
-void anycast6_pulse_begin(struct anycast6_pulse *pulse, enum anycast6_life life);
-bool anycast6_pulse_send(struct anycast6_pulse *pulse);
-bool anycast6_pulse_hear(struct anycast6_pulse *pulse, u32 number,
-			 enum anycast6_life life);
+void anycast6_liveness_begin(struct anycast6_liveness *liveness,
+			     enum anycast6_life life);
+bool anycast6_liveness_send(struct anycast6_liveness *liveness);
+bool anycast6_liveness_hear(struct anycast6_liveness *liveness, u32 number,
+			    enum anycast6_life life);
 
 #endif

@@ -121,8 +121,9 @@ static void parse_icmp(const struct sk_buff *skb, unsigned int offset,
 	}
 }
 
-static void parse_transport(const struct sk_buff *skb, unsigned int offset,
-			    struct anycast6_packet *packet)
+static void parse_transport_header(const struct sk_buff *skb,
+				   unsigned int offset,
+				   struct anycast6_packet *packet)
 {
 	if (packet->key.proto == IPPROTO_ICMPV6)
 		parse_icmp(skb, offset, packet);
@@ -146,7 +147,7 @@ static noinline void parse_headers(const struct sk_buff *skb,
 	offset = 0;
 	proto = ipv6_find_hdr(skb, &offset, -1, NULL, &flags);
 	packet->key.proto = proto < 0 ? IPPROTO_NONE : proto;
-	parse_transport(skb, offset, packet);
+	parse_transport_header(skb, offset, packet);
 }
 
 /**

@@ -44,7 +44,7 @@ static bool has_hmac(const struct sk_buff *skb, unsigned int offset)
 }
 
 /* Returns whether the headers on the way are known to leave the source alone. */
-static bool find_transport(struct sk_buff *skb, struct transport *transport)
+static bool find_checksum(struct sk_buff *skb, struct transport *transport)
 {
 	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
 	u8 proto = ipv6_hdr(skb)->nexthdr;
@@ -61,7 +61,8 @@ static bool find_transport(struct sk_buff *skb, struct transport *transport)
 		    (proto == NEXTHDR_DEST && has_home_address(skb, offset)) ||
 		    (proto == NEXTHDR_ROUTING && has_hmac(skb, offset)))
 			return false;
-		proto = ((const struct ipv6_opt_hdr *)(skb->data + offset))->nexthdr;
+		proto = ((const struct ipv6_opt_hdr *)(skb->data + offset))
+				->nexthdr;
 		offset += length;
 	}
 	transport->proto = proto;
@@ -85,8 +86,9 @@ static unsigned int sum_offset(u8 proto)
 /* A checksum in a packet is the complement of a sum; where the sum is not
  * complete yet, it is that of the pseudo header as it is.
  */
-static __sum16 replace(__sum16 sum, bool partial, const struct in6_addr *from,
-		       const struct in6_addr *to)
+static __sum16 replace_address(__sum16 sum, bool partial,
+			       const struct in6_addr *from,
+			       const struct in6_addr *to)
 {
 	__wsum old = csum_partial(from, sizeof(*from), 0);
 	__wsum new = csum_partial(to, sizeof(*to), 0);
@@ -109,7 +111,7 @@ static void replace_sum(const struct sk_buff *skb, u8 proto, __sum16 *sum,
 	/* a datagram without */
 	if (proto == IPPROTO_UDP && !partial && !*sum)
 		return;
-	*sum = replace(*sum, partial, &ipv6_hdr(skb)->saddr, source);
+	*sum = replace_address(*sum, partial, &ipv6_hdr(skb)->saddr, source);
 	if (proto != IPPROTO_ICMPV6 && !partial && !*sum)
 		*sum = CSUM_MANGLED_0;
 }
@@ -130,7 +132,7 @@ bool anycast6_rewrite_source(struct sk_buff *skb, const struct in6_addr *source)
 	struct transport transport;
 	unsigned int sum;
 
-	if (!find_transport(skb, &transport))
+	if (!find_checksum(skb, &transport))
 		return false;
 	sum = sum_offset(transport.proto);
 	if (!sum)

@@ -13,7 +13,7 @@ static const siphash_key_t draw_key = { .key = { 0x616e7963617374ULL, 6 } };
 /* Every bit of the result depends on every bit of @x (the finaliser of
  * MurmurHash3).
  */
-static u64 mix(u64 x)
+static u64 mix_bits(u64 x)
 {
 	x ^= x >> 33;
 	x *= 0xff51afd7ed558ccdULL;
@@ -88,7 +88,7 @@ bool anycast6_select_rank(const struct anycast6_candidate *candidate,
 	    !anycast6_prefix_contains(candidate->area, source))
 		return false;
 	rank->distance = candidate->distance;
-	rank->weight = mix(flow ^ candidate->seed);
+	rank->weight = mix_bits(flow ^ candidate->seed);
 	return true;
 }
 

@@ -37,7 +37,7 @@ void *anycast6_fill_start(struct sk_buff *skb,
 }
 
 /* Up while a member is, else draining while one does. */
-static u8 state_of(const struct anycast6_group *group)
+static u8 group_state(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
 	u8 best = ANYCAST6_STATE_DOWN;
@@ -160,7 +160,7 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 	if (nla_put_u32(skb, ANYCAST6_A_ADDR_ORIGIN, origin) ||
 	    (origin == ANYCAST6_ORIGIN_RESERVED &&
 	     nla_put_u8(skb, ANYCAST6_A_ADDR_ID, id)) ||
-	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE, state_of(group)) ||
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE, group_state(group)) ||
 	    fill_members_stats(skb, group) ||
 	    fill_misses(skb, group) ||
 	    fill_replies(skb, group))
@@ -210,7 +210,7 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 	u32 addresses = READ_ONCE(entry->addresses);
 	u32 vrf = READ_ONCE(entry->link->vrf);
 	struct anycast6_announce_option announce;
-	u32 hold = READ_ONCE(entry->hold);
+	u32 hold = READ_ONCE(entry->hold_time);
 	struct anycast6_options options;
 
 	anycast6_traits_get(&entry->traits, &options);
@@ -229,13 +229,13 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 	    (hold && nla_put_u32(skb, ANYCAST6_A_ADDR_HOLD, hold)) ||
 	    (options.lifetime &&
 	     nla_put_u32(skb, ANYCAST6_A_ADDR_LIFETIME, options.lifetime)) ||
-	    anycast6_fill_services(skb, ANYCAST6_A_ADDR_SERVICES, &options.services) ||
+	    anycast6_fill_services(skb, ANYCAST6_A_ADDR_SERVICES,
+				   &options.services) ||
 	    (options.probe &&
 	     nla_put_u32(skb, ANYCAST6_A_ADDR_PROBE, options.probe)) ||
 	    (READ_ONCE(entry->draining) &&
 	     nla_put_flag(skb, ANYCAST6_A_ADDR_DRAINING)) ||
-	    fill_source(skb, &entry->source) ||
-	    fill_announce(skb, &announce))
+	    fill_source(skb, &entry->source) || fill_announce(skb, &announce))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -138,7 +138,8 @@ static int fill_rank(struct sk_buff *skb, const struct anycast6_member *member)
 	u32 distance;
 
 	anycast6_traits_get(&member->traits, &options);
-	if (anycast6_fill_services(skb, ANYCAST6_A_MEMBER_SERVICES, &options.services))
+	if (anycast6_fill_services(skb, ANYCAST6_A_MEMBER_SERVICES,
+				   &options.services))
 		return -EMSGSIZE;
 	if (anycast6_member_distance(member, &distance) &&
 	    nla_put_u32(skb, ANYCAST6_A_MEMBER_DISTANCE, distance))

@@ -17,7 +17,7 @@
 /* Room for one object with one member. */
 #define EVENT_SIZE	2048
 
-static struct sk_buff *start(struct anycast6_net *an, u8 cmd, void **msg)
+static struct sk_buff *start_event(struct anycast6_net *an, u8 cmd, void **msg)
 {
 	const struct anycast6_header header = { .cmd = cmd };
 	struct sk_buff *skb;
@@ -36,8 +36,8 @@ static struct sk_buff *start(struct anycast6_net *an, u8 cmd, void **msg)
 	return skb;
 }
 
-static void send(struct anycast6_net *an, struct sk_buff *skb, void *msg,
-		 int err)
+static void send_event(struct anycast6_net *an, struct sk_buff *skb, void *msg,
+		       int err)
 {
 	if (WARN_ON_ONCE(err)) {
 		kfree_skb(skb);
@@ -63,14 +63,14 @@ void anycast6_notify_member(struct anycast6_net *an, u8 cmd,
 	void *msg;
 	int err;
 
-	skb = start(an, cmd, &msg);
+	skb = start_event(an, cmd, &msg);
 	if (!skb)
 		return;
 	rcu_read_lock();
 	err = anycast6_fill_group(skb, member->group) ? :
 	      anycast6_fill_member(skb, ANYCAST6_A_ADDR_MEMBER, member, 0);
 	rcu_read_unlock();
-	send(an, skb, msg, err);
+	send_event(an, skb, msg, err);
 }
 
 /**
@@ -88,13 +88,13 @@ void anycast6_notify_group(struct anycast6_net *an, u8 cmd,
 	void *msg;
 	int err;
 
-	skb = start(an, cmd, &msg);
+	skb = start_event(an, cmd, &msg);
 	if (!skb)
 		return;
 	rcu_read_lock();
 	err = anycast6_fill_group(skb, group);
 	rcu_read_unlock();
-	send(an, skb, msg, err);
+	send_event(an, skb, msg, err);
 }
 
 /**
@@ -111,7 +111,7 @@ void anycast6_notify_entry(struct anycast6_net *an, u8 cmd,
 	struct sk_buff *skb;
 	void *msg;
 
-	skb = start(an, cmd, &msg);
+	skb = start_event(an, cmd, &msg);
 	if (skb)
-		send(an, skb, msg, anycast6_fill_entry(skb, entry));
+		send_event(an, skb, msg, anycast6_fill_entry(skb, entry));
 }

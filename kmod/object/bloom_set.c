@@ -12,92 +12,93 @@
 #define STALE_MIN		64
 
 /**
- * anycast6_screen_init() - make an empty one
- * @screen: result
+ * anycast6_bloom_set_init() - make an empty one
+ * @set: result
  * @meant: whether an address is to be in it
  *
  * Context: process.
  * Return: 0 or %-ENOMEM.
  */
-int anycast6_screen_init(struct anycast6_screen *screen,
-			 bool (*meant)(const struct anycast6_group *group))
+int anycast6_bloom_set_init(struct anycast6_bloom_set *set,
+			    bool (*meant)(const struct anycast6_group *group))
 {
-	struct anycast6_sieve *sieve = anycast6_sieve_alloc(0);
+	struct anycast6_bloom *bloom = anycast6_bloom_alloc(0);
 
-	if (!sieve)
+	if (!bloom)
 		return -ENOMEM;
-	RCU_INIT_POINTER(screen->sieve, sieve);
-	screen->meant = meant;
-	screen->addresses = 0;
-	screen->stale = 0;
+	RCU_INIT_POINTER(set->bloom, bloom);
+	set->meant = meant;
+	set->addresses = 0;
+	set->stale = 0;
 	return 0;
 }
 
 /**
- * anycast6_screen_free() - free one
- * @screen: nobody reads it any more
+ * anycast6_bloom_set_free() - free one
+ * @set: nobody reads it any more
  *
  * Context: process.
  */
-void anycast6_screen_free(struct anycast6_screen *screen)
+void anycast6_bloom_set_free(struct anycast6_bloom_set *set)
 {
-	kvfree(rcu_dereference_protected(screen->sieve, true));
+	kvfree(rcu_dereference_protected(set->bloom, true));
 }
 
 /* Without memory for it the old one does: it only lets more through. */
-static void rebuild(struct anycast6_net *an, struct anycast6_screen *screen)
+static void rebuild_bloom(struct anycast6_net *an,
+			  struct anycast6_bloom_set *set)
 {
-	struct anycast6_sieve *sieve, *old;
+	struct anycast6_bloom *bloom, *old;
 	struct anycast6_group *group;
 	unsigned long id;
 
-	sieve = anycast6_sieve_alloc(2 * screen->addresses);
-	if (!sieve)
+	bloom = anycast6_bloom_alloc(2 * set->addresses);
+	if (!bloom)
 		return;
 	xa_for_each(&an->ids, id, group)
-		if (screen->meant(group))
-			anycast6_sieve_add(sieve, &group->key.addr);
-	screen->stale = 0;
-	old = rcu_replace_pointer(screen->sieve, sieve,
+		if (set->meant(group))
+			anycast6_bloom_add(bloom, &group->key.addr);
+	set->stale = 0;
+	old = rcu_replace_pointer(set->bloom, bloom,
 				  lockdep_is_held(&an->lock));
 	kvfree_rcu(old, rcu);
 }
 
 /**
- * anycast6_screen_add() - one more address is meant
+ * anycast6_bloom_set_add() - one more address is meant
  * @an: the namespace
- * @screen: the screen
+ * @set: the screen
  * @group: the address
  *
  * Context: process, under @an->lock.
  */
-void anycast6_screen_add(struct anycast6_net *an,
-			 struct anycast6_screen *screen,
-			 const struct anycast6_group *group)
+void anycast6_bloom_set_add(struct anycast6_net *an,
+			    struct anycast6_bloom_set *set,
+			    const struct anycast6_group *group)
 {
-	struct anycast6_sieve *sieve;
+	struct anycast6_bloom *bloom;
 
-	sieve = rcu_dereference_protected(screen->sieve,
+	bloom = rcu_dereference_protected(set->bloom,
 					  lockdep_is_held(&an->lock));
-	anycast6_sieve_add(sieve, &group->key.addr);
-	screen->addresses++;
-	if (screen->addresses + screen->stale > anycast6_sieve_room(sieve))
-		rebuild(an, screen);
+	anycast6_bloom_add(bloom, &group->key.addr);
+	set->addresses++;
+	if (set->addresses + set->stale > anycast6_bloom_room(bloom))
+		rebuild_bloom(an, set);
 }
 
 /**
- * anycast6_screen_remove() - an address is meant no longer
+ * anycast6_bloom_set_remove() - an address is meant no longer
  * @an: the namespace
- * @screen: the screen
+ * @set: the screen
  *
  * Context: process, under @an->lock.
  */
-void anycast6_screen_remove(struct anycast6_net *an,
-			    struct anycast6_screen *screen)
+void anycast6_bloom_set_remove(struct anycast6_net *an,
+			       struct anycast6_bloom_set *set)
 {
-	screen->addresses--;
-	screen->stale++;
+	set->addresses--;
+	set->stale++;
 	/* bits are shared, so one can't be taken out */
-	if (screen->stale > screen->addresses + STALE_MIN)
-		rebuild(an, screen);
+	if (set->stale > set->addresses + STALE_MIN)
+		rebuild_bloom(an, set);
 }

@@ -10,29 +10,29 @@
 
 struct anycast6_group;
 struct anycast6_net;
-struct anycast6_sieve;
+struct anycast6_bloom;
 
 /**
- * struct anycast6_screen - a sieve of some of a namespace's addresses
- * @sieve: the addresses; RCU, writers under an->lock
+ * struct anycast6_bloom_set - a sieve of some of a namespace's addresses
+ * @bloom: the addresses; RCU, writers under an->lock
  * @meant: whether an address is to be in it; constant
  * @addresses: how many are in it; an->lock
  * @stale: how many more were; an->lock
  */
-struct anycast6_screen {
-	struct anycast6_sieve __rcu *sieve;
+struct anycast6_bloom_set {
+	struct anycast6_bloom __rcu *bloom;
 	bool (*meant)(const struct anycast6_group *group);
 	unsigned int addresses;
 	unsigned int stale;
 };
 
-int anycast6_screen_init(struct anycast6_screen *screen,
-			 bool (*meant)(const struct anycast6_group *group));
-void anycast6_screen_free(struct anycast6_screen *screen);
-void anycast6_screen_add(struct anycast6_net *an,
-			 struct anycast6_screen *screen,
-			 const struct anycast6_group *group);
-void anycast6_screen_remove(struct anycast6_net *an,
-			    struct anycast6_screen *screen);
+int anycast6_bloom_set_init(struct anycast6_bloom_set *set,
+			    bool (*meant)(const struct anycast6_group *group));
+void anycast6_bloom_set_free(struct anycast6_bloom_set *set);
+void anycast6_bloom_set_add(struct anycast6_net *an,
+			    struct anycast6_bloom_set *set,
+			    const struct anycast6_group *group);
+void anycast6_bloom_set_remove(struct anycast6_net *an,
+			       struct anycast6_bloom_set *set);
 
 #endif

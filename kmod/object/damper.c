@@ -12,7 +12,7 @@
 #include "object/member.h"
 #include "object/origin.h"
 
-static s64 left(struct anycast6_net *an, struct anycast6_member *member)
+static s64 time_left(struct anycast6_net *an, struct anycast6_member *member)
 {
 	const struct anycast6_entry *entry = anycast6_member_entry(an, member);
 
@@ -21,7 +21,7 @@ static s64 left(struct anycast6_net *an, struct anycast6_member *member)
 							      member->group));
 }
 
-static void look_again(struct anycast6_net *an, s64 ns)
+static void queue_damper(struct anycast6_net *an, s64 ns)
 {
 	anycast6_net_queue(an, &an->damper_work, nsecs_to_jiffies(ns) + 1);
 }
@@ -61,14 +61,14 @@ bool anycast6_damper_waits(struct anycast6_net *an,
 	}
 	if (!damper->back)
 		damper->back = ktime_get();
-	ns = left(an, member);
+	ns = time_left(an, member);
 	if (ns <= 0) {
 		list_del_init(&damper->node);
 		return false;
 	}
 	if (list_empty(&damper->node))
 		list_add_tail(&damper->node, &an->damped);
-	look_again(an, ns);
+	queue_damper(an, ns);
 	return true;
 }
 
@@ -117,13 +117,13 @@ void anycast6_damper_work(struct work_struct *work)
 
 	mutex_lock(&an->lock);
 	list_for_each_entry(member, &an->damped, damper.node) {
-		ns = left(an, member);
+		ns = time_left(an, member);
 		if (ns > 0)
 			next = min(next, ns);
 		else
 			anycast6_mark_group(an, member->group);
 	}
 	if (next < S64_MAX)
-		look_again(an, next);
+		queue_damper(an, next);
 	mutex_unlock(&an->lock);
 }

@@ -29,11 +29,11 @@ struct anycast6_source;
  * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED, constant
  * @id: reserved identifier (RFC 2526), constant
  * @addresses: how many addresses it stands for; READ_ONCE()
- * @known: how many of them listeners were told of, -1 before it is announced;
+ * @told: how many of them listeners were told of, -1 before it is announced;
  *         an->lock
  * @expires: when the leases of its members are over, if they have some;
  *           an->lock
- * @hold: for how long one of its members that was down must be up, seconds;
+ * @hold_time: for how long one of its members that was down must be up, seconds;
  *        READ_ONCE(), writers under an->lock
  * @fallen: members that were used and have gone with their prefix, for whom none
  *          has come; an->lock
@@ -54,9 +54,9 @@ struct anycast6_entry {
 	u8 origin;
 	u8 id;
 	unsigned int addresses;
-	int known;
+	int told;
 	ktime_t expires;
-	u32 hold;
+	u32 hold_time;
 	unsigned int fallen;
 	bool yields;
 	bool draining;

@@ -7,14 +7,11 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "deliver/host.h"
 #include "kernel/link.h"
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
 #include "object/source.h"
-#include "reconcile/domain.h"
-#include "steer/router.h"
 
 const struct rhashtable_params anycast6_group_params = {
 	.head_offset = offsetof(struct anycast6_group, node),
@@ -42,7 +39,7 @@ struct anycast6_group *anycast6_group_find(struct anycast6_net *an,
 	return group;
 }
 
-static void free_rcu(struct rcu_head *head)
+static void free_group_rcu(struct rcu_head *head)
 {
 	struct anycast6_group *group =
 		container_of(head, struct anycast6_group, rcu);
@@ -62,7 +59,7 @@ static void free_rcu(struct rcu_head *head)
 void anycast6_group_put(struct anycast6_group *group)
 {
 	if (refcount_dec_and_test(&group->refcnt))
-		call_rcu(&group->rcu, free_rcu);
+		call_rcu(&group->rcu, free_group_rcu);
 }
 
 /**
@@ -109,7 +106,7 @@ void anycast6_group_set_scope(struct anycast6_net *an,
  */
 void anycast6_group_forget(struct anycast6_group *group)
 {
-	WRITE_ONCE(group->hold, 0);
+	WRITE_ONCE(group->hold_time, 0);
 	anycast6_announce_forget(&group->published.option);
 }
 

@@ -18,7 +18,7 @@
 
 struct anycast6_domain;
 struct anycast6_net;
-struct anycast6_notice;
+struct anycast6_daemon_route;
 struct anycast6_source;
 struct anycast6_tally;
 
@@ -37,8 +37,8 @@ enum anycast6_group_flags {
  */
 struct anycast6_published {
 	struct anycast6_announce_option option;
-	struct anycast6_notice *host;
-	struct anycast6_notice *scope;
+	struct anycast6_daemon_route *host;
+	struct anycast6_daemon_route *scope;
 };
 
 /**
@@ -58,7 +58,7 @@ struct anycast6_published {
  *          writers under an->lock
  * @locals: local members; smp_load_acquire(), writers under an->lock
  * @replies: what was answered, NULL before the first local member
- * @hold: for how long a configured member that was down must be up, seconds;
+ * @hold_time: for how long a configured member that was down must be up, seconds;
  *        READ_ONCE(), writers under an->lock
  * @routed: this node's own packets have a route to it; an->lock
  * @published: what routing daemons are told of it
@@ -75,13 +75,13 @@ struct anycast6_group {
 	struct list_head members;
 	spinlock_t lock;	/* protects scope */
 	struct anycast6_prefix scope;
-	struct anycast6_hold offlink;
+	struct anycast6_held offlink;
 	unsigned int remotes;
 	struct anycast6_tally __percpu *misses;
 	struct anycast6_source __rcu *source;
 	unsigned int locals;
 	struct anycast6_tally __percpu *replies;
-	u32 hold;
+	u32 hold_time;
 	bool routed;
 	struct anycast6_published published;
 	unsigned long flags;

@@ -9,7 +9,7 @@
 #include "object/mark.h"
 
 /* Whatever it means for the member is found out in process context. */
-static enum hrtimer_restart over(struct hrtimer *timer)
+static enum hrtimer_restart lease_over(struct hrtimer *timer)
 {
 	struct anycast6_lease *lease =
 		container_of(timer, struct anycast6_lease, timer);
@@ -39,7 +39,7 @@ struct anycast6_lease *anycast6_lease_alloc(struct anycast6_net *an,
 	lease->an = an;
 	lease->group = group;
 	hrtimer_init(&lease->timer, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
-	lease->timer.function = over;
+	lease->timer.function = lease_over;
 	return lease;
 }
 

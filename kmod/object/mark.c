@@ -76,7 +76,8 @@ void anycast6_mark_waiting(struct anycast6_net *an, struct anycast6_link *link)
 {
 	lockdep_assert_held(&an->lock);
 
-	if (!link->waiting || test_and_set_bit(ANYCAST6_LINK_DIRTY, &link->flags))
+	if (!link->waiting ||
+	    test_and_set_bit(ANYCAST6_LINK_DIRTY, &link->flags))
 		return;
 	set_bit(0, &an->links_dirty);
 	anycast6_net_reconcile(an, RETRY_MIN);

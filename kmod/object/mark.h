@@ -15,7 +15,8 @@ void anycast6_mark_waiting(struct anycast6_net *an, struct anycast6_link *link);
 void anycast6_mark_group(struct anycast6_net *an,
 			 struct anycast6_group *group);
 void anycast6_mark_drop(struct anycast6_net *an);
-void anycast6_mark_enlist(struct anycast6_net *an, struct anycast6_group *group);
+void anycast6_mark_enlist(struct anycast6_net *an,
+			  struct anycast6_group *group);
 void anycast6_mark_retry(struct anycast6_net *an);
 
 #endif

@@ -8,8 +8,6 @@
 
 #include <uapi/linux/anycast6.h>
 
-#include "deliver/host.h"
-#include "kernel/daemon_route.h"
 #include "kernel/link.h"
 #include "lib/select.h"
 #include "net.h"
@@ -17,8 +15,6 @@
 #include "object/group.h"
 #include "object/lease.h"
 #include "object/member.h"
-#include "probe/probe.h"
-#include "steer/router.h"
 #include "way/nexthop.h"
 
 /**
@@ -44,8 +40,9 @@ struct anycast6_entry *anycast6_member_entry(struct anycast6_net *an,
  * Context: process, under @an->lock.
  * Return: the lease, NULL without one.
  */
-struct anycast6_lease *anycast6_member_lease(struct anycast6_net *an,
-					     const struct anycast6_member *member)
+struct anycast6_lease *
+anycast6_member_lease(struct anycast6_net *an,
+		      const struct anycast6_member *member)
 {
 	return rcu_dereference_protected(member->lease,
 					 lockdep_is_held(&an->lock));
@@ -74,7 +71,8 @@ struct anycast6_member *anycast6_member_find(struct anycast6_net *an,
 		if (member->link->ifindex != ifindex ||
 		    !member->nexthop != !via)
 			continue;
-		if (!via || ipv6_addr_equal(via, &member->nexthop->slot.target.addr))
+		if (!via ||
+		    ipv6_addr_equal(via, &member->nexthop->slot.target.addr))
 			return member;
 	}
 	return NULL;
@@ -120,7 +118,7 @@ void anycast6_member_candidate(const struct anycast6_member *member,
 	anycast6_member_distance(member, &candidate->distance);
 }
 
-static void free_rcu(struct rcu_head *head)
+static void free_member_rcu(struct rcu_head *head)
 {
 	struct anycast6_member *member =
 		container_of(head, struct anycast6_member, rcu);
@@ -138,7 +136,7 @@ static void free_rcu(struct rcu_head *head)
  */
 void anycast6_member_free(struct anycast6_member *member)
 {
-	free_rcu(&member->rcu);
+	free_member_rcu(&member->rcu);
 }
 
 /**
@@ -150,5 +148,5 @@ void anycast6_member_free(struct anycast6_member *member)
 void anycast6_member_put(struct anycast6_member *member)
 {
 	if (refcount_dec_and_test(&member->refcnt))
-		call_rcu(&member->rcu, free_rcu);
+		call_rcu(&member->rcu, free_member_rcu);
 }

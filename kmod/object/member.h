@@ -61,7 +61,7 @@ enum anycast6_role {
  *         with its device and its way: enum anycast6_reason, or 0; an->lock
  * @damper: whether it must be up for a while first; an->lock
  * @history: how its state came about; READ_ONCE()
- * @deaf: nobody listened at one of its services then; READ_ONCE(), writers
+ * @unserved: nobody listened at one of its services then; READ_ONCE(), writers
  *        under an->lock
  * @doubted: somebody has seen that this is so no longer; READ_ONCE()
  * @looked: when a packet last made somebody look, jiffies; READ_ONCE()
@@ -77,11 +77,11 @@ enum anycast6_role {
  * @renamed: its name is another one than at the last election; an->names_lock
  * @name: the unicast address by which others on its link know this node, or the
  *        strongest of several; none before they ask; an->names_lock
- * @known: listeners were told of it; an->lock
+ * @told: listeners were told of it; an->lock
  * @leaving: it goes soon; an->lock
  * @dead: it is no member any more; READ_ONCE()
  * @error: why the kernel refused the address, 0 if it did not; an->lock
- * @hold: how the address is held on @link; an->lock
+ * @held: how the address is held on @link; an->lock
  * @flows: how many flows it has; atomic
  * @stats: packets delivered or sent there
  * @rcu: frees it after its readers
@@ -105,7 +105,7 @@ struct anycast6_member {
 	u8 delivery;
 	bool draining;
 	u8 fault;
-	bool deaf;
+	bool unserved;
 	bool doubted;
 	u8 life;
 	u8 role;
@@ -114,13 +114,13 @@ struct anycast6_member {
 	u32 marks;
 	bool renamed;
 	struct in6_addr name;
-	bool known;
+	bool told;
 	bool leaving;
 	bool dead;
 	u32 looked;
 	int error;
 	u64 seed;
-	struct anycast6_hold hold;
+	struct anycast6_held held;
 	struct anycast6_damper damper;
 	struct anycast6_history history;
 	atomic_t flows;
@@ -139,8 +139,9 @@ void anycast6_member_candidate(const struct anycast6_member *member,
 			       struct anycast6_candidate *candidate);
 struct anycast6_entry *anycast6_member_entry(struct anycast6_net *an,
 					     struct anycast6_member *member);
-struct anycast6_lease *anycast6_member_lease(struct anycast6_net *an,
-					     const struct anycast6_member *member);
+struct anycast6_lease *
+anycast6_member_lease(struct anycast6_net *an,
+		      const struct anycast6_member *member);
 void anycast6_member_free(struct anycast6_member *member);
 
 /**

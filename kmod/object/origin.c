@@ -149,5 +149,6 @@ void anycast6_origin_shown_announce(const struct anycast6_group *group,
 u32 anycast6_origin_hold_time(const struct anycast6_entry *entry,
 			      const struct anycast6_group *group)
 {
-	return entry ? READ_ONCE(entry->hold) : READ_ONCE(group->hold);
+	return entry ? READ_ONCE(entry->hold_time) :
+		       READ_ONCE(group->hold_time);
 }

@@ -41,15 +41,15 @@ static void set_devices(const struct anycast6_member *member,
 }
 
 /**
- * anycast6_watch_is_deaf() - whether nobody listens at a port of a member's
+ * anycast6_watch_is_unserved() - whether nobody listens at a port of a member's
  * @an: the namespace
  * @member: the member, not dead
  *
  * Context: RCU, or under @an->lock; softirq or process.
  * Return: false also of one that has no services.
  */
-bool anycast6_watch_is_deaf(struct anycast6_net *an,
-			    const struct anycast6_member *member)
+bool anycast6_watch_is_unserved(struct anycast6_net *an,
+				const struct anycast6_member *member)
 {
 	struct anycast6_arrival arrival = {
 		.source = &in6addr_any,
@@ -58,20 +58,20 @@ bool anycast6_watch_is_deaf(struct anycast6_net *an,
 	const struct anycast6_service *service;
 	const struct anycast6_offer *offer;
 	unsigned int i;
-	bool deaf = false;
+	bool unserved = false;
 
 	rcu_read_lock();
 	offer = rcu_dereference(member->traits.offer);
 	if (offer)
 		set_devices(member, &arrival);
-	for (i = 0; offer && !deaf && i < offer->services.n; i++) {
+	for (i = 0; offer && !unserved && i < offer->services.n; i++) {
 		service = &offer->services.list[i];
 		arrival.proto = service->proto;
 		arrival.dport = htons(service->port);
-		deaf = !anycast6_socket_find(an->net, &arrival);
+		unserved = !anycast6_socket_find(an->net, &arrival);
 	}
 	rcu_read_unlock();
-	return deaf;
+	return unserved;
 }
 
 /**
@@ -80,7 +80,7 @@ bool anycast6_watch_is_deaf(struct anycast6_net *an,
  * @member: the member
  *
  * Context: process, under @an->lock.
- * Return: what anycast6_watch_is_deaf() does.
+ * Return: what anycast6_watch_is_unserved() does.
  */
 bool anycast6_watch_look(struct anycast6_net *an,
 			 struct anycast6_member *member)
@@ -90,11 +90,12 @@ bool anycast6_watch_look(struct anycast6_net *an,
 	WRITE_ONCE(member->doubted, false);
 	/* who sees something else from here on, says so */
 	smp_mb();
-	return anycast6_watch_is_deaf(an, member);
+	return anycast6_watch_is_unserved(an, member);
 }
 
 /* It is said once; in between a flood costs no more than the look. */
-static void doubt(struct anycast6_net *an, struct anycast6_member *member)
+static void doubt_member(struct anycast6_net *an,
+			 struct anycast6_member *member)
 {
 	if (READ_ONCE(member->doubted))
 		return;
@@ -107,7 +108,8 @@ static bool has_changed(struct anycast6_net *an,
 			const struct anycast6_member *member)
 {
 	return READ_ONCE(member->reason) != ANYCAST6_REASON_ADDRESS &&
-	       anycast6_watch_is_deaf(an, member) != READ_ONCE(member->deaf);
+	       anycast6_watch_is_unserved(an, member) !=
+		       READ_ONCE(member->unserved);
 }
 
 /**
@@ -124,14 +126,14 @@ bool anycast6_watch_serves(struct anycast6_net *an,
 {
 	if (likely(!rcu_access_pointer(member->traits.offer)))
 		return true;
-	if (!anycast6_watch_is_deaf(an, member))
+	if (!anycast6_watch_is_unserved(an, member))
 		return true;
-	doubt(an, member);
+	doubt_member(an, member);
 	return false;
 }
 
 /**
- * anycast6_watch_notice() - a packet is about to be delivered
+ * anycast6_watch_delivered() - a packet is about to be delivered
  * @an: the namespace
  * @group: the address it came to
  *
@@ -140,8 +142,8 @@ bool anycast6_watch_serves(struct anycast6_net *an,
  *
  * Context: RCU; softirq or process.
  */
-void anycast6_watch_notice(struct anycast6_net *an,
-			   struct anycast6_group *group)
+void anycast6_watch_delivered(struct anycast6_net *an,
+			      struct anycast6_group *group)
 {
 	struct anycast6_member *member;
 
@@ -153,7 +155,7 @@ void anycast6_watch_notice(struct anycast6_net *an,
 			continue;
 		WRITE_ONCE(member->looked, jiffies);
 		if (has_changed(an, member))
-			doubt(an, member);
+			doubt_member(an, member);
 	}
 }
 
@@ -185,7 +187,7 @@ bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
 
 /* ---- now and then ---- */
 
-static void queue(struct anycast6_net *an, unsigned long delay)
+static void queue_round(struct anycast6_net *an, unsigned long delay)
 {
 	rcu_read_lock();
 	if (!READ_ONCE(an->dead))
@@ -207,7 +209,7 @@ static unsigned int look_around(struct anycast6_net *an)
 					  struct anycast6_member, of_watch);
 		list_move_tail(&member->of_watch, &watch->members);
 		if (has_changed(an, member))
-			doubt(an, member);
+			doubt_member(an, member);
 		cond_resched();
 	}
 	return watch->left;
@@ -224,7 +226,7 @@ static void go_round(struct work_struct *work)
 	n = an->watch.n;
 	mutex_unlock(&an->lock);
 	if (n)
-		queue(an, left ? GO : ROUND);
+		queue_round(an, left ? GO : ROUND);
 }
 
 /**
@@ -259,7 +261,7 @@ void anycast6_watch_settle(struct anycast6_net *an,
 		return;
 	list_add_tail(&member->of_watch, &an->watch.members);
 	WRITE_ONCE(an->watch.n, an->watch.n + 1);
-	queue(an, ROUND);
+	queue_round(an, ROUND);
 }
 
 /**

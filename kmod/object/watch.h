@@ -20,14 +20,14 @@ void anycast6_watch_settle(struct anycast6_net *an,
 			   struct anycast6_member *member);
 void anycast6_watch_leave(struct anycast6_net *an,
 			  struct anycast6_member *member);
-bool anycast6_watch_is_deaf(struct anycast6_net *an,
-			    const struct anycast6_member *member);
+bool anycast6_watch_is_unserved(struct anycast6_net *an,
+				const struct anycast6_member *member);
 bool anycast6_watch_look(struct anycast6_net *an,
 			 struct anycast6_member *member);
 bool anycast6_watch_serves(struct anycast6_net *an,
 			   struct anycast6_member *member);
-void anycast6_watch_notice(struct anycast6_net *an,
-			   struct anycast6_group *group);
+void anycast6_watch_delivered(struct anycast6_net *an,
+			      struct anycast6_group *group);
 bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
 			  u16 port);
 

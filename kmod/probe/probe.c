@@ -26,10 +26,11 @@
 #include "way/nexthop.h"
 #include "way/path.h"
 
-static void route_of(const struct anycast6_probe *probe,
-		     struct anycast6_probe_route *route)
+static void cookie_route(const struct anycast6_probe *probe,
+			 struct anycast6_probe_route *route)
 {
-	const struct anycast6_target *key = &probe->member->nexthop->slot.target;
+	const struct anycast6_target *key =
+		&probe->member->nexthop->slot.target;
 
 	route->target = probe->member->group->key.addr;
 	route->ifindex = key->ifindex;
@@ -51,7 +52,7 @@ bool anycast6_probe_is_own(const struct anycast6_probe *probe,
 {
 	struct anycast6_probe_route route;
 
-	route_of(probe, &route);
+	cookie_route(probe, &route);
 	return anycast6_probe_cookie(payload, &route, key) ==
 	       be64_to_cpu(payload->cookie);
 }
@@ -79,9 +80,9 @@ bool anycast6_probe_is_from(const struct anycast6_probe *probe,
 
 /* ---- how one is sent ---- */
 
-static void fill(const struct anycast6_probe *probe, u32 number,
-		 const siphash_key_t *key,
-		 struct anycast6_probe_payload *payload)
+static void fill_payload(const struct anycast6_probe *probe, u32 number,
+			 const siphash_key_t *key,
+			 struct anycast6_probe_payload *payload)
 {
 	bool rival = anycast6_rival_is_watched(probe->member);
 	struct anycast6_probe_route route;
@@ -92,7 +93,7 @@ static void fill(const struct anycast6_probe *probe, u32 number,
 	payload->number = htonl(number);
 	payload->member = probe->member->nexthop->slot.target.addr;
 	payload->marks = htonl(rival ? ANYCAST6_PROBE_RIVAL : 0);
-	route_of(probe, &route);
+	cookie_route(probe, &route);
 	payload->cookie = cpu_to_be64(anycast6_probe_cookie(payload, &route,
 							    key));
 }
@@ -100,7 +101,7 @@ static void fill(const struct anycast6_probe *probe, u32 number,
 /* Connection tracking would take answers from another address than the one that
  * was asked for invalid, and a full table must not stop the probes.
  */
-static void dispatch(struct net *net, struct sk_buff *skb)
+static void dispatch_probe(struct net *net, struct sk_buff *skb)
 {
 	skb_set_nfct(skb, IP_CT_UNTRACKED);
 	if (anycast6_ipsec_lookup(net, NULL, skb)) {
@@ -155,9 +156,9 @@ void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
 	if (READ_ONCE(nexthop->direct))
 		ipv6_hdr(skb)->hop_limit = 255;
 	payload = body;
-	fill(probe, number, key, payload);
+	fill_payload(probe, number, key, payload);
 	anycast6_icmp_finish(skb);
 	local_bh_disable();
-	dispatch(an->net, skb);
+	dispatch_probe(an->net, skb);
 	local_bh_enable();
 }

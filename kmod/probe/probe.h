@@ -34,15 +34,15 @@ enum anycast6_probe_count {
  * struct anycast6_probe - the probes of a member
  * @member: the member, constant; valid as long as the probe is
  * @id: names it in packets, constant
- * @turn: in prober->turns while @awake; prober->lock
+ * @turn: in queue->turns while @awake; queue->lock
  * @interval: milliseconds between two; READ_ONCE(), writers under an->lock and
- *            prober->lock
- * @awake: there is a way to the member; prober->lock
- * @pulse: what is known of the member; prober->lock, its life READ_ONCE()
+ *            queue->lock
+ * @awake: there is a way to the member; queue->lock
+ * @liveness: what is known of the member; queue->lock, its life READ_ONCE()
  * @marks: what the last answer said, of %ANYCAST6_PROBE_ONLINK and
- *         %ANYCAST6_PROBE_FOUND; READ_ONCE(), writers under prober->lock
+ *         %ANYCAST6_PROBE_FOUND; READ_ONCE(), writers under queue->lock
  * @counts: by enum anycast6_probe_count; READ_ONCE(), writers under
- *          prober->lock
+ *          queue->lock
  * @rcu: frees it after its readers
  */
 struct anycast6_probe {
@@ -51,7 +51,7 @@ struct anycast6_probe {
 	struct timerqueue_node turn;
 	u32 interval;
 	bool awake;
-	struct anycast6_pulse pulse;
+	struct anycast6_liveness liveness;
 	u32 marks;
 	u64 counts[ANYCAST6_PROBES];
 	struct rcu_head rcu;

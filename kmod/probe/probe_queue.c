@@ -26,9 +26,9 @@
 /* Others have the processor in between. */
 #define BATCH		64
 
-static struct anycast6_prober *prober_of(struct anycast6_net *an)
+static struct anycast6_probe_queue *queue_of(struct anycast6_net *an)
 {
-	return rcu_dereference_protected(an->prober,
+	return rcu_dereference_protected(an->probe_queue,
 					 lockdep_is_held(&an->lock));
 }
 
@@ -44,20 +44,20 @@ static ktime_t next_turn(const struct anycast6_probe *probe, ktime_t now)
 						  interval / 5));
 }
 
-static void wait_turn(struct anycast6_prober *prober,
+static void wait_turn(struct anycast6_probe_queue *queue,
 		      struct anycast6_probe *probe, ktime_t when)
 {
 	probe->turn.expires = when;
-	timerqueue_add(&prober->turns, &probe->turn);
+	timerqueue_add(&queue->turns, &probe->turn);
 }
 
 /* Returns whose turn it is, its probe counted, or NULL and when to look again,
  * nanoseconds from now, or %U64_MAX.
  */
-static struct anycast6_probe *take_turn(struct anycast6_prober *prober,
+static struct anycast6_probe *take_turn(struct anycast6_probe_queue *queue,
 					bool *changed, u64 *wait)
 {
-	struct timerqueue_node *first = timerqueue_getnext(&prober->turns);
+	struct timerqueue_node *first = timerqueue_getnext(&queue->turns);
 	ktime_t now = ktime_get();
 	struct anycast6_probe *probe;
 	u8 life;
@@ -70,46 +70,46 @@ static struct anycast6_probe *take_turn(struct anycast6_prober *prober,
 		*wait = ktime_to_ns(ktime_sub(first->expires, now));
 		return NULL;
 	}
-	*wait = anycast6_budget_spend(&prober->budget, ktime_to_ns(now));
+	*wait = anycast6_budget_spend(&queue->budget, ktime_to_ns(now));
 	if (*wait)
 		return NULL;
 
 	probe = container_of(first, struct anycast6_probe, turn);
-	timerqueue_del(&prober->turns, first);
-	wait_turn(prober, probe, next_turn(probe, now));
-	life = probe->pulse.life;
-	if (anycast6_pulse_send(&probe->pulse))
+	timerqueue_del(&queue->turns, first);
+	wait_turn(queue, probe, next_turn(probe, now));
+	life = probe->liveness.life;
+	if (anycast6_liveness_send(&probe->liveness))
 		probe->counts[ANYCAST6_PROBES_MISSED]++;
 	probe->counts[ANYCAST6_PROBES_SENT]++;
-	*changed = life != probe->pulse.life;
+	*changed = life != probe->liveness.life;
 	return probe;
 }
 
 /* Returns what take_turn() has as @wait. */
-static u64 send_next(struct anycast6_prober *prober)
+static u64 send_next(struct anycast6_probe_queue *queue)
 {
 	struct anycast6_probe *probe;
 	bool changed = false;
 	u32 number = 0;
 	u64 wait;
 
-	spin_lock_bh(&prober->lock);
-	probe = take_turn(prober, &changed, &wait);
+	spin_lock_bh(&queue->lock);
+	probe = take_turn(queue, &changed, &wait);
 	if (probe)
-		number = probe->pulse.sent;
-	spin_unlock_bh(&prober->lock);
+		number = probe->liveness.sent;
+	spin_unlock_bh(&queue->lock);
 	if (!probe)
 		return wait;
 	if (changed)
-		anycast6_mark_group(prober->an, probe->member->group);
-	anycast6_probe_send(prober->an, probe, number, &prober->key);
+		anycast6_mark_group(queue->an, probe->member->group);
+	anycast6_probe_send(queue->an, probe, number, &queue->key);
 	return 0;
 }
 
 static void send_due(struct work_struct *work)
 {
-	struct anycast6_prober *prober =
-		container_of(to_delayed_work(work), struct anycast6_prober,
+	struct anycast6_probe_queue *queue =
+		container_of(to_delayed_work(work), struct anycast6_probe_queue,
 			     work);
 	unsigned int i;
 	u64 wait = 0;
@@ -117,16 +117,16 @@ static void send_due(struct work_struct *work)
 	/* a probe that ends meanwhile stays until this is over */
 	rcu_read_lock();
 	for (i = 0; i < BATCH && !wait; i++)
-		wait = send_next(prober);
+		wait = send_next(queue);
 	rcu_read_unlock();
 	/* less than a tick is a tick, not a loop until then */
 	if (wait != U64_MAX)
-		queue_delayed_work(anycast6_wq, &prober->work,
+		queue_delayed_work(anycast6_wq, &queue->work,
 				   wait ? max(nsecs_to_jiffies(wait), 1UL) : 0);
 }
 
 /**
- * anycast6_prober_schedule() - how often a member is probed, if at all
+ * anycast6_probe_queue_schedule() - how often a member is probed, if at all
  * @an: the namespace
  * @probe: its probes
  * @interval: milliseconds
@@ -134,62 +134,65 @@ static void send_due(struct work_struct *work)
  *
  * Context: process, under @an->lock.
  */
-void anycast6_prober_schedule(struct anycast6_net *an,
-			      struct anycast6_probe *probe, u32 interval,
-			      bool awake)
+void anycast6_probe_queue_schedule(struct anycast6_net *an,
+				   struct anycast6_probe *probe, u32 interval,
+				   bool awake)
 {
-	struct anycast6_prober *prober = prober_of(an);
+	struct anycast6_probe_queue *queue = queue_of(an);
 	bool same = interval == probe->interval;
 
 	lockdep_assert_held(&an->lock);
 
 	if (same && awake == probe->awake)
 		return;
-	spin_lock_bh(&prober->lock);
+	spin_lock_bh(&queue->lock);
 	WRITE_ONCE(probe->interval, interval);
 	if (probe->awake)
-		timerqueue_del(&prober->turns, &probe->turn);
+		timerqueue_del(&queue->turns, &probe->turn);
 	if (!awake) {
-		anycast6_pulse_begin(&probe->pulse, ANYCAST6_LIFE_DOWN);
+		anycast6_liveness_begin(&probe->liveness, ANYCAST6_LIFE_DOWN);
 		WRITE_ONCE(probe->marks, 0);
 	} else {
-		wait_turn(prober, probe, ktime_get());
+		wait_turn(queue, probe, ktime_get());
 	}
 	probe->awake = awake;
-	spin_unlock_bh(&prober->lock);
+	spin_unlock_bh(&queue->lock);
 	if (awake)
-		mod_delayed_work(anycast6_wq, &prober->work, 0);
+		mod_delayed_work(anycast6_wq, &queue->work, 0);
 }
 
 /* ---- answers ---- */
 
-static void count(struct anycast6_prober *prober, struct anycast6_probe *probe,
-		  enum anycast6_probe_count what)
+static void count_probe(struct anycast6_probe_queue *queue,
+			struct anycast6_probe *probe,
+			enum anycast6_probe_count what)
 {
-	spin_lock_bh(&prober->lock);
+	spin_lock_bh(&queue->lock);
 	probe->counts[what]++;
-	spin_unlock_bh(&prober->lock);
+	spin_unlock_bh(&queue->lock);
 }
 
 /* Returns the probes that a payload is of, if its cookie is good. */
-static struct anycast6_probe *find(struct anycast6_prober *prober,
-				   const struct anycast6_probe_payload *payload)
+static struct anycast6_probe *
+find_probe(struct anycast6_probe_queue *queue,
+	   const struct anycast6_probe_payload *payload)
 {
 	struct anycast6_probe *probe;
 
-	probe = xa_load(&prober->probes, ntohl(payload->id));
+	probe = xa_load(&queue->probes, ntohl(payload->id));
 	if (!probe)
 		return NULL;
-	if (anycast6_probe_is_own(probe, payload, &prober->key))
+	if (anycast6_probe_is_own(probe, payload, &queue->key))
 		return probe;
-	count(prober, probe, ANYCAST6_PROBES_REFUSED);
+	count_probe(queue, probe, ANYCAST6_PROBES_REFUSED);
 	return NULL;
 }
 
 /* Returns whether it is known to be another one than before. */
-static bool hear(struct anycast6_prober *prober, struct anycast6_probe *probe,
-		 const struct anycast6_probe_payload *payload,
-		 enum anycast6_probe_kind kind)
+static bool hear_answer(struct anycast6_probe_queue *queue,
+			struct anycast6_probe *probe,
+			const struct anycast6_probe_payload *payload,
+			enum anycast6_probe_kind kind)
 {
 	const u32 kept = ANYCAST6_PROBE_ONLINK | ANYCAST6_PROBE_FOUND;
 	static const u8 lives[] = {
@@ -201,44 +204,45 @@ static bool hear(struct anycast6_prober *prober, struct anycast6_probe *probe,
 	u32 marks, before;
 	bool changed;
 
-	spin_lock_bh(&prober->lock);
-	before = probe->pulse.life;
+	spin_lock_bh(&queue->lock);
+	before = probe->liveness.life;
 	marks = probe->marks;
 	if (probe->awake &&
-	    anycast6_pulse_hear(&probe->pulse, ntohl(payload->number),
-				lives[kind])) {
+	    anycast6_liveness_hear(&probe->liveness, ntohl(payload->number),
+				   lives[kind])) {
 		probe->counts[reply ? ANYCAST6_PROBES_ANSWERED :
 				      ANYCAST6_PROBES_UNREACHABLE]++;
 		if (reply)
 			WRITE_ONCE(probe->marks, ntohl(payload->marks) & kept);
 	}
-	changed = before != probe->pulse.life || marks != probe->marks;
-	spin_unlock_bh(&prober->lock);
+	changed = before != probe->liveness.life || marks != probe->marks;
+	spin_unlock_bh(&queue->lock);
 	return changed;
 }
 
 /* That the member is unreachable, any node on the way may know; the rest, only
  * itself: a filter on the way that prohibits something does not drain it.
  */
-static unsigned int answer(struct anycast6_prober *prober, struct sk_buff *skb,
-			   enum anycast6_probe_kind kind,
-			   const struct anycast6_probe_payload *payload)
+static unsigned int take_answer(struct anycast6_probe_queue *queue,
+				struct sk_buff *skb,
+				enum anycast6_probe_kind kind,
+				const struct anycast6_probe_payload *payload)
 {
-	struct anycast6_probe *probe = find(prober, payload);
+	struct anycast6_probe *probe = find_probe(queue, payload);
 
 	if (!probe)
 		return NF_ACCEPT;
 	if (kind != ANYCAST6_PROBE_DOWN && !anycast6_probe_is_from(probe, skb))
-		count(prober, probe, ANYCAST6_PROBES_REFUSED);
-	else if (hear(prober, probe, payload, kind))
-		anycast6_mark_group(prober->an, probe->member->group);
+		count_probe(queue, probe, ANYCAST6_PROBES_REFUSED);
+	else if (hear_answer(queue, probe, payload, kind))
+		anycast6_mark_group(queue->an, probe->member->group);
 	/* nobody else has asked */
 	consume_skb(skb);
 	return NF_STOLEN;
 }
 
-static noinline unsigned int receive(struct anycast6_prober *prober,
-				     struct sk_buff *skb)
+static noinline unsigned int receive_answer(struct anycast6_probe_queue *queue,
+					    struct sk_buff *skb)
 {
 	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
 	struct anycast6_probe_payload payload;
@@ -249,7 +253,7 @@ static noinline unsigned int receive(struct anycast6_prober *prober,
 	    !xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb) ||
 	    nf_ip6_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMPV6))
 		return NF_ACCEPT;
-	return answer(prober, skb, kind, &payload);
+	return take_answer(queue, skb, kind, &payload);
 }
 
 static unsigned int probe_in(void *priv, struct sk_buff *skb,
@@ -257,11 +261,11 @@ static unsigned int probe_in(void *priv, struct sk_buff *skb,
 {
 	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6))
 		return NF_ACCEPT;
-	return receive(priv, skb);
+	return receive_answer(priv, skb);
 }
 
 /**
- * anycast6_prober_returned() - a probe of this node came back to it
+ * anycast6_probe_queue_returned() - a probe of this node came back to it
  * @an: the namespace
  * @payload: the probe's
  *
@@ -269,14 +273,15 @@ static unsigned int probe_in(void *priv, struct sk_buff *skb,
  *
  * Context: RCU; softirq.
  */
-void anycast6_prober_returned(struct anycast6_net *an,
-			      const struct anycast6_probe_payload *payload)
+void anycast6_probe_queue_returned(struct anycast6_net *an,
+				   const struct anycast6_probe_payload *payload)
 {
-	struct anycast6_prober *prober = rcu_dereference(an->prober);
-	struct anycast6_probe *probe = prober ? find(prober, payload) : NULL;
+	struct anycast6_probe_queue *queue = rcu_dereference(an->probe_queue);
+	struct anycast6_probe *probe = queue ? find_probe(queue, payload) :
+					       NULL;
 
 	if (probe)
-		count(prober, probe, ANYCAST6_PROBES_REFUSED);
+		count_probe(queue, probe, ANYCAST6_PROBES_REFUSED);
 }
 
 /* ---- what there is as long as anybody is probed ---- */
@@ -292,91 +297,93 @@ static const struct nf_hook_ops answers = {
 	.priority = NF_IP6_PRI_RAW,
 };
 
-static struct anycast6_prober *create(struct anycast6_net *an)
+static struct anycast6_probe_queue *create_queue(struct anycast6_net *an)
 {
-	struct anycast6_prober *prober;
+	struct anycast6_probe_queue *queue;
 	int err;
 
-	prober = kzalloc(sizeof(*prober), GFP_KERNEL_ACCOUNT);
-	if (!prober)
+	queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
+	if (!queue)
 		return ERR_PTR(-ENOMEM);
-	prober->an = an;
-	get_random_bytes(&prober->key, sizeof(prober->key));
-	xa_init_flags(&prober->probes, XA_FLAGS_ALLOC1);
-	spin_lock_init(&prober->lock);
-	timerqueue_init_head(&prober->turns);
-	anycast6_budget_init(&prober->budget, RATE, BURST, ktime_get_ns());
-	INIT_DELAYED_WORK(&prober->work, send_due);
-	prober->hook = answers;
-	prober->hook.priv = prober;
-	err = nf_register_net_hook(an->net, &prober->hook);
+	queue->an = an;
+	get_random_bytes(&queue->key, sizeof(queue->key));
+	xa_init_flags(&queue->probes, XA_FLAGS_ALLOC1);
+	spin_lock_init(&queue->lock);
+	timerqueue_init_head(&queue->turns);
+	anycast6_budget_init(&queue->budget, RATE, BURST, ktime_get_ns());
+	INIT_DELAYED_WORK(&queue->work, send_due);
+	queue->hook = answers;
+	queue->hook.priv = queue;
+	err = nf_register_net_hook(an->net, &queue->hook);
 	if (err) {
-		kfree(prober);
+		kfree(queue);
 		return ERR_PTR(err);
 	}
-	return prober;
+	return queue;
 }
 
-static void destroy(struct anycast6_net *an, struct anycast6_prober *prober)
+static void destroy_queue(struct anycast6_net *an,
+			  struct anycast6_probe_queue *queue)
 {
-	RCU_INIT_POINTER(an->prober, NULL);
-	nf_unregister_net_hook(an->net, &prober->hook);
-	cancel_delayed_work_sync(&prober->work);
+	RCU_INIT_POINTER(an->probe_queue, NULL);
+	nf_unregister_net_hook(an->net, &queue->hook);
+	cancel_delayed_work_sync(&queue->work);
 	synchronize_rcu();
-	xa_destroy(&prober->probes);
-	kfree(prober);
+	xa_destroy(&queue->probes);
+	kfree(queue);
 }
 
 /**
- * anycast6_prober_add() - one more member is probed
+ * anycast6_probe_queue_add() - one more member is probed
  * @an: the namespace
  * @probe: its probes, which get their id, and sleep
  *
  * Context: process, under @an->lock.
  * Return: 0 or a negative errno.
  */
-int anycast6_prober_add(struct anycast6_net *an, struct anycast6_probe *probe)
+int anycast6_probe_queue_add(struct anycast6_net *an,
+			     struct anycast6_probe *probe)
 {
-	struct anycast6_prober *prober = prober_of(an);
+	struct anycast6_probe_queue *queue = queue_of(an);
 	int err;
 
 	lockdep_assert_held(&an->lock);
 
-	if (!prober) {
-		prober = create(an);
-		if (IS_ERR(prober))
-			return PTR_ERR(prober);
-		rcu_assign_pointer(an->prober, prober);
+	if (!queue) {
+		queue = create_queue(an);
+		if (IS_ERR(queue))
+			return PTR_ERR(queue);
+		rcu_assign_pointer(an->probe_queue, queue);
 	}
-	err = xa_alloc_cyclic(&prober->probes, &probe->id, probe, xa_limit_32b,
-			      &prober->next_id, GFP_KERNEL_ACCOUNT);
+	err = xa_alloc_cyclic(&queue->probes, &probe->id, probe, xa_limit_32b,
+			      &queue->next_id, GFP_KERNEL_ACCOUNT);
 	if (err >= 0)
-		prober->users++;
-	else if (!prober->users)
-		destroy(an, prober);
+		queue->users++;
+	else if (!queue->users)
+		destroy_queue(an, queue);
 	return min(err, 0);
 }
 
 /**
- * anycast6_prober_remove() - a member is probed no longer
+ * anycast6_probe_queue_remove() - a member is probed no longer
  * @an: the namespace
  * @probe: its probes, which nobody sees any more after a grace period
  *
  * Context: process, under @an->lock.
  */
-void anycast6_prober_remove(struct anycast6_net *an,
-			    struct anycast6_probe *probe)
+void anycast6_probe_queue_remove(struct anycast6_net *an,
+				 struct anycast6_probe *probe)
 {
-	struct anycast6_prober *prober = prober_of(an);
+	struct anycast6_probe_queue *queue = queue_of(an);
 
 	lockdep_assert_held(&an->lock);
 
-	xa_erase(&prober->probes, probe->id);
-	spin_lock_bh(&prober->lock);
+	xa_erase(&queue->probes, probe->id);
+	spin_lock_bh(&queue->lock);
 	if (probe->awake)
-		timerqueue_del(&prober->turns, &probe->turn);
+		timerqueue_del(&queue->turns, &probe->turn);
 	probe->awake = false;
-	spin_unlock_bh(&prober->lock);
-	if (!--prober->users)
-		destroy(an, prober);
+	spin_unlock_bh(&queue->lock);
+	if (!--queue->users)
+		destroy_queue(an, queue);
 }

@@ -21,7 +21,7 @@ struct anycast6_probe;
 struct sk_buff;
 
 /**
- * struct anycast6_prober - a namespace with probed members
+ * struct anycast6_probe_queue - a namespace with probed members
  * @an: the namespace, constant
  * @hook: of what answers probes
  * @key: of the cookies, constant
@@ -33,7 +33,7 @@ struct sk_buff;
  * @budget: how many may be sent
  * @work: sends those whose turn it is
  */
-struct anycast6_prober {
+struct anycast6_probe_queue {
 	struct anycast6_net *an;
 	struct nf_hook_ops hook;
 	siphash_key_t key;
@@ -46,13 +46,15 @@ struct anycast6_prober {
 	struct delayed_work work;
 };
 
-int anycast6_prober_add(struct anycast6_net *an, struct anycast6_probe *probe);
-void anycast6_prober_remove(struct anycast6_net *an,
-			    struct anycast6_probe *probe);
-void anycast6_prober_schedule(struct anycast6_net *an,
-			      struct anycast6_probe *probe, u32 interval,
-			      bool awake);
-void anycast6_prober_returned(struct anycast6_net *an,
+int anycast6_probe_queue_add(struct anycast6_net *an,
+			     struct anycast6_probe *probe);
+void anycast6_probe_queue_remove(struct anycast6_net *an,
+				 struct anycast6_probe *probe);
+void anycast6_probe_queue_schedule(struct anycast6_net *an,
+				   struct anycast6_probe *probe, u32 interval,
+				   bool awake);
+void
+anycast6_probe_queue_returned(struct anycast6_net *an,
 			      const struct anycast6_probe_payload *payload);
 
 #endif

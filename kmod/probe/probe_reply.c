@@ -58,33 +58,33 @@ struct question {
 };
 
 /**
- * anycast6_responder_init() - nothing was answered yet
- * @responder: of a namespace
+ * anycast6_probe_reply_init() - nothing was answered yet
+ * @budgets: of a namespace
  *
  * Context: process.
  */
-void anycast6_responder_init(struct anycast6_responder *responder)
+void anycast6_probe_reply_init(struct anycast6_reply_budgets *budgets)
 {
-	spin_lock_init(&responder->lock);
-	anycast6_budget_init(&responder->errors, RATE, BURST, ktime_get_ns());
-	anycast6_budget_init(&responder->urgent, RATE, BURST, ktime_get_ns());
+	spin_lock_init(&budgets->lock);
+	anycast6_budget_init(&budgets->errors, RATE, BURST, ktime_get_ns());
+	anycast6_budget_init(&budgets->urgent, RATE, BURST, ktime_get_ns());
 }
 
-static bool may_spend(struct anycast6_responder *responder,
+static bool may_spend(struct anycast6_reply_budgets *budgets,
 		      struct anycast6_budget *budget)
 {
 	bool may;
 
 	/* what nfnetlink_queue hands back comes from a process */
-	spin_lock_bh(&responder->lock);
+	spin_lock_bh(&budgets->lock);
 	may = !anycast6_budget_spend(budget, ktime_get_ns());
-	spin_unlock_bh(&responder->lock);
+	spin_unlock_bh(&budgets->lock);
 	return may;
 }
 
 /* ---- who asks ---- */
 
-static u32 domain_of(const struct sk_buff *skb, const struct in6_addr *addr)
+static u32 probe_domain(const struct sk_buff *skb, const struct in6_addr *addr)
 {
 	return anycast6_addr_is_linklocal(addr) ? IP6CB(skb)->iif :
 	       anycast6_dev_vrf(skb->dev);
@@ -95,7 +95,7 @@ static struct anycast6_key key_of(const struct question *question,
 {
 	return (struct anycast6_key) {
 		.addr = *addr,
-		.domain = domain_of(question->skb, addr),
+		.domain = probe_domain(question->skb, addr),
 	};
 }
 
@@ -128,7 +128,7 @@ static bool is_answerable(const struct question *question)
 	       !anycast6_group_find(question->an, &key);
 }
 
-static bool parse(struct question *question)
+static bool read_probe(struct question *question)
 {
 	struct sk_buff *skb = question->skb;
 
@@ -157,7 +157,7 @@ static struct dst_entry *find_route(const struct question *question,
 	struct net *net = question->an->net;
 	struct flowi6 fl6 = {
 		.daddr = ipv6_hdr(skb)->saddr,
-		.flowi6_oif = domain_of(skb, &ipv6_hdr(skb)->saddr),
+		.flowi6_oif = probe_domain(skb, &ipv6_hdr(skb)->saddr),
 		.flowi6_proto = IPPROTO_ICMPV6,
 		.flowi6_mark = IP6_REPLY_MARK(net, skb->mark),
 	};
@@ -202,17 +202,17 @@ static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
  */
 static bool is_urgent(const struct question *question)
 {
-	struct anycast6_responder *responder = &question->an->responder;
+	struct anycast6_reply_budgets *budgets = &question->an->reply_budgets;
 
 	return question->skb->len - question->offset ==
 	       sizeof(struct icmp6hdr) + sizeof(question->payload) &&
-	       may_spend(responder, &responder->urgent);
+	       may_spend(budgets, &budgets->urgent);
 }
 
 /* @code: of Destination Unreachable, -1 for an echo reply */
-static struct sk_buff *make(const struct question *question,
-			    struct dst_entry *dst,
-			    const struct in6_addr *source, int code)
+static struct sk_buff *make_reply(const struct question *question,
+				  struct dst_entry *dst,
+				  const struct in6_addr *source, int code)
 {
 	const struct sk_buff *skb = question->skb;
 	bool reply = code < 0;
@@ -245,13 +245,13 @@ static struct sk_buff *make(const struct question *question,
 	return nskb;
 }
 
-static void send(const struct question *question, struct dst_entry *dst,
-		 const struct in6_addr *source, u32 mark, int code)
+static void send_reply(const struct question *question, struct dst_entry *dst,
+		       const struct in6_addr *source, u32 mark, int code)
 {
 	struct net *net = question->an->net;
 	struct sk_buff *skb;
 
-	skb = make(question, dst, source, code);
+	skb = make_reply(question, dst, source, code);
 	if (!skb)
 		return;
 	skb->mark = mark;
@@ -265,25 +265,25 @@ static void send(const struct question *question, struct dst_entry *dst,
 	ip6_local_out(net, NULL, skb);
 }
 
-static void answer(const struct question *question, int code)
+static void answer_probe(const struct question *question, int code)
 {
-	struct anycast6_responder *responder = &question->an->responder;
+	struct anycast6_reply_budgets *budgets = &question->an->reply_budgets;
 	struct in6_addr source;
 	struct dst_entry *dst;
 	u32 mark;
 
 	if (!is_answerable(question) ||
-	    (code >= 0 && !may_spend(responder, &responder->errors)))
+	    (code >= 0 && !may_spend(budgets, &budgets->errors)))
 		return;
 	dst = find_route(question, &source, &mark);
 	if (!dst)
 		return;
-	send(question, dst, &source, mark, code);
+	send_reply(question, dst, &source, mark, code);
 	dst_release(dst);
 }
 
 /* One whose server has died this moment does not wait until its state says so. */
-static u8 state_of(struct anycast6_net *an, struct anycast6_member *member)
+static u8 serving_state(struct anycast6_net *an, struct anycast6_member *member)
 {
 	u8 state = READ_ONCE(member->state);
 
@@ -306,7 +306,7 @@ static u32 marks_of(const struct anycast6_member *member)
 {
 	u32 marks = 0;
 
-	if (READ_ONCE(member->hold.ifindex) || READ_ONCE(member->role))
+	if (READ_ONCE(member->held.ifindex) || READ_ONCE(member->role))
 		marks |= ANYCAST6_PROBE_ONLINK;
 	if (READ_ONCE(member->found))
 		marks |= ANYCAST6_PROBE_FOUND;
@@ -327,7 +327,7 @@ static u8 find_state(struct question *question)
 
 		if (member->nexthop)
 			continue;
-		state = state_of(question->an, member);
+		state = serving_state(question->an, member);
 		if (member->link->ifindex == ifindex) {
 			question->marks = marks_of(member);
 			if (names_us(question))
@@ -342,16 +342,16 @@ static u8 find_state(struct question *question)
 }
 
 /* A probe of this node's own, which came back, says nothing. */
-static bool is_own(const struct question *question)
+static bool is_own_probe(const struct question *question)
 {
 	if (!is_unicast_here(question, &ipv6_hdr(question->skb)->saddr))
 		return false;
-	anycast6_prober_returned(question->an, &question->payload);
+	anycast6_probe_queue_returned(question->an, &question->payload);
 	return true;
 }
 
 /**
- * anycast6_respond() - answer a probe that came to this node's members
+ * anycast6_probe_reply() - answer a probe that came to this node's members
  * @an: the namespace
  * @group: the address that a packet came to
  * @skb: the packet, about to be delivered
@@ -361,30 +361,31 @@ static bool is_own(const struct question *question)
  * Context: RCU.
  * Return: whether it is done with; it stays the caller's.
  */
-bool anycast6_respond(struct anycast6_net *an,
-		      const struct anycast6_group *group, struct sk_buff *skb)
+bool anycast6_probe_reply(struct anycast6_net *an,
+			  const struct anycast6_group *group,
+			  struct sk_buff *skb)
 {
 	struct question question = { .an = an, .group = group, .skb = skb };
 
-	if (!parse(&question))
+	if (!read_probe(&question))
 		return false;
-	if (is_own(&question))
+	if (is_own_probe(&question))
 		return true;
 	question.named = is_named(&question);
 	switch (find_state(&question)) {
 	case ANYCAST6_STATE_UP:
-		answer(&question, -1);
+		answer_probe(&question, -1);
 		return true;
 	case ANYCAST6_STATE_DRAINING:
-		answer(&question, ICMPV6_ADM_PROHIBITED);
+		answer_probe(&question, ICMPV6_ADM_PROHIBITED);
 		return true;
 	}
-	answer(&question, ICMPV6_ADDR_UNREACH);
+	answer_probe(&question, ICMPV6_ADDR_UNREACH);
 	return true;
 }
 
 /**
- * anycast6_respond_absent() - answer a probe to an address that is held
+ * anycast6_probe_reply_absent() - answer a probe to an address that is held
  * elsewhere only
  * @an: the namespace
  * @group: the address
@@ -394,14 +395,14 @@ bool anycast6_respond(struct anycast6_net *an,
  *
  * Context: RCU; softirq.
  */
-void anycast6_respond_absent(struct anycast6_net *an,
-			     const struct anycast6_group *group,
-			     struct sk_buff *skb)
+void anycast6_probe_reply_absent(struct anycast6_net *an,
+				 const struct anycast6_group *group,
+				 struct sk_buff *skb)
 {
 	struct question question = { .an = an, .group = group, .skb = skb };
 
-	if (!parse(&question) || is_own(&question))
+	if (!read_probe(&question) || is_own_probe(&question))
 		return;
 	question.named = is_named(&question);
-	answer(&question, ICMPV6_ADDR_UNREACH);
+	answer_probe(&question, ICMPV6_ADDR_UNREACH);
 }

@@ -14,11 +14,12 @@ struct anycast6_group;
 struct anycast6_net;
 struct sk_buff;
 
-void anycast6_responder_init(struct anycast6_responder *responder);
-bool anycast6_respond(struct anycast6_net *an,
-		      const struct anycast6_group *group, struct sk_buff *skb);
-void anycast6_respond_absent(struct anycast6_net *an,
-			     const struct anycast6_group *group,
-			     struct sk_buff *skb);
+void anycast6_probe_reply_init(struct anycast6_reply_budgets *budgets);
+bool anycast6_probe_reply(struct anycast6_net *an,
+			  const struct anycast6_group *group,
+			  struct sk_buff *skb);
+void anycast6_probe_reply_absent(struct anycast6_net *an,
+				 const struct anycast6_group *group,
+				 struct sk_buff *skb);
 
 #endif

@@ -39,12 +39,13 @@ static bool has_way(const struct anycast6_member *member)
  */
 static enum anycast6_life first_belief(const struct anycast6_member *member)
 {
-	if (!member->known || member->state == ANYCAST6_STATE_DOWN)
+	if (!member->told || member->state == ANYCAST6_STATE_DOWN)
 		return ANYCAST6_LIFE_DOWN;
 	return ANYCAST6_LIFE_UP;
 }
 
-static int begin(struct anycast6_net *an, struct anycast6_member *member)
+static int begin_probing(struct anycast6_net *an,
+			 struct anycast6_member *member)
 {
 	struct anycast6_probe *probe;
 	int err;
@@ -55,8 +56,8 @@ static int begin(struct anycast6_net *an, struct anycast6_member *member)
 	probe->member = member;
 	probe->interval = READ_ONCE(member->traits.probe);
 	timerqueue_init(&probe->turn);
-	anycast6_pulse_begin(&probe->pulse, first_belief(member));
-	err = anycast6_prober_add(an, probe);
+	anycast6_liveness_begin(&probe->liveness, first_belief(member));
+	err = anycast6_probe_queue_add(an, probe);
 	if (err) {
 		kfree(probe);
 		return err;
@@ -72,7 +73,8 @@ static int begin(struct anycast6_net *an, struct anycast6_member *member)
  *
  * Context: process, under @an->lock.
  */
-void anycast6_probing_end(struct anycast6_net *an, struct anycast6_member *member)
+void anycast6_probing_end(struct anycast6_net *an,
+			  struct anycast6_member *member)
 {
 	struct anycast6_probe *probe = probe_of(an, member);
 
@@ -81,7 +83,7 @@ void anycast6_probing_end(struct anycast6_net *an, struct anycast6_member *membe
 	RCU_INIT_POINTER(member->probe, NULL);
 	member->life = ANYCAST6_LIFE_UP;
 	member->marks = 0;
-	anycast6_prober_remove(an, probe);
+	anycast6_probe_queue_remove(an, probe);
 	kfree_rcu(probe, rcu);
 }
 
@@ -95,7 +97,8 @@ void anycast6_probing_end(struct anycast6_net *an, struct anycast6_member *membe
  * Context: process, under @an->lock.
  * Return: 0, or a negative errno if it is not probed though it should be.
  */
-int anycast6_probing_mend(struct anycast6_net *an, struct anycast6_member *member)
+int anycast6_probing_mend(struct anycast6_net *an,
+			  struct anycast6_member *member)
 {
 	u32 interval = member->traits.probe;
 	struct anycast6_probe *probe;
@@ -108,14 +111,14 @@ int anycast6_probing_mend(struct anycast6_net *an, struct anycast6_member *membe
 		return 0;
 	}
 	if (!probe_of(an, member)) {
-		err = begin(an, member);
+		err = begin_probing(an, member);
 		if (err)
 			return err;
 	}
 	probe = probe_of(an, member);
-	anycast6_prober_schedule(an, probe, interval, has_way(member));
+	anycast6_probe_queue_schedule(an, probe, interval, has_way(member));
 	/* once: it may be another one a moment later */
-	member->life = READ_ONCE(probe->pulse.life);
+	member->life = READ_ONCE(probe->liveness.life);
 	member->marks = READ_ONCE(probe->marks);
 	return 0;
 }

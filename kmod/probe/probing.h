@@ -9,7 +9,9 @@
 struct anycast6_member;
 struct anycast6_net;
 
-int anycast6_probing_mend(struct anycast6_net *an, struct anycast6_member *member);
-void anycast6_probing_end(struct anycast6_net *an, struct anycast6_member *member);
+int anycast6_probing_mend(struct anycast6_net *an,
+			  struct anycast6_member *member);
+void anycast6_probing_end(struct anycast6_net *an,
+			  struct anycast6_member *member);
 
 #endif

@@ -67,7 +67,8 @@ void anycast6_rival_name(struct anycast6_net *an,
 	/* nearly every probe says what the one before it said */
 	stronger = !ipv6_addr_equal(name, &member->name) &&
 		   (ipv6_addr_any(&member->name) ||
-		    anycast6_rival_is_before(&group->key.addr, name, &member->name));
+		    anycast6_rival_is_before(&group->key.addr, name,
+					     &member->name));
 	if (stronger) {
 		member->name = *name;
 		member->renamed = true;

@@ -40,7 +40,7 @@ static bool is_onlink(struct anycast6_net *an,
 					member->link->ifindex);
 }
 
-static u8 state_of(const struct anycast6_member *member, u8 reason)
+static u8 member_state(const struct anycast6_member *member, u8 reason)
 {
 	if (reason)
 		return ANYCAST6_STATE_DOWN;
@@ -48,10 +48,11 @@ static u8 state_of(const struct anycast6_member *member, u8 reason)
 	       ANYCAST6_STATE_DRAINING : ANYCAST6_STATE_UP;
 }
 
-static void set_state(struct anycast6_net *an, struct anycast6_member *member,
-		      u8 reason, u8 delivery)
+static void set_member_state(struct anycast6_net *an,
+			     struct anycast6_member *member, u8 reason,
+			     u8 delivery)
 {
-	u8 state = state_of(member, reason);
+	u8 state = member_state(member, reason);
 	bool other = member->state != state;
 	bool changed = other || member->reason != reason;
 	bool fell = other && reason;
@@ -69,11 +70,11 @@ static void set_state(struct anycast6_net *an, struct anycast6_member *member,
 	if (fell && member->nexthop && !member->nexthop->reason)
 		anycast6_nexthop_move(an, member->nexthop);
 	anycast6_net_changed(an);
-	if (changed && member->known)
+	if (changed && member->told)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 }
 
-static u8 reason_of(const struct anycast6_member *member)
+static u8 member_reason(const struct anycast6_member *member)
 {
 	if (!member->link->running)
 		return ANYCAST6_REASON_ADMIN;
@@ -95,28 +96,29 @@ static void yield_to_unicast(struct anycast6_net *an,
 {
 	struct anycast6_member *member;
 
-	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	anycast6_delivery_release(an, &group->offlink, &group->key.addr);
 	list_for_each_entry(member, &group->members, node) {
 		if (member->reason != ANYCAST6_REASON_ADDRESS)
 			net_warn_ratelimited("anycast6: %pI6c became a unicast address of this node\n",
 					     &group->key.addr);
-		anycast6_hold_release(an, &member->hold, &group->key.addr);
+		anycast6_delivery_release(an, &member->held, &group->key.addr);
 		anycast6_damper_end(&member->damper);
-		set_state(an, member, ANYCAST6_REASON_ADDRESS, 0);
+		set_member_state(an, member, ANYCAST6_REASON_ADDRESS, 0);
 	}
 }
 
-static void mend_offlink(struct anycast6_net *an, struct anycast6_group *group,
-			 bool wanted, int *error)
+static void settle_offlink(struct anycast6_net *an,
+			   struct anycast6_group *group, bool wanted,
+			   int *error)
 {
 	struct anycast6_link *own = group->domain->link;
 
 	if (wanted && own->running) {
-		*error = anycast6_hold_mend(an, &group->offlink, own,
-					    &group->key.addr, false);
+		*error = anycast6_delivery_mend(an, &group->offlink, own,
+						&group->key.addr, false);
 		return;
 	}
-	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	anycast6_delivery_release(an, &group->offlink, &group->key.addr);
 	*error = wanted ? -ENETDOWN : 0;
 }
 
@@ -125,7 +127,8 @@ static bool is_elsewhere(const struct anycast6_member *remote,
 			 const struct anycast6_member *member)
 {
 	return remote->nexthop &&
-	       state_of(remote, reason_of(remote)) == ANYCAST6_STATE_UP &&
+	       member_state(remote, member_reason(remote)) ==
+		       ANYCAST6_STATE_UP &&
 	       !anycast6_nexthop_is_on(remote->nexthop, member->link->ifindex);
 }
 
@@ -146,8 +149,8 @@ static bool stands_in(struct anycast6_net *an,
 }
 
 /* Neighbours are not to find it here any more. */
-static bool is_quiet(struct anycast6_net *an,
-		     const struct anycast6_member *member)
+static bool wants_quiet(struct anycast6_net *an,
+			const struct anycast6_member *member)
 {
 	if (member->role == ANYCAST6_ROLE_YIELDS)
 		return true;
@@ -161,36 +164,38 @@ static bool wants_link(struct anycast6_net *an,
 		       const struct anycast6_member *member)
 {
 	return is_onlink(an, member) &&
-	       (!is_quiet(an, member) || anycast6_group_is_linklocal(member->group));
+	       (!wants_quiet(an, member) ||
+		anycast6_group_is_linklocal(member->group));
 }
 
 /* Once: it may be another one a moment later. */
 static u8 find_fault(struct anycast6_net *an, struct anycast6_member *member)
 {
-	bool deaf = anycast6_watch_look(an, member);
+	bool unserved = anycast6_watch_look(an, member);
 
-	WRITE_ONCE(member->deaf, deaf);
+	WRITE_ONCE(member->unserved, unserved);
 	if (anycast6_lease_is_over(anycast6_member_lease(an, member)))
 		return ANYCAST6_REASON_LEASE;
-	if (deaf)
+	if (unserved)
 		return ANYCAST6_REASON_SERVICE;
 	return member->life == ANYCAST6_LIFE_DOWN ? ANYCAST6_REASON_PROBE : 0;
 }
 
 /* Returns a negative errno if something of it can't be known. */
-static int look(struct anycast6_net *an, struct anycast6_member *member)
+static int look_at_member(struct anycast6_net *an,
+			  struct anycast6_member *member)
 {
 	int err;
 
 	member->error = 0;
 	if (member->reason == ANYCAST6_REASON_ADDRESS)
-		anycast6_hold_take_back(an, member->link,
-					&member->group->key.addr);
+		anycast6_delivery_take_back(an, member->link,
+					    &member->group->key.addr);
 	anycast6_link_refresh(an, member->link);
 	anycast6_mark_waiting(an, member->link);
 	err = anycast6_probing_mend(an, member);
 	member->fault = find_fault(an, member);
-	if (anycast6_damper_waits(an, member, !reason_of(member)))
+	if (anycast6_damper_waits(an, member, !member_reason(member)))
 		member->fault = ANYCAST6_REASON_HOLD;
 	return err;
 }
@@ -212,7 +217,8 @@ static void take_over(struct anycast6_net *an, struct anycast6_member *member)
 }
 
 /* Once it is there to be found. */
-static void succeed(struct anycast6_net *an, struct anycast6_member *member)
+static void succeed_member(struct anycast6_net *an,
+			   struct anycast6_member *member)
 {
 	if (member->nexthop)
 		return;
@@ -222,18 +228,18 @@ static void succeed(struct anycast6_net *an, struct anycast6_member *member)
 		take_over(an, member);
 }
 
-static void mend_hold(struct anycast6_net *an, struct anycast6_member *member)
+static void settle_held(struct anycast6_net *an, struct anycast6_member *member)
 {
 	const struct in6_addr *addr = &member->group->key.addr;
 
 	if (member->nexthop)
 		return;
 	if (member->link->running && wants_link(an, member))
-		member->error = anycast6_hold_mend(an, &member->hold,
-						   member->link, addr,
-						   is_quiet(an, member));
+		member->error = anycast6_delivery_mend(an, &member->held,
+						       member->link, addr,
+						       wants_quiet(an, member));
 	else
-		anycast6_hold_release(an, &member->hold, addr);
+		anycast6_delivery_release(an, &member->held, addr);
 }
 
 /* Returns whether the kernel refused something. */
@@ -244,16 +250,16 @@ static bool settle_states(struct anycast6_net *an, struct anycast6_group *group,
 	bool bad = false;
 
 	list_for_each_entry(member, &group->members, node) {
-		u8 delivery = member->hold.delivery;
+		u8 delivery = member->held.delivery;
 
 		if (member->link->running && !member->nexthop &&
-		    !member->hold.ifindex) {
+		    !member->held.ifindex) {
 			member->error = offlink_error;
 			delivery = group->offlink.delivery;
 		}
 		bad |= member->error;
-		set_state(an, member, reason_of(member), delivery);
-		succeed(an, member);
+		set_member_state(an, member, member_reason(member), delivery);
+		succeed_member(an, member);
 	}
 	return bad;
 }
@@ -300,34 +306,35 @@ static bool set_route(struct anycast6_net *an, struct anycast6_group *group,
 }
 
 /**
- * anycast6_mend_undo() - let an address go that has no members any more
+ * anycast6_address_release() - let an address go that has no members any more
  * @an: the namespace
  * @group: the address
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group)
+void anycast6_address_release(struct anycast6_net *an,
+			      struct anycast6_group *group)
 {
 	anycast6_publish_withdraw(an, group);
-	anycast6_notices_send(an);
-	anycast6_hold_release(an, &group->offlink, &group->key.addr);
+	anycast6_daemon_routes_send(an);
+	anycast6_delivery_release(an, &group->offlink, &group->key.addr);
 	set_route(an, group, false);
 }
 
 /**
- * anycast6_mend_foresee() - withdraw the routes of an address that will not be
+ * anycast6_address_withdraw() - withdraw the routes of an address that will not be
  * up
  * @an: the namespace
  * @group: the address
  *
  * Routing takes its time to look elsewhere: until then what arrives should be
- * delivered. So the routes of all go, with anycast6_notices_send(), before
- * anycast6_mend() lets any of them go.
+ * delivered. So the routes of all go, with anycast6_daemon_routes_send(), before
+ * anycast6_address_settle() lets any of them go.
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_mend_foresee(struct anycast6_net *an,
-			   struct anycast6_group *group)
+void anycast6_address_withdraw(struct anycast6_net *an,
+			       struct anycast6_group *group)
 {
 	struct anycast6_member *member;
 	bool live = false;
@@ -336,9 +343,9 @@ void anycast6_mend_foresee(struct anycast6_net *an,
 		return;
 	if (!anycast6_local_is_unicast(an, &group->key))
 		list_for_each_entry(member, &group->members, node) {
-			look(an, member);
+			look_at_member(an, member);
 			live |= anycast6_publish_may(member) &&
-				state_of(member, reason_of(member)) ==
+				member_state(member, member_reason(member)) ==
 				ANYCAST6_STATE_UP;
 		}
 	if (!live)
@@ -346,14 +353,15 @@ void anycast6_mend_foresee(struct anycast6_net *an,
 }
 
 /**
- * anycast6_mend() - make an address what it should be
+ * anycast6_address_settle() - make an address what it should be
  * @an: the namespace
- * @group: the address; its routes change with anycast6_notices_send()
+ * @group: the address; its routes change with anycast6_daemon_routes_send()
  *
  * Context: process, under @an->lock; takes RTNL.
  * Return: whether the kernel refused something.
  */
-bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
+bool anycast6_address_settle(struct anycast6_net *an,
+			     struct anycast6_group *group)
 {
 	struct anycast6_member *member;
 	bool offlink = false, bad = false;
@@ -368,40 +376,40 @@ bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group)
 	anycast6_link_refresh(an, group->domain->link);
 	anycast6_mark_waiting(an, group->domain->link);
 	list_for_each_entry(member, &group->members, node)
-		bad |= look(an, member);
+		bad |= look_at_member(an, member);
 	list_for_each_entry(member, &group->members, node)
 		offlink |= is_offlink(an, member);
 	/* what is to come is there before what is to go has gone */
 	if (offlink)
-		mend_offlink(an, group, true, &error);
+		settle_offlink(an, group, true, &error);
 	list_for_each_entry(member, &group->members, node)
-		mend_hold(an, member);
+		settle_held(an, member);
 	if (!offlink)
-		mend_offlink(an, group, false, &error);
+		settle_offlink(an, group, false, &error);
 	bad |= settle_states(an, group, error);
 	bad |= anycast6_publish(an, group);
 	return set_route(an, group, wants_route(group)) || bad;
 }
 
 /**
- * anycast6_mend_now() - mend an address now
+ * anycast6_address_reconcile() - mend an address now
  * @an: the namespace
  * @group: the address, which has members
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_mend_now(struct anycast6_net *an,
-		       struct anycast6_group *group)
+void anycast6_address_reconcile(struct anycast6_net *an,
+				struct anycast6_group *group)
 {
 	bool bad;
 
 	lockdep_assert_held(&an->lock);
 
-	anycast6_mend_foresee(an, group);
-	anycast6_notices_send(an);
-	bad = anycast6_mend(an, group);
+	anycast6_address_withdraw(an, group);
+	anycast6_daemon_routes_send(an);
+	bad = anycast6_address_settle(an, group);
 	if (bad)
 		anycast6_mark_enlist(an, group);
-	if (anycast6_notices_send(an) || bad)
+	if (anycast6_daemon_routes_send(an) || bad)
 		anycast6_mark_retry(an);
 }

@@ -11,11 +11,13 @@
 struct anycast6_group;
 struct anycast6_net;
 
-bool anycast6_mend(struct anycast6_net *an, struct anycast6_group *group);
-void anycast6_mend_foresee(struct anycast6_net *an,
-			   struct anycast6_group *group);
-void anycast6_mend_undo(struct anycast6_net *an, struct anycast6_group *group);
-void anycast6_mend_now(struct anycast6_net *an,
-		       struct anycast6_group *group);
+bool anycast6_address_settle(struct anycast6_net *an,
+			     struct anycast6_group *group);
+void anycast6_address_withdraw(struct anycast6_net *an,
+			       struct anycast6_group *group);
+void anycast6_address_release(struct anycast6_net *an,
+			      struct anycast6_group *group);
+void anycast6_address_reconcile(struct anycast6_net *an,
+				struct anycast6_group *group);
 
 #endif

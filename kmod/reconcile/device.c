@@ -20,7 +20,7 @@
 /* Nothing is on this link. Who routes packets to it is told so, but for those to
  * addresses with members elsewhere.
  */
-static netdev_tx_t xmit(struct sk_buff *skb, struct net_device *dev)
+static netdev_tx_t transmit_stray(struct sk_buff *skb, struct net_device *dev)
 {
 	if (skb->protocol == htons(ETH_P_IPV6) &&
 	    anycast6_steer_stray(dev, skb))
@@ -32,7 +32,7 @@ static netdev_tx_t xmit(struct sk_buff *skb, struct net_device *dev)
 }
 
 static const struct net_device_ops device_ops = {
-	.ndo_start_xmit = xmit,
+	.ndo_start_xmit = transmit_stray,
 };
 
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
@@ -45,7 +45,7 @@ static const struct ethtool_ops device_ethtool_ops = {
 	.get_link = ethtool_op_get_link,
 };
 
-static void setup(struct net_device *dev)
+static void setup_device(struct net_device *dev)
 {
 	dev->netdev_ops = &device_ops;
 	dev->ethtool_ops = &device_ethtool_ops;
@@ -89,7 +89,7 @@ int anycast6_device_create(struct anycast6_net *an, u32 *ifindex)
 
 	lockdep_assert_held(&an->lock);
 
-	dev = alloc_netdev(0, "anycast%d", NET_NAME_ENUM, setup);
+	dev = alloc_netdev(0, "anycast%d", NET_NAME_ENUM, setup_device);
 	if (!dev)
 		return -ENOMEM;
 	dev_net_set(dev, an->net);

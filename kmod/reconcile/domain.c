@@ -53,7 +53,8 @@ bool anycast6_domain_mend(struct anycast6_net *an,
 	return !domain->vrf || vrf_exists(an, domain->vrf);
 }
 
-static int create_link(struct anycast6_net *an, struct anycast6_domain *domain)
+static int create_own_link(struct anycast6_net *an,
+			   struct anycast6_domain *domain)
 {
 	u32 ifindex;
 	int err;
@@ -80,7 +81,8 @@ destroy_device:
 	return err;
 }
 
-static void destroy(struct anycast6_net *an, struct anycast6_domain *domain)
+static void destroy_domain(struct anycast6_net *an,
+			   struct anycast6_domain *domain)
 {
 	u32 ifindex = domain->link->ifindex;
 
@@ -115,7 +117,7 @@ struct anycast6_domain *anycast6_domain_get(struct anycast6_net *an, u32 vrf)
 	err = xa_err(xa_store(&an->domains, vrf, domain, GFP_KERNEL_ACCOUNT));
 	if (err)
 		goto free_domain;
-	err = create_link(an, domain);
+	err = create_own_link(an, domain);
 	if (err)
 		goto erase_domain;
 found:
@@ -142,5 +144,5 @@ void anycast6_domain_put(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	if (!--domain->groups)
-		destroy(an, domain);
+		destroy_domain(an, domain);
 }

@@ -143,7 +143,7 @@ static bool set_role(struct anycast6_net *an, struct anycast6_member *member,
 {
 	if (member->role == role)
 		return false;
-	WRITE_ONCE(an->watched, an->watched + !!role - !!member->role);
+	WRITE_ONCE(an->contested, an->contested + !!role - !!member->role);
 	WRITE_ONCE(member->role, role);
 	anycast6_net_changed(an);
 	return true;
@@ -171,7 +171,7 @@ void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
 	/* who has another name is not before the others because one has died */
 	member->succeeds = !anycast6_rival_take_renamed(an, member) &&
 			   is_successor(member, role, &rivals);
-	if (set_role(an, member, role) && member->known)
+	if (set_role(an, member, role) && member->told)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 }
 

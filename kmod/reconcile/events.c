@@ -33,10 +33,10 @@
 /* How long a route that somebody deletes stays away: who flushes a table goes on
  * until it is empty.
  */
-#define NOTICE_DELAY	max(1UL, (unsigned long)HZ / 10)
+#define DAEMON_ROUTE_DELAY	max(1UL, (unsigned long)HZ / 10)
 
 /* Ending to listen replays the end of every device. */
-static bool deaf;
+static bool unregistering;
 
 /* A namespace has events before its init and after its exit. Under RCU. */
 static struct anycast6_net *find_alive(const struct net *net)
@@ -46,19 +46,20 @@ static struct anycast6_net *find_alive(const struct net *net)
 	return an && !READ_ONCE(an->dead) ? an : NULL;
 }
 
-static u32 domain_of(const struct net_device *dev, const struct in6_addr *addr)
+static u32 event_domain(const struct net_device *dev,
+			const struct in6_addr *addr)
 {
 	return anycast6_addr_is_linklocal(addr) ? dev->ifindex :
 	       anycast6_dev_vrf(dev);
 }
 
-static struct anycast6_group *find_on(struct anycast6_net *an,
-				      const struct net_device *dev,
-				      const struct in6_addr *addr)
+static struct anycast6_group *find_dev_group(struct anycast6_net *an,
+					     const struct net_device *dev,
+					     const struct in6_addr *addr)
 {
 	struct anycast6_key key = {
 		.addr = *addr,
-		.domain = domain_of(dev, addr),
+		.domain = event_domain(dev, addr),
 	};
 
 	return anycast6_group_find(an, &key);
@@ -91,7 +92,7 @@ static bool is_gone(unsigned long event, const struct net_device *dev)
 /* Also in a namespace that goes: its other devices may go before this module's
  * state does.
  */
-static void let_go(const struct net_device *dev)
+static void forget_dev(const struct net_device *dev)
 {
 	struct anycast6_net *an = anycast6_net(dev_net(dev));
 
@@ -109,7 +110,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	struct anycast6_link *link = NULL;
 	struct anycast6_net *an;
 
-	if (READ_ONCE(deaf))
+	if (READ_ONCE(unregistering))
 		return NOTIFY_DONE;
 
 	rcu_read_lock();
@@ -123,7 +124,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 	if (link)
 		anycast6_mark_link(an, link);
 	if (event == NETDEV_UNREGISTER)
-		let_go(dev);
+		forget_dev(dev);
 	if (an)
 		anycast6_nexthops_mark(an, 0);
 	rcu_read_unlock();
@@ -171,7 +172,7 @@ static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 	an = find_alive(dev_net(dev));
 	if (an) {
 		mark_dev(an, dev);
-		group = find_on(an, dev, &ifa->addr);
+		group = find_dev_group(an, dev, &ifa->addr);
 		if (group)
 			anycast6_mark_group(an, group);
 		if (event == NETDEV_DOWN)
@@ -197,7 +198,7 @@ static int inet6addr_validate(struct notifier_block *nb, unsigned long event,
 
 	rcu_read_lock();
 	an = find_alive(dev_net(dev));
-	taken = an && find_on(an, dev, &info->i6vi_addr);
+	taken = an && find_dev_group(an, dev, &info->i6vi_addr);
 	rcu_read_unlock();
 	if (!taken)
 		return NOTIFY_DONE;
@@ -242,10 +243,10 @@ static void forget_rules(struct notifier_block *nb)
 /* What is announced, and what may be in its way: somebody deletes it, or puts
  * another route in its place.
  */
-static void notice_event(struct anycast6_net *an, unsigned long event,
-			 const struct fib6_info *rt)
+static void daemon_route_event(struct anycast6_net *an, unsigned long event,
+			       const struct fib6_info *rt)
 {
-	struct anycast6_notice_key key;
+	struct anycast6_daemon_route_key key;
 
 	if (event == FIB_EVENT_ENTRY_APPEND ||
 	    (event == FIB_EVENT_ENTRY_REPLACE &&
@@ -257,8 +258,8 @@ static void notice_event(struct anycast6_net *an, unsigned long event,
 	key.table = rt->fib6_table->tb6_id;
 	key.metric = rt->fib6_metric;
 	/* not put off by what happens meanwhile */
-	if (anycast6_notices_lose(an, &key))
-		anycast6_net_reconcile(an, NOTICE_DELAY);
+	if (anycast6_daemon_routes_lose(an, &key))
+		anycast6_net_reconcile(an, DAEMON_ROUTE_DELAY);
 }
 
 /* A host route that goes may be an address's own; the one to all multicast
@@ -277,7 +278,7 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 	rcu_read_lock();
 	/* the kernel tells of a new route before it is there */
 	anycast6_nexthops_mark(an, ROUTE_DELAY);
-	notice_event(an, event, fen->rt);
+	daemon_route_event(an, event, fen->rt);
 	if ((dst->plen != 128 && dst->plen != 8) ||
 	    fen->rt->fib6_protocol == ANYCAST6_ROUTE_PROTO) {
 		rcu_read_unlock();
@@ -289,7 +290,7 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 		return;
 	}
 	if (event != FIB_EVENT_ENTRY_APPEND && dst->plen == 128) {
-		group = find_on(an, dev, &dst->addr);
+		group = find_dev_group(an, dev, &dst->addr);
 		if (group) {
 			/* of a route that goes only its successor is told, and of
 			 * one that is behind another nothing
@@ -400,7 +401,7 @@ unregister_inet6addr:
 unregister_netevent:
 	unregister_netevent_notifier(&netevent_nb);
 unregister_netdev:
-	WRITE_ONCE(deaf, true);
+	WRITE_ONCE(unregistering, true);
 	unregister_netdevice_notifier(&netdev_nb);
 	return err;
 }
@@ -412,7 +413,7 @@ unregister_netdev:
  */
 void anycast6_events_unregister(void)
 {
-	WRITE_ONCE(deaf, true);
+	WRITE_ONCE(unregistering, true);
 	unregister_inet6addr_validator_notifier(&validator_nb);
 	unregister_inet6addr_notifier(&inet6addr_nb);
 	unregister_netevent_notifier(&netevent_nb);

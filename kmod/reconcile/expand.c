@@ -23,9 +23,9 @@
 #include "reconcile/lifecycle.h"
 #include "reconcile/reply_source.h"
 
-static bool identify(const struct anycast6_entry *entry,
-		     const struct anycast6_prefix *prefix,
-		     struct anycast6_key *key)
+static bool identify_address(const struct anycast6_entry *entry,
+			     const struct anycast6_prefix *prefix,
+			     struct anycast6_key *key)
 {
 	bool some;
 
@@ -40,24 +40,24 @@ static bool identify(const struct anycast6_entry *entry,
 	return true;
 }
 
-static bool wished(const struct anycast6_entry *entry,
-		   const struct anycast6_prefixes *prefixes,
-		   const struct anycast6_key *wanted)
+static bool yields_address(const struct anycast6_entry *entry,
+			   const struct anycast6_prefixes *prefixes,
+			   const struct anycast6_key *wanted)
 {
 	struct anycast6_key key;
 	unsigned int i;
 
 	for (i = 0; i < prefixes->n; i++)
-		if (identify(entry, &prefixes->list[i], &key) &&
+		if (identify_address(entry, &prefixes->list[i], &key) &&
 		    !memcmp(&key, wanted, sizeof(key)))
 			return true;
 	return false;
 }
 
 /* Sets @yields if it stands back for a unicast address. */
-static int make(struct anycast6_net *an, struct anycast6_entry *entry,
-		const struct anycast6_prefix *scope,
-		const struct anycast6_key *key, bool *yields)
+static int make_member(struct anycast6_net *an, struct anycast6_entry *entry,
+		       const struct anycast6_prefix *scope,
+		       const struct anycast6_key *key, bool *yields)
 {
 	struct anycast6_blueprint blueprint = {
 		.link = entry->link,
@@ -91,13 +91,13 @@ static int make(struct anycast6_net *an, struct anycast6_entry *entry,
 	}
 	if (entry->fallen)
 		entry->fallen--;
-	anycast6_mend_now(an, group);
+	anycast6_address_reconcile(an, group);
 	return 0;
 }
 
 /* A prefix that flaps makes new members each time: their hold is to outlive it. */
-static void lose(struct anycast6_net *an, struct anycast6_entry *entry,
-		 struct anycast6_member *member)
+static void lose_member(struct anycast6_net *an, struct anycast6_entry *entry,
+			struct anycast6_member *member)
 {
 	if (member->damper.fell || member->state == ANYCAST6_STATE_UP)
 		entry->fallen++;
@@ -130,17 +130,17 @@ int anycast6_entry_expand(struct anycast6_net *an,
 		return ret;
 
 	list_for_each_entry_safe(member, next, &entry->members, of_entry)
-		if (!wished(entry, &prefixes, &member->group->key) ||
+		if (!yields_address(entry, &prefixes, &member->group->key) ||
 		    anycast6_local_is_unicast(an, &member->group->key))
-			lose(an, entry, member);
+			lose_member(an, entry, member);
 
 	WRITE_ONCE(entry->yields, true);
 	/* what goes while it looks makes it look again */
 	smp_mb();
 	for (i = 0; i < prefixes.n; i++) {
-		if (!identify(entry, &prefixes.list[i], &key))
+		if (!identify_address(entry, &prefixes.list[i], &key))
 			continue;
-		err = make(an, entry, &prefixes.list[i], &key, &yields);
+		err = make_member(an, entry, &prefixes.list[i], &key, &yields);
 		ret = ret ? : err;
 	}
 	WRITE_ONCE(entry->yields, yields);
@@ -178,7 +178,7 @@ anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
 		return ERR_PTR(-ENOMEM);
 	}
 	entry->expires = anycast6_lease_expiry(options->lifetime);
-	entry->known = -1;
+	entry->told = -1;
 	INIT_LIST_HEAD(&entry->members);
 	link->users++;
 	list_add_tail_rcu(&entry->node, &an->entries);
@@ -211,14 +211,14 @@ int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 		entry->expires = anycast6_lease_expiry(options->lifetime);
 	if (ret > 0) {
 		anycast6_net_changed(an);
-		if (entry->known >= 0)
+		if (entry->told >= 0)
 			anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
 	}
 	ret = 0;
 	list_for_each_entry(member, &entry->members, of_entry) {
 		err = anycast6_member_set(an, member, options, keep);
 		ret = ret ? : err;
-		anycast6_mend_now(an, member->group);
+		anycast6_address_reconcile(an, member->group);
 	}
 	return ret;
 }
@@ -241,18 +241,18 @@ void anycast6_entry_tell(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	list_for_each_entry(member, &entry->members, of_entry) {
-		if (member->known)
+		if (member->told)
 			continue;
 		anycast6_entry_settle_source(an, member->group);
 		anycast6_member_tell(an, member);
 	}
 
-	if (entry->known == entry->addresses)
+	if (entry->told == entry->addresses)
 		return;
-	anycast6_notify_entry(an, entry->known < 0 ? ANYCAST6_CMD_ADDED :
+	anycast6_notify_entry(an, entry->told < 0 ? ANYCAST6_CMD_ADDED :
 						     ANYCAST6_CMD_CHANGED,
 			      entry);
-	entry->known = entry->addresses;
+	entry->told = entry->addresses;
 }
 
 /**
@@ -281,7 +281,7 @@ bool anycast6_entries_expand(struct anycast6_net *an,
 	return bad;
 }
 
-static void free_rcu(struct rcu_head *head)
+static void free_entry_rcu(struct rcu_head *head)
 {
 	struct anycast6_entry *entry =
 		container_of(head, struct anycast6_entry, rcu);
@@ -307,11 +307,11 @@ void anycast6_entry_destroy(struct anycast6_net *an,
 
 	list_for_each_entry_safe(member, next, &entry->members, of_entry)
 		anycast6_member_destroy(an, member);
-	if (entry->known >= 0)
+	if (entry->told >= 0)
 		anycast6_notify_entry(an, ANYCAST6_CMD_DELETED, entry);
 
 	list_del_rcu(&entry->node);
 	anycast6_link_put(an, entry->link);
 	anycast6_net_changed(an);
-	call_rcu(&entry->rcu, free_rcu);
+	call_rcu(&entry->rcu, free_entry_rcu);
 }

@@ -32,7 +32,7 @@
 #include "reconcile/reply_source.h"
 #include "steer/router.h"
 
-static int insert(struct anycast6_net *an, struct anycast6_group *group)
+static int insert_group(struct anycast6_net *an, struct anycast6_group *group)
 {
 	int err;
 
@@ -57,9 +57,9 @@ static int insert(struct anycast6_net *an, struct anycast6_group *group)
  * Return: the address, or an ERR_PTR(): %-E2BIG beyond the limit, %-ENODEV
  * without its VRF, %-ENOMEM.
  */
-struct anycast6_group *anycast6_group_create(struct anycast6_net *an,
-					     const struct anycast6_key *key,
-					     const struct anycast6_prefix *scope)
+struct anycast6_group *
+anycast6_group_create(struct anycast6_net *an, const struct anycast6_key *key,
+		      const struct anycast6_prefix *scope)
 {
 	bool linklocal = anycast6_addr_is_linklocal(&key->addr);
 	struct anycast6_group *group;
@@ -84,7 +84,7 @@ struct anycast6_group *anycast6_group_create(struct anycast6_net *an,
 		err = PTR_ERR(group->domain);
 		goto free_group;
 	}
-	err = insert(an, group);
+	err = insert_group(an, group);
 	if (err)
 		goto put_domain;
 
@@ -118,7 +118,7 @@ void anycast6_group_destroy(struct anycast6_net *an,
 	if (rcu_access_pointer(group->source))
 		WRITE_ONCE(an->sources, an->sources - 1);
 
-	anycast6_mend_undo(an, group);
+	anycast6_address_release(an, group);
 	anycast6_domain_put(an, group->domain);
 	anycast6_group_put(group);
 }
@@ -191,7 +191,7 @@ int anycast6_member_set(struct anycast6_net *an, struct anycast6_member *member,
 	if (!changed)
 		return 0;
 	anycast6_net_changed(an);
-	if (member->known)
+	if (member->told)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 	return 0;
 }
@@ -209,16 +209,17 @@ static u64 seed_of(const struct anycast6_blueprint *blueprint)
 }
 
 /* One that nobody has seen. */
-static void discard(struct anycast6_net *an, struct anycast6_member *member)
+static void discard_member(struct anycast6_net *an,
+			   struct anycast6_member *member)
 {
 	anycast6_watch_leave(an, member);
 	anycast6_lease_end(anycast6_member_lease(an, member));
 	anycast6_member_free(member);
 }
 
-static struct anycast6_member *allocate(struct anycast6_net *an,
-					struct anycast6_group *group,
-					const struct anycast6_blueprint *blueprint)
+static struct anycast6_member *
+allocate_member(struct anycast6_net *an, struct anycast6_group *group,
+		const struct anycast6_blueprint *blueprint)
 {
 	struct anycast6_member *member;
 
@@ -241,7 +242,7 @@ static struct anycast6_member *allocate(struct anycast6_net *an,
 	member->stats = anycast6_stats_alloc(GFP_KERNEL_ACCOUNT);
 	if (!member->stats ||
 	    anycast6_member_set(an, member, &blueprint->options, false)) {
-		discard(an, member);
+		discard_member(an, member);
 		return NULL;
 	}
 	return member;
@@ -269,12 +270,12 @@ anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
 	if (an->used.members >= READ_ONCE(an->limits.members))
 		return ERR_PTR(-ENOSPC);
 
-	member = allocate(an, group, blueprint);
+	member = allocate_member(an, group, blueprint);
 	if (!member)
 		return ERR_PTR(-ENOMEM);
 	err = anycast6_attach(an, member, blueprint);
 	if (err) {
-		discard(an, member);
+		discard_member(an, member);
 		return ERR_PTR(err);
 	}
 	lease = anycast6_member_lease(an, member);
@@ -304,7 +305,7 @@ void anycast6_member_tell(struct anycast6_net *an,
 			  struct anycast6_member *member)
 {
 	lockdep_assert_held(&an->lock);
-	member->known = true;
+	member->told = true;
 	anycast6_notify_member(an, ANYCAST6_CMD_ADDED, member);
 }
 
@@ -321,11 +322,11 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	struct anycast6_entry *entry = anycast6_member_entry(an, member);
 	struct anycast6_group *group = member->group;
 	struct anycast6_lease *lease;
-	bool known = member->known;
+	bool told = member->told;
 
 	lockdep_assert_held(&an->lock);
 
-	if (known)
+	if (told)
 		anycast6_notify_member(an, ANYCAST6_CMD_DELETED, member);
 	WRITE_ONCE(member->state, ANYCAST6_STATE_DOWN);
 	WRITE_ONCE(member->dead, true);
@@ -344,8 +345,8 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	anycast6_elect_leave(an, member);
 
 	anycast6_publish_review(an, group);
-	anycast6_notices_send(an);
-	anycast6_hold_release(an, &member->hold, &group->key.addr);
+	anycast6_daemon_routes_send(an);
+	anycast6_delivery_release(an, &member->held, &group->key.addr);
 	anycast6_detach(an, member);
 	if (atomic_read(&member->flows))
 		anycast6_router_sweep(an);
@@ -353,12 +354,12 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	anycast6_member_put(member);
 
 	if (list_empty(&group->members)) {
-		if (known)
+		if (told)
 			anycast6_notify_group(an, ANYCAST6_CMD_DELETED, group);
 		anycast6_group_destroy(an, group);
 	} else {
 		/* of one that was refused nothing was taken over */
-		if (entry && known)
+		if (entry && told)
 			anycast6_entry_settle_source(an, group);
 		if (anycast6_origin_entry(group, NULL))
 			anycast6_group_forget(group);

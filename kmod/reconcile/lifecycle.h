@@ -41,9 +41,9 @@ struct anycast6_blueprint {
 	ktime_t back;
 };
 
-struct anycast6_group *anycast6_group_create(struct anycast6_net *an,
-					     const struct anycast6_key *key,
-					     const struct anycast6_prefix *scope);
+struct anycast6_group *
+anycast6_group_create(struct anycast6_net *an, const struct anycast6_key *key,
+		      const struct anycast6_prefix *scope);
 void anycast6_group_destroy(struct anycast6_net *an,
 			    struct anycast6_group *group);
 int anycast6_member_set(struct anycast6_net *an, struct anycast6_member *member,

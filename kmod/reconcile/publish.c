@@ -48,7 +48,7 @@ bool anycast6_publish_may(const struct anycast6_member *member)
 	       is_for_all(member);
 }
 
-static bool is_live(const struct anycast6_group *group)
+static bool is_announced(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
 
@@ -63,32 +63,35 @@ static bool is_live(const struct anycast6_group *group)
 }
 
 /* The new one before the old one goes. */
-static int replace(struct anycast6_net *an, struct anycast6_notice **place,
-		   const struct anycast6_notice_key *key, u32 ifindex)
+static int replace_route(struct anycast6_net *an,
+			 struct anycast6_daemon_route **place,
+			 const struct anycast6_daemon_route_key *key,
+			 u32 ifindex)
 {
-	struct anycast6_notice *old = *place, *notice;
+	struct anycast6_daemon_route *old = *place, *route;
 
 	if (old && !memcmp(&old->key, key, sizeof(*key)) &&
 	    old->ifindex == ifindex)
 		return 0;
-	notice = anycast6_notice_get(an, key, ifindex);
-	if (IS_ERR(notice))
-		return PTR_ERR(notice);
-	*place = notice;
+	route = anycast6_daemon_route_get(an, key, ifindex);
+	if (IS_ERR(route))
+		return PTR_ERR(route);
+	*place = route;
 	if (old)
-		anycast6_notice_put(an, old);
+		anycast6_daemon_route_put(an, old);
 	return 0;
 }
 
-static void drop(struct anycast6_net *an, struct anycast6_notice **place)
+static void drop_route(struct anycast6_net *an,
+		       struct anycast6_daemon_route **place)
 {
 	if (*place)
-		anycast6_notice_put(an, *place);
+		anycast6_daemon_route_put(an, *place);
 	*place = NULL;
 }
 
-static void decide(const struct anycast6_group *group,
-		   struct anycast6_announce_wish *wish)
+static void decide_routes(const struct anycast6_group *group,
+			  struct anycast6_announce_wish *wish)
 {
 	struct anycast6_announce_option option;
 	const struct anycast6_announce_facts facts = {
@@ -106,7 +109,7 @@ static void decide(const struct anycast6_group *group,
  * @an: the namespace
  * @group: the address, the states of its members decided
  *
- * The routes come and go with anycast6_notices_send().
+ * The routes come and go with anycast6_daemon_routes_send().
  *
  * Context: process, under @an->lock.
  * Return: 0 or %-ENOMEM.
@@ -115,17 +118,17 @@ int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
 {
 	u32 ifindex = group->domain->link->ifindex;
 	struct anycast6_announce_wish wish = {};
-	struct anycast6_notice_key key;
+	struct anycast6_daemon_route_key key;
 	int err = 0;
 
 	lockdep_assert_held(&an->lock);
 
-	if (is_live(group))
-		decide(group, &wish);
+	if (is_announced(group))
+		decide_routes(group, &wish);
 	/* somebody's route was put there, maybe in the place of this one's */
 	if (test_and_clear_bit(ANYCAST6_GROUP_OUTDONE, &group->flags) &&
 	    group->published.host)
-		anycast6_notice_doubt(an, group->published.host);
+		anycast6_daemon_route_doubt(an, group->published.host);
 
 	memset(&key, 0, sizeof(key));
 	key.addr = group->key.addr;
@@ -134,16 +137,17 @@ int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
 	if (wish.host || wish.scope)
 		key.table = anycast6_route_table(an, ifindex, RT_TABLE_MAIN);
 	if (wish.host)
-		err = replace(an, &group->published.host, &key, ifindex);
+		err = replace_route(an, &group->published.host, &key, ifindex);
 	else
-		drop(an, &group->published.host);
+		drop_route(an, &group->published.host);
 	key.metric = wish.scope_metric;
 	key.addr = group->scope.addr;
 	key.len = group->scope.len;
 	if (wish.scope)
-		err = replace(an, &group->published.scope, &key, 0) ? : err;
+		err = replace_route(an, &group->published.scope, &key, 0) ?:
+									    err;
 	else
-		drop(an, &group->published.scope);
+		drop_route(an, &group->published.scope);
 	return err;
 }
 
@@ -152,7 +156,7 @@ int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
  * @an: the namespace
  * @group: the address
  *
- * The routes go with anycast6_notices_send().
+ * The routes go with anycast6_daemon_routes_send().
  *
  * Context: process, under @an->lock.
  */
@@ -161,8 +165,8 @@ void anycast6_publish_withdraw(struct anycast6_net *an,
 {
 	lockdep_assert_held(&an->lock);
 
-	drop(an, &group->published.host);
-	drop(an, &group->published.scope);
+	drop_route(an, &group->published.host);
+	drop_route(an, &group->published.scope);
 }
 
 /**
@@ -170,7 +174,7 @@ void anycast6_publish_withdraw(struct anycast6_net *an,
  * @an: the namespace
  * @group: the address; members that leave do not count
  *
- * The routes go with anycast6_notices_send(): those of all that go together
+ * The routes go with anycast6_daemon_routes_send(): those of all that go together
  * before the first one does.
  *
  * Context: process, under @an->lock.
@@ -182,6 +186,6 @@ void anycast6_publish_review(struct anycast6_net *an,
 
 	if (!group->published.host && !group->published.scope)
 		return;
-	if (!is_live(group))
+	if (!is_announced(group))
 		anycast6_publish_withdraw(an, group);
 }

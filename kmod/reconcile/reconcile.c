@@ -41,7 +41,7 @@ static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 		anycast6_publish_review(an, member->group);
 		cond_resched();
 	}
-	anycast6_notices_send(an);
+	anycast6_daemon_routes_send(an);
 	list_for_each_entry_safe(entry, next_entry, &an->entries, node)
 		if (entry->link == link)
 			anycast6_entry_destroy(an, entry);
@@ -91,7 +91,7 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 	} else if (!link->exists) {
 		remove_link(an, link);
 	} else {
-		anycast6_follow(an, link);
+		anycast6_vrf_move(an, link);
 		bad = anycast6_entries_expand(an, link);
 	}
 
@@ -137,7 +137,7 @@ static void notify_distance(struct anycast6_net *an,
 {
 	u32 metric;
 
-	if (member->known && !anycast6_traits_metric(&member->traits, &metric))
+	if (member->told && !anycast6_traits_metric(&member->traits, &metric))
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 }
 
@@ -186,22 +186,23 @@ static bool reconcile_groups(struct anycast6_net *an)
 
 	/* still marked, so that events leave the list alone */
 	llist_for_each_entry(group, list, dirty) {
-		anycast6_mend_foresee(an, group);
+		anycast6_address_withdraw(an, group);
 		cond_resched();
 	}
-	bad = anycast6_notices_send(an);
+	bad = anycast6_daemon_routes_send(an);
 	llist_for_each_entry_safe(group, next, list, dirty) {
 		clear_bit(ANYCAST6_GROUP_DIRTY, &group->flags);
 		/* events from here on are for the next time */
 		smp_mb__after_atomic();
-		if (!list_empty(&group->members) && anycast6_mend(an, group)) {
+		if (!list_empty(&group->members) &&
+		    anycast6_address_settle(an, group)) {
 			anycast6_mark_enlist(an, group);
 			bad = true;
 		}
 		anycast6_group_put(group);
 		cond_resched();
 	}
-	return anycast6_notices_send(an) || bad;
+	return anycast6_daemon_routes_send(an) || bad;
 }
 
 /**

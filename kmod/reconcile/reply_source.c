@@ -14,12 +14,12 @@
 #include "object/source.h"
 #include "reconcile/reply_source.h"
 
-static bool is_known(const struct anycast6_group *group)
+static bool is_told(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
 
 	list_for_each_entry(member, &group->members, node)
-		if (member->known)
+		if (member->told)
 			return true;
 	return false;
 }
@@ -66,12 +66,12 @@ void anycast6_group_set_source(struct anycast6_net *an,
 	if (!anycast6_group_change_source(an, group, source))
 		return;
 	anycast6_net_changed(an);
-	if (is_known(group))
+	if (is_told(group))
 		anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 }
 
-static struct anycast6_source *source_of(struct anycast6_net *an,
-					 const struct anycast6_entry *entry)
+static struct anycast6_source *entry_source(struct anycast6_net *an,
+					    const struct anycast6_entry *entry)
 {
 	return rcu_dereference_protected(entry->source,
 					 lockdep_is_held(&an->lock));
@@ -100,10 +100,10 @@ void anycast6_entry_settle_source(struct anycast6_net *an,
 
 	list_for_each_entry(member, &group->members, node) {
 		entry = anycast6_member_entry(an, member);
-		if (!entry || !source_of(an, entry) ||
+		if (!entry || !entry_source(an, entry) ||
 		    (first && first < entry->link->ifindex))
 			continue;
-		source = source_of(an, entry);
+		source = entry_source(an, entry);
 		first = entry->link->ifindex;
 	}
 	anycast6_group_set_source(an, group, source);
@@ -130,7 +130,7 @@ void anycast6_entry_set_source(struct anycast6_net *an,
 	if (!anycast6_source_set(an, &entry->source, source))
 		return;
 	anycast6_net_changed(an);
-	if (entry->known >= 0)
+	if (entry->told >= 0)
 		anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
 	list_for_each_entry(member, &entry->members, of_entry)
 		anycast6_entry_settle_source(an, member->group);

@@ -30,7 +30,7 @@
  * @scope: that of its address
  * @source: what the answers of its address carry, with a reference
  * @announce: what its address is announced as
- * @hold: that of its address, seconds
+ * @hold_time: that of its address, seconds
  */
 struct baggage {
 	struct anycast6_blueprint blueprint;
@@ -39,11 +39,12 @@ struct baggage {
 	struct anycast6_prefix scope;
 	struct anycast6_source *source;
 	struct anycast6_announce_option announce;
-	u32 hold;
+	u32 hold_time;
 };
 
-static void pack(struct anycast6_net *an, const struct anycast6_member *member,
-		 struct baggage *baggage)
+static void pack_member(struct anycast6_net *an,
+			const struct anycast6_member *member,
+			struct baggage *baggage)
 {
 	const struct anycast6_lease *lease = anycast6_member_lease(an, member);
 	struct anycast6_group *group = member->group;
@@ -60,7 +61,7 @@ static void pack(struct anycast6_net *an, const struct anycast6_member *member,
 		.key.addr = group->key.addr,
 		.key.domain = member->link->vrf,
 		.announce = group->published.option,
-		.hold = group->hold,
+		.hold_time = group->hold_time,
 	};
 	anycast6_traits_get(&member->traits, &baggage->blueprint.options);
 	if (member->nexthop) {
@@ -70,15 +71,16 @@ static void pack(struct anycast6_net *an, const struct anycast6_member *member,
 	anycast6_group_get_scope(group, &baggage->scope);
 	/* not what no command would set */
 	if (baggage->announce.metric &&
-	    baggage->announce.metric == anycast6_route_taken(baggage->key.domain))
+	    baggage->announce.metric ==
+		    anycast6_route_taken(baggage->key.domain))
 		baggage->announce.metric++;
 	/* what an entry says of an address stays where the entry is */
 	if (!anycast6_origin_has_entry(an, group))
 		baggage->source = anycast6_source_get(source);
 }
 
-static struct anycast6_group *make_alike(struct anycast6_net *an,
-					 const struct baggage *baggage)
+static struct anycast6_group *create_group_alike(struct anycast6_net *an,
+						 const struct baggage *baggage)
 {
 	struct anycast6_group *group;
 
@@ -87,7 +89,7 @@ static struct anycast6_group *make_alike(struct anycast6_net *an,
 		return group;
 	anycast6_group_set_source(an, group, baggage->source);
 	anycast6_announce_set(&group->published.option, &baggage->announce);
-	WRITE_ONCE(group->hold, baggage->hold);
+	WRITE_ONCE(group->hold_time, baggage->hold_time);
 	return group;
 }
 
@@ -103,7 +105,7 @@ static bool is_outside(struct anycast6_group *group,
 	return !anycast6_prefix_contains(&scope, via);
 }
 
-static int arrive(struct anycast6_net *an, const struct baggage *baggage)
+static int unpack_member(struct anycast6_net *an, const struct baggage *baggage)
 {
 	const struct anycast6_blueprint *blueprint = &baggage->blueprint;
 	struct anycast6_member *member;
@@ -111,7 +113,7 @@ static int arrive(struct anycast6_net *an, const struct baggage *baggage)
 
 	group = anycast6_group_find(an, &baggage->key);
 	if (!group)
-		group = make_alike(an, baggage);
+		group = create_group_alike(an, baggage);
 	if (IS_ERR(group))
 		return PTR_ERR(group);
 	if (is_outside(group, blueprint->via))
@@ -125,26 +127,26 @@ static int arrive(struct anycast6_net *an, const struct baggage *baggage)
 			anycast6_group_destroy(an, group);
 		return PTR_ERR(member);
 	}
-	anycast6_mend_now(an, group);
+	anycast6_address_reconcile(an, group);
 	anycast6_member_tell(an, member);
 	return 0;
 }
 
 /* As the device's unicast addresses do. */
-static void follow(struct anycast6_net *an, struct anycast6_member *member)
+static void move_member(struct anycast6_net *an, struct anycast6_member *member)
 {
 	struct baggage baggage;
 
-	pack(an, member, &baggage);
+	pack_member(an, member, &baggage);
 	anycast6_member_destroy(an, member);
-	if (arrive(an, &baggage))
+	if (unpack_member(an, &baggage))
 		net_warn_ratelimited("anycast6: a member of %pI6c is lost: its device is in another VRF\n",
 				     &baggage.key.addr);
 	anycast6_source_put(baggage.source);
 }
 
 /**
- * anycast6_follow() - let configured members follow their device into its VRF
+ * anycast6_vrf_move() - let configured members follow their device into its VRF
  * @an: the namespace
  * @link: the device
  *
@@ -152,7 +154,7 @@ static void follow(struct anycast6_net *an, struct anycast6_member *member)
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_follow(struct anycast6_net *an, struct anycast6_link *link)
+void anycast6_vrf_move(struct anycast6_net *an, struct anycast6_link *link)
 {
 	struct anycast6_member *member, *next;
 	struct anycast6_group *group;
@@ -165,6 +167,6 @@ void anycast6_follow(struct anycast6_net *an, struct anycast6_link *link)
 		if (anycast6_member_entry(an, member))
 			anycast6_member_destroy(an, member);
 		else
-			follow(an, member);
+			move_member(an, member);
 	}
 }

@@ -9,6 +9,6 @@
 struct anycast6_link;
 struct anycast6_net;
 
-void anycast6_follow(struct anycast6_net *an, struct anycast6_link *link);
+void anycast6_vrf_move(struct anycast6_net *an, struct anycast6_link *link);
 
 #endif

@@ -49,12 +49,13 @@ create_member(struct anycast6_net *an, const struct anycast6_request *req,
 	return member;
 }
 
-static int settle(struct anycast6_net *an, const struct anycast6_request *req,
-		  struct anycast6_member *member)
+static int settle_member(struct anycast6_net *an,
+			 const struct anycast6_request *req,
+			 struct anycast6_member *member)
 {
 	int err;
 
-	anycast6_mend_now(an, member->group);
+	anycast6_address_reconcile(an, member->group);
 	if (member->error) {
 		err = anycast6_blame_join(req, member->error);
 		if (err)
@@ -71,7 +72,8 @@ static int settle(struct anycast6_net *an, const struct anycast6_request *req,
 
 static int add_member(struct anycast6_net *an,
 		      const struct anycast6_request *req,
-		      struct anycast6_group *group, const struct anycast6_place *place)
+		      struct anycast6_group *group,
+		      const struct anycast6_place *place)
 {
 	struct anycast6_member *member;
 	int err;
@@ -88,7 +90,7 @@ static int add_member(struct anycast6_net *an,
 			anycast6_group_destroy(an, group);
 		return PTR_ERR(member);
 	}
-	err = settle(an, req, member);
+	err = settle_member(an, req, member);
 	if (err) {
 		anycast6_member_destroy(an, member);
 		anycast6_events_listen(an);
@@ -117,7 +119,7 @@ static int change_member(struct anycast6_net *an,
 	if (err)
 		return err;
 	/* a lease may have made it one that is up */
-	anycast6_mend_now(an, member->group);
+	anycast6_address_reconcile(an, member->group);
 	anycast6_request_warn_join(req, member->error);
 	return 0;
 }

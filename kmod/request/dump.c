@@ -58,7 +58,7 @@ struct dump {
 	struct cursor *at;
 };
 
-static void *start(struct dump *dump, struct netlink_callback *cb)
+static void *start_dump(struct dump *dump, struct netlink_callback *cb)
 {
 	void *msg = anycast6_fill_start(dump->skb, &dump->header);
 
@@ -89,7 +89,7 @@ static int dump_group(struct dump *dump, struct netlink_callback *cb,
 	int err = 0;
 	void *msg;
 
-	msg = start(dump, cb);
+	msg = start_dump(dump, cb);
 	if (!msg || anycast6_fill_group(dump->skb, group)) {
 		genlmsg_cancel(dump->skb, msg);
 		return -EMSGSIZE;
@@ -143,7 +143,7 @@ static int dump_entries(struct dump *dump, struct netlink_callback *cb)
 		if (place++ < dump->at->outer ||
 		    !anycast6_filter_entry(&dump->filter, entry))
 			continue;
-		msg = start(dump, cb);
+		msg = start_dump(dump, cb);
 		if (!msg || anycast6_fill_entry(dump->skb, entry)) {
 			genlmsg_cancel(dump->skb, msg);
 			return -EMSGSIZE;
@@ -232,7 +232,7 @@ static int dump_kernel_dev(struct dump *dump, struct netlink_callback *cb,
 		    (wanted && !ipv6_addr_equal(wanted, &aca->aca_addr)) ||
 		    is_member(dump->an, dev, &aca->aca_addr))
 			continue;
-		msg = start(dump, cb);
+		msg = start_dump(dump, cb);
 		if (!msg || fill_kernel(dump->skb, dev, &aca->aca_addr)) {
 			genlmsg_cancel(dump->skb, msg);
 			err = -EMSGSIZE;

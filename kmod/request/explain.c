@@ -39,8 +39,8 @@ struct question {
 	u32 iif;
 };
 
-static u32 domain_of(struct anycast6_net *an, struct nlattr **attrs,
-		     const struct in6_addr *addr)
+static u32 asked_domain(struct anycast6_net *an, struct nlattr **attrs,
+			const struct in6_addr *addr)
 {
 	struct nlattr *vrf = attrs[ANYCAST6_A_FLOW_VRF];
 	struct nlattr *dev = attrs[ANYCAST6_A_FLOW_DEV];
@@ -64,8 +64,8 @@ static u32 domain_of(struct anycast6_net *an, struct nlattr **attrs,
 	return domain;
 }
 
-static int parse_transport(struct genl_info *info,
-			   struct anycast6_flow_key *key)
+static int parse_flow_ports(struct genl_info *info,
+			    struct anycast6_flow_key *key)
 {
 	struct nlattr *proto = info->attrs[ANYCAST6_A_FLOW_PROTO];
 	struct nlattr *sport = info->attrs[ANYCAST6_A_FLOW_SPORT];
@@ -84,8 +84,8 @@ static int parse_transport(struct genl_info *info,
 	return 0;
 }
 
-static int parse(struct anycast6_net *an, struct genl_info *info,
-		 struct question *question)
+static int parse_resolve(struct anycast6_net *an, struct genl_info *info,
+			 struct question *question)
 {
 	struct nlattr *address = info->attrs[ANYCAST6_A_FLOW_ADDRESS];
 	struct nlattr *source = info->attrs[ANYCAST6_A_FLOW_SOURCE];
@@ -105,9 +105,9 @@ static int parse(struct anycast6_net *an, struct genl_info *info,
 		return -EINVAL;
 	}
 	question->iif = iif ? nla_get_u32(iif) : 0;
-	question->key.domain = domain_of(an, info->attrs,
-					 &question->key.destination);
-	return parse_transport(info, &question->key);
+	question->key.domain = asked_domain(an, info->attrs,
+					    &question->key.destination);
+	return parse_flow_ports(info, &question->key);
 }
 
 static bool is_barred(struct anycast6_net *an, const struct question *question,
@@ -122,13 +122,14 @@ static bool is_down(struct anycast6_net *an,
 		    const struct anycast6_member *member)
 {
 	return READ_ONCE(member->state) == ANYCAST6_STATE_DOWN ||
-	       anycast6_watch_is_deaf(an, member);
+	       anycast6_watch_is_unserved(an, member);
 }
 
 /* Why a member can't have the flow at all, or 0. */
-static u8 exclude(struct anycast6_net *an, const struct question *question,
-		  const struct anycast6_member *member, u64 flow,
-		  struct anycast6_rank *rank)
+static u8 exclude_member(struct anycast6_net *an,
+			 const struct question *question,
+			 const struct anycast6_member *member, u64 flow,
+			 struct anycast6_rank *rank)
 {
 	struct anycast6_candidate candidate;
 
@@ -144,8 +145,8 @@ static u8 exclude(struct anycast6_net *an, const struct question *question,
 }
 
 /* Why a member lost against the one that was chosen. */
-static u8 compare(const struct anycast6_rank *rank,
-		  const struct anycast6_rank *best)
+static u8 compare_ranks(const struct anycast6_rank *rank,
+			const struct anycast6_rank *best)
 {
 	if (rank->draining != best->draining)
 		return ANYCAST6_VERDICT_DRAINING;
@@ -165,7 +166,7 @@ find_best(struct anycast6_net *an, const struct question *question,
 	struct anycast6_rank rank;
 
 	list_for_each_entry_rcu(member, &group->members, node) {
-		if (exclude(an, question, member, flow, &rank) ||
+		if (exclude_member(an, question, member, flow, &rank) ||
 		    (winner && anycast6_select_compare(&rank, best) >= 0))
 			continue;
 		winner = member;
@@ -175,7 +176,7 @@ find_best(struct anycast6_net *an, const struct question *question,
 }
 
 static const struct anycast6_member *
-find_pinned(struct anycast6_net *an, const struct question *question)
+find_flow_member(struct anycast6_net *an, const struct question *question)
 {
 	struct anycast6_router *router = rcu_dereference(an->router);
 	const struct anycast6_member *member;
@@ -204,16 +205,17 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 
 	flow = anycast6_choice_flow(key);
 	best = find_best(an, question, group, flow, &best_rank);
-	pinned = find_pinned(an, question);
+	pinned = find_flow_member(an, question);
 	list_for_each_entry_rcu(member, &group->members, node) {
-		verdict = exclude(an, question, member, flow, &rank);
+		verdict = exclude_member(an, question, member, flow, &rank);
 		if (member == pinned)
 			verdict = ANYCAST6_VERDICT_PINNED;
 		else if (member == best && !pinned)
 			verdict = ANYCAST6_VERDICT_CHOSEN;
 		else if (!verdict)
-			verdict = member == best ? ANYCAST6_VERDICT_NEARER :
-						   compare(&rank, &best_rank);
+			verdict = member == best ?
+					  ANYCAST6_VERDICT_NEARER :
+					  compare_ranks(&rank, &best_rank);
 		err = anycast6_fill_member(skb, ANYCAST6_A_FLOW_MEMBER, member,
 					   verdict);
 		if (err)
@@ -222,9 +224,11 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 	return 0;
 }
 
-static int answer(struct sk_buff *skb, const struct anycast6_header *header,
-		  struct anycast6_net *an, const struct question *question,
-		  const struct anycast6_group *group)
+static int answer_resolve(struct sk_buff *skb,
+			  const struct anycast6_header *header,
+			  struct anycast6_net *an,
+			  const struct question *question,
+			  const struct anycast6_group *group)
 {
 	void *msg = anycast6_fill_start(skb, header);
 	int err;
@@ -239,7 +243,7 @@ static int answer(struct sk_buff *skb, const struct anycast6_header *header,
 	return err;
 }
 
-static size_t measure(const struct anycast6_group *group)
+static size_t measure_answer(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
 	const struct anycast6_offer *offer;
@@ -254,8 +258,8 @@ static size_t measure(const struct anycast6_group *group)
 	return size;
 }
 
-static struct anycast6_group *find_group(struct anycast6_net *an,
-					 const struct question *question)
+static struct anycast6_group *find_asked_group(struct anycast6_net *an,
+					       const struct question *question)
 {
 	const struct anycast6_key key = {
 		.addr = question->key.destination,
@@ -279,13 +283,13 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 	size_t size;
 	int err;
 
-	err = parse(an, info, &question);
+	err = parse_resolve(an, info, &question);
 	if (err)
 		return err;
 
 	/* members neither come nor go meanwhile */
 	mutex_lock(&an->lock);
-	group = find_group(an, &question);
+	group = find_asked_group(an, &question);
 	if (!group) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[ANYCAST6_A_FLOW_ADDRESS],
@@ -294,14 +298,14 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 		goto unlock;
 	}
 	rcu_read_lock();
-	size = measure(group);
+	size = measure_answer(group);
 	rcu_read_unlock();
 	reply = genlmsg_new(size, GFP_KERNEL);
 	err = -ENOMEM;
 	if (!reply)
 		goto unlock;
 	rcu_read_lock();
-	err = answer(reply, &header, an, &question, group);
+	err = answer_resolve(reply, &header, an, &question, group);
 	rcu_read_unlock();
 	if (err)
 		nlmsg_free(reply);

@@ -13,7 +13,7 @@
 #include "object/member.h"
 #include "request/filter.h"
 
-static bool matches(int wanted, int value)
+static bool matches_value(int wanted, int value)
 {
 	return wanted < 0 || wanted == value;
 }
@@ -64,9 +64,9 @@ bool anycast6_filter_member(const struct anycast6_filter *filter,
 		id = id_of(entry);
 	}
 	rcu_read_unlock();
-	return matches(filter->origin, origin) &&
-	       matches(filter->id, id) &&
-	       matches(filter->state, READ_ONCE(member->state));
+	return matches_value(filter->origin, origin) &&
+	       matches_value(filter->id, id) &&
+	       matches_value(filter->state, READ_ONCE(member->state));
 }
 
 /**
@@ -82,7 +82,7 @@ bool anycast6_filter_entry(const struct anycast6_filter *filter,
 	return !filter->addr &&
 	       (!filter->vrf || filter->vrf == READ_ONCE(entry->link->vrf)) &&
 	       (!filter->dev || filter->dev == entry->link->ifindex) &&
-	       matches(filter->origin, entry->origin) &&
-	       matches(filter->id, id_of(entry)) &&
-	       matches(filter->state, anycast6_entry_state(entry));
+	       matches_value(filter->origin, entry->origin) &&
+	       matches_value(filter->id, id_of(entry)) &&
+	       matches_value(filter->state, anycast6_entry_state(entry));
 }

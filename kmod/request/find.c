@@ -91,8 +91,8 @@ int anycast6_find_group(struct anycast6_net *an,
  * Return: 0 or a negative errno with its reason in the request's extack.
  */
 int anycast6_find_entry(struct anycast6_net *an,
-		      const struct anycast6_request *req,
-		      struct anycast6_entry **entry)
+			const struct anycast6_request *req,
+			struct anycast6_entry **entry)
 {
 	struct anycast6_place place;
 	int err;

@@ -30,7 +30,7 @@ struct wanted {
 	u32 vrf;
 };
 
-static void parse(struct nlattr **attrs, struct wanted *wanted)
+static void parse_flow_filter(struct nlattr **attrs, struct wanted *wanted)
 {
 	memset(wanted, 0, sizeof(*wanted));
 	if (attrs[ANYCAST6_A_FLOW_ADDRESS])
@@ -82,8 +82,9 @@ struct dump {
 	long place;
 };
 
-static int fill(const struct dump *dump, const struct anycast6_flow *flow,
-		const struct anycast6_member *member)
+static int fill_flow_message(const struct dump *dump,
+			     const struct anycast6_flow *flow,
+			     const struct anycast6_member *member)
 {
 	const struct anycast6_header header = {
 		.portid = NETLINK_CB(dump->cb->skb).portid,
@@ -103,8 +104,8 @@ static int fill(const struct dump *dump, const struct anycast6_flow *flow,
 	return 0;
 }
 
-static int visit(struct anycast6_flows *flows, struct anycast6_flow *flow,
-		 void *arg)
+static int visit_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
+		      void *arg)
 {
 	const struct anycast6_member *member = rcu_dereference(flow->member);
 	struct dump *dump = arg;
@@ -115,7 +116,7 @@ static int visit(struct anycast6_flows *flows, struct anycast6_flow *flow,
 		return 0;
 	/* one that ends has none; one whose member has gone will get another */
 	if (member && !READ_ONCE(member->dead) && !anycast6_flow_is_over(flow))
-		err = fill(dump, flow, member);
+		err = fill_flow_message(dump, flow, member);
 	if (!err)
 		dump->cb->args[0] = dump->place;
 	return err;
@@ -134,12 +135,12 @@ int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
 			       "anycast6: flows name clients, which needs CAP_NET_ADMIN");
 		return -EPERM;
 	}
-	parse(anycast6_compat_dump_attrs(cb), &dump.wanted);
+	parse_flow_filter(anycast6_compat_dump_attrs(cb), &dump.wanted);
 
 	mutex_lock(&an->lock);
 	router = anycast6_router(an);
 	if (router)
-		err = anycast6_flows_walk(&router->flows, visit, &dump);
+		err = anycast6_flows_walk(&router->flows, visit_flow, &dump);
 	mutex_unlock(&an->lock);
 	return skb->len ? : err;
 }
@@ -154,7 +155,7 @@ int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	err = anycast6_netlink_check_permission(skb, info);
 	if (err)
 		return err;
-	parse(info->attrs, &wanted);
+	parse_flow_filter(info->attrs, &wanted);
 
 	mutex_lock(&an->lock);
 	router = anycast6_router(an);

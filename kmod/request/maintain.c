@@ -24,7 +24,7 @@
 #include "request/request.h"
 
 /* Returns whether its state may be another one. */
-static bool renew(struct anycast6_lease *lease)
+static bool renew_lease(struct anycast6_lease *lease)
 {
 	bool over = anycast6_lease_is_over(lease);
 
@@ -40,15 +40,16 @@ static bool set_draining(struct anycast6_net *an,
 	WRITE_ONCE(member->draining, draining);
 	anycast6_net_changed(an);
 	/* else its new state tells */
-	if (member->known && (member->state == ANYCAST6_STATE_DOWN ||
-			      member->life == ANYCAST6_LIFE_DRAINING))
+	if (member->told && (member->state == ANYCAST6_STATE_DOWN ||
+			     member->life == ANYCAST6_LIFE_DRAINING))
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 	return true;
 }
 
 /* Returns whether it is one that @care is for. */
-static bool tend_member(struct anycast6_net *an, struct anycast6_member *member,
-			enum anycast6_care care, bool *changed)
+static bool maintain_member(struct anycast6_net *an,
+			    struct anycast6_member *member,
+			    enum anycast6_care care, bool *changed)
 {
 	struct anycast6_lease *lease;
 
@@ -58,7 +59,7 @@ static bool tend_member(struct anycast6_net *an, struct anycast6_member *member,
 	}
 	lease = anycast6_member_lease(an, member);
 	if (lease)
-		*changed |= renew(lease);
+		*changed |= renew_lease(lease);
 	return lease;
 }
 
@@ -73,28 +74,29 @@ static bool is_meant(struct anycast6_net *an, struct anycast6_member *member,
 	return !member->nexthop && !anycast6_member_entry(an, member);
 }
 
-static bool tend_group(struct anycast6_net *an, struct anycast6_group *group,
-		       const struct anycast6_member *named,
-		       enum anycast6_care care, bool *changed)
+static bool maintain_group(struct anycast6_net *an,
+			   struct anycast6_group *group,
+			   const struct anycast6_member *named,
+			   enum anycast6_care care, bool *changed)
 {
 	struct anycast6_member *member;
 	bool any = false;
 
 	list_for_each_entry(member, &group->members, node)
 		if (is_meant(an, member, named))
-			any |= tend_member(an, member, care, changed);
+			any |= maintain_member(an, member, care, changed);
 	return any;
 }
 
 /* Who calls this reconciles, many at a time. */
-static void tend_one_of_many(struct anycast6_net *an,
-			     struct anycast6_group *group,
-			     const struct anycast6_member *named,
-			     enum anycast6_care care)
+static void maintain_one_of_many(struct anycast6_net *an,
+				 struct anycast6_group *group,
+				 const struct anycast6_member *named,
+				 enum anycast6_care care)
 {
 	bool changed = false;
 
-	tend_group(an, group, named, care, &changed);
+	maintain_group(an, group, named, care, &changed);
 	if (changed)
 		anycast6_mark_group(an, group);
 }
@@ -102,9 +104,10 @@ static void tend_one_of_many(struct anycast6_net *an,
 /* What was done was done; but what is not down for this any more may be so for
  * another reason.
  */
-static void warn(struct anycast6_net *an, const struct anycast6_request *req,
-		 const struct anycast6_group *group,
-		 const struct anycast6_member *named)
+static void warn_join(struct anycast6_net *an,
+		      const struct anycast6_request *req,
+		      const struct anycast6_group *group,
+		      const struct anycast6_member *named)
 {
 	struct anycast6_member *member;
 
@@ -113,8 +116,10 @@ static void warn(struct anycast6_net *an, const struct anycast6_request *req,
 			anycast6_request_warn_join(req, member->error);
 }
 
-static int refuse(struct anycast6_net *an, const struct anycast6_request *req,
-		  const struct anycast6_group *group, enum anycast6_care care)
+static int refuse_care(struct anycast6_net *an,
+		       const struct anycast6_request *req,
+		       const struct anycast6_group *group,
+		       enum anycast6_care care)
 {
 	if (anycast6_origin_has_entry(an, group))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
@@ -126,9 +131,9 @@ static int refuse(struct anycast6_net *an, const struct anycast6_request *req,
 		      "the address has no member on this node: name one");
 }
 
-static int tend_address(struct anycast6_net *an,
-			const struct anycast6_request *req,
-			enum anycast6_care care)
+static int maintain_address(struct anycast6_net *an,
+			    const struct anycast6_request *req,
+			    enum anycast6_care care)
 {
 	struct anycast6_member *member = NULL;
 	struct anycast6_group *group;
@@ -144,19 +149,20 @@ static int tend_address(struct anycast6_net *an,
 		if (!member)
 			return anycast6_find_refuse(req, group);
 		if (anycast6_member_entry(an, member))
-			return refuse(an, req, group, care);
+			return refuse_care(an, req, group, care);
 	}
-	if (!tend_group(an, group, member, care, &changed))
-		return refuse(an, req, group, care);
+	if (!maintain_group(an, group, member, care, &changed))
+		return refuse_care(an, req, group, care);
 	if (changed)
-		anycast6_mend_now(an, group);
-	warn(an, req, group, member);
+		anycast6_address_reconcile(an, group);
+	warn_join(an, req, group, member);
 	return 0;
 }
 
 /* Those that it makes later are as these are. */
-static bool tend_entry(struct anycast6_net *an, struct anycast6_entry *entry,
-		       enum anycast6_care care)
+static bool maintain_entry(struct anycast6_net *an,
+			   struct anycast6_entry *entry,
+			   enum anycast6_care care)
 {
 	bool draining = care == ANYCAST6_DRAIN;
 	struct anycast6_member *member;
@@ -169,13 +175,13 @@ static bool tend_entry(struct anycast6_net *an, struct anycast6_entry *entry,
 		anycast6_notify_entry(an, ANYCAST6_CMD_CHANGED, entry);
 	}
 	list_for_each_entry(member, &entry->members, of_entry)
-		tend_one_of_many(an, member->group, member, care);
+		maintain_one_of_many(an, member->group, member, care);
 	return care != ANYCAST6_RENEW || entry->traits.lifetime;
 }
 
-static int tend_named_entry(struct anycast6_net *an,
-			    const struct anycast6_request *req,
-			    enum anycast6_care care)
+static int maintain_named_entry(struct anycast6_net *an,
+				const struct anycast6_request *req,
+				enum anycast6_care care)
 {
 	struct anycast6_entry *entry;
 	bool any;
@@ -184,7 +190,7 @@ static int tend_named_entry(struct anycast6_net *an,
 	err = anycast6_find_existing_entry(an, req, &entry);
 	if (err)
 		return err;
-	any = tend_entry(an, entry, care);
+	any = maintain_entry(an, entry, care);
 	anycast6_reconcile(an);
 	if (!any)
 		return ANYCAST6_REFUSE(req, ORIGIN, -ENOENT,
@@ -193,8 +199,9 @@ static int tend_named_entry(struct anycast6_net *an,
 }
 
 /* In a namespace that has none of them, all of them are tended. */
-static int tend_all(struct anycast6_net *an, const struct anycast6_request *req,
-		    enum anycast6_care care)
+static int maintain_all(struct anycast6_net *an,
+			const struct anycast6_request *req,
+			enum anycast6_care care)
 {
 	struct anycast6_entry *entry;
 	struct anycast6_group *group;
@@ -207,10 +214,10 @@ static int tend_all(struct anycast6_net *an, const struct anycast6_request *req,
 		return err;
 	list_for_each_entry(entry, &an->entries, node)
 		if (!req->vrf || entry->link->vrf == req->vrf)
-			tend_entry(an, entry, care);
+			maintain_entry(an, entry, care);
 	xa_for_each(&an->ids, id, group) {
 		if (!req->vrf || anycast6_group_shown_vrf(group) == req->vrf)
-			tend_one_of_many(an, group, NULL, care);
+			maintain_one_of_many(an, group, NULL, care);
 		cond_resched();
 	}
 	anycast6_reconcile(an);
@@ -218,7 +225,7 @@ static int tend_all(struct anycast6_net *an, const struct anycast6_request *req,
 }
 
 /**
- * anycast6_tend() - drain, resume or renew what a request names
+ * anycast6_maintain() - drain, resume or renew what a request names
  * @an: the namespace
  * @req: the request: an address and maybe a member, an entry, or nothing, which
  *       means all members on this node
@@ -228,14 +235,15 @@ static int tend_all(struct anycast6_net *an, const struct anycast6_request *req,
  * Return: 0, or a negative errno with its reason in the request's extack: nothing
  * was done then, or the kernel refused what it had before.
  */
-int anycast6_tend(struct anycast6_net *an, const struct anycast6_request *req,
-		  enum anycast6_care care)
+int anycast6_maintain(struct anycast6_net *an,
+		      const struct anycast6_request *req,
+		      enum anycast6_care care)
 {
 	lockdep_assert_held(&an->lock);
 
 	if (req->addr)
-		return tend_address(an, req, care);
+		return maintain_address(an, req, care);
 	if (req->attrs[ANYCAST6_A_ADDR_ORIGIN])
-		return tend_named_entry(an, req, care);
-	return tend_all(an, req, care);
+		return maintain_named_entry(an, req, care);
+	return maintain_all(an, req, care);
 }

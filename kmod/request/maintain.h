@@ -15,7 +15,8 @@ enum anycast6_care {
 	ANYCAST6_RENEW,
 };
 
-int anycast6_tend(struct anycast6_net *an, const struct anycast6_request *req,
-		  enum anycast6_care care);
+int anycast6_maintain(struct anycast6_net *an,
+		      const struct anycast6_request *req,
+		      enum anycast6_care care);
 
 #endif

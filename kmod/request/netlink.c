@@ -69,21 +69,21 @@ int anycast6_netlink_check_permission(struct sk_buff *skb,
 	return -EPERM;
 }
 
-static int begin(struct sk_buff *skb, struct genl_info *info,
-		 struct anycast6_request *req)
+static int begin_request(struct sk_buff *skb, struct genl_info *info,
+			 struct anycast6_request *req)
 {
 	return anycast6_netlink_check_permission(skb, info) ? :
 	       anycast6_parse_request(info, req);
 }
 
-static int configure(struct sk_buff *skb, struct genl_info *info,
-		     enum anycast6_mode mode)
+static int configure_member(struct sk_buff *skb, struct genl_info *info,
+			    enum anycast6_mode mode)
 {
 	struct anycast6_net *an = anycast6_net(genl_info_net(info));
 	struct anycast6_request req;
 	int err;
 
-	err = begin(skb, info, &req);
+	err = begin_request(skb, info, &req);
 	if (!err)
 		err = anycast6_parse_member(info, &req);
 	if (err)
@@ -99,24 +99,24 @@ static int configure(struct sk_buff *skb, struct genl_info *info,
 
 int anycast6_nl_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return configure(skb, info, ANYCAST6_ADD);
+	return configure_member(skb, info, ANYCAST6_ADD);
 }
 
 int anycast6_nl_change_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return configure(skb, info, ANYCAST6_CHANGE);
+	return configure_member(skb, info, ANYCAST6_CHANGE);
 }
 
 int anycast6_nl_replace_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return configure(skb, info, ANYCAST6_REPLACE);
+	return configure_member(skb, info, ANYCAST6_REPLACE);
 }
 
 int anycast6_nl_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct anycast6_net *an = anycast6_net(genl_info_net(info));
 	struct anycast6_request req;
-	int err = begin(skb, info, &req);
+	int err = begin_request(skb, info, &req);
 
 	if (err)
 		return err;
@@ -134,7 +134,7 @@ int anycast6_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct anycast6_request req;
 	int err;
 
-	err = begin(skb, info, &req);
+	err = begin_request(skb, info, &req);
 	if (!err)
 		err = anycast6_parse_settings(info, &settings);
 	if (err)
@@ -163,8 +163,8 @@ int anycast6_nl_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int tend(struct sk_buff *skb, struct genl_info *info,
-		enum anycast6_care care)
+static int maintain_named(struct sk_buff *skb, struct genl_info *info,
+			  enum anycast6_care care)
 {
 	struct anycast6_net *an = anycast6_net(genl_info_net(info));
 	struct anycast6_request req;
@@ -182,22 +182,22 @@ static int tend(struct sk_buff *skb, struct genl_info *info,
 		return err;
 
 	mutex_lock(&an->lock);
-	err = anycast6_tend(an, &req, care);
+	err = anycast6_maintain(an, &req, care);
 	mutex_unlock(&an->lock);
 	return err;
 }
 
 int anycast6_nl_drain_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return tend(skb, info, ANYCAST6_DRAIN);
+	return maintain_named(skb, info, ANYCAST6_DRAIN);
 }
 
 int anycast6_nl_resume_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return tend(skb, info, ANYCAST6_RESUME);
+	return maintain_named(skb, info, ANYCAST6_RESUME);
 }
 
 int anycast6_nl_renew_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return tend(skb, info, ANYCAST6_RENEW);
+	return maintain_named(skb, info, ANYCAST6_RENEW);
 }

@@ -286,8 +286,8 @@ static int parse_hold(struct genl_info *info,
 	settings->has_hold = hold;
 	if (!hold)
 		return 0;
-	settings->hold = nla_get_u32(hold);
-	if (settings->hold <= ANYCAST6_LIFETIME_MAX)
+	settings->hold_time = nla_get_u32(hold);
+	if (settings->hold_time <= ANYCAST6_LIFETIME_MAX)
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack, hold,
 			    "anycast6: a hold is not as long as that");

@@ -99,7 +99,7 @@ static int delete_address(struct anycast6_net *an,
 	let_entries_in(an);
 	group = anycast6_group_find(an, &place.key);
 	if (group)
-		anycast6_mend_now(an, group);
+		anycast6_address_reconcile(an, group);
 	return 0;
 }
 
@@ -142,7 +142,7 @@ int anycast6_remove(struct anycast6_net *an,
 		return err;
 	anycast6_events_listen(an);
 	/* what the kernel did not take back yet */
-	if (!list_empty(&an->notices.pending))
+	if (!list_empty(&an->daemon_routes.pending))
 		anycast6_net_reconcile(an, HZ);
 	return 0;
 }
@@ -158,8 +158,8 @@ static bool is_flushed(struct anycast6_net *an, struct anycast6_member *member,
 }
 
 /* The routes of all that goes are withdrawn together. */
-static void withdraw(struct anycast6_net *an,
-		     const struct anycast6_filter *filter)
+static void withdraw_routes(struct anycast6_net *an,
+			    const struct anycast6_filter *filter)
 {
 	struct anycast6_member *member;
 	struct anycast6_group *group;
@@ -171,7 +171,7 @@ static void withdraw(struct anycast6_net *an,
 		anycast6_publish_review(an, group);
 		cond_resched();
 	}
-	anycast6_notices_send(an);
+	anycast6_daemon_routes_send(an);
 }
 
 static void flush_group(struct anycast6_net *an, struct anycast6_group *group)
@@ -189,13 +189,14 @@ static void flush_group(struct anycast6_net *an, struct anycast6_group *group)
 	}
 }
 
-static void flush(struct anycast6_net *an, const struct anycast6_filter *filter)
+static void flush_matching(struct anycast6_net *an,
+			   const struct anycast6_filter *filter)
 {
 	struct anycast6_entry *entry, *next;
 	struct anycast6_group *group;
 	unsigned long id;
 
-	withdraw(an, filter);
+	withdraw_routes(an, filter);
 	list_for_each_entry_safe(entry, next, &an->entries, node) {
 		if (!anycast6_filter_entry(filter, entry))
 			continue;
@@ -218,7 +219,7 @@ void anycast6_remove_all(struct anycast6_net *an,
 {
 	lockdep_assert_held(&an->lock);
 
-	flush(an, filter);
+	flush_matching(an, filter);
 	let_entries_in(an);
 	/* addresses that have other members are as they are without these */
 	anycast6_reconcile(an);
@@ -240,6 +241,6 @@ void anycast6_remove_everything(struct anycast6_net *an)
 
 	lockdep_assert_held(&an->lock);
 
-	flush(an, &everything);
+	flush_matching(an, &everything);
 	anycast6_events_listen(an);
 }

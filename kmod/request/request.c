@@ -50,8 +50,8 @@ static int find_dev(struct anycast6_net *an, const struct anycast6_request *req,
 	return 0;
 }
 
-static int set_address(const struct anycast6_request *req,
-		       struct anycast6_place *place)
+static int place_address(const struct anycast6_request *req,
+			 struct anycast6_place *place)
 {
 	const char *refusal = anycast6_addr_refusal(req->addr);
 
@@ -111,7 +111,7 @@ int anycast6_request_place(struct anycast6_net *an,
 		err = find_dev(an, req, place);
 	rcu_read_unlock();
 	if (!err && req->addr)
-		err = set_address(req, place);
+		err = place_address(req, place);
 	return err;
 }
 
@@ -251,7 +251,7 @@ void anycast6_request_warn(struct anycast6_net *an,
 /**
  * anycast6_request_warn_join() - say that a member waits for better times
  * @req: the request, which changed it
- * @err: what anycast6_hold_mend() said of it, or 0
+ * @err: what anycast6_delivery_mend() said of it, or 0
  *
  * Context: any.
  */
@@ -306,7 +306,7 @@ int anycast6_blame_member(const struct anycast6_request *req, int err)
 /**
  * anycast6_blame_join() - say why an address could not be held
  * @req: the request
- * @err: what anycast6_hold_mend() said
+ * @err: what anycast6_delivery_mend() said
  *
  * Context: any.
  * Return: a negative errno, or 0 if the member may wait for better times.

@@ -161,7 +161,7 @@ static int check_announce(struct anycast6_net *an,
 	return ANYCAST6_REFUSE(req, ANNOUNCE, -EINVAL, NO_AGGREGATE);
 }
 
-static struct anycast6_source *source_of(struct anycast6_net *an,
+static struct anycast6_source *source_in(struct anycast6_net *an,
 					 struct anycast6_source __rcu *place)
 {
 	return rcu_dereference_protected(place, lockdep_is_held(&an->lock));
@@ -181,10 +181,10 @@ static int check_group(struct anycast6_net *an,
 	anycast6_group_get_scope(group, &now);
 	if (anycast6_prefix_equal(&now, &settings->scope))
 		changes->has_scope = false;
-	if (anycast6_source_is(source_of(an, group->source),
+	if (anycast6_source_is(source_in(an, group->source),
 			       &settings->source))
 		changes->has_source = false;
-	if (group->hold == settings->hold)
+	if (group->hold_time == settings->hold_time)
 		changes->has_hold = false;
 
 	if (changes->has_scope)
@@ -228,12 +228,12 @@ static int set_address(struct anycast6_net *an,
 	announced = anycast6_announce_set(&group->published.option,
 					  &settings->announce);
 	if (changes.has_hold)
-		WRITE_ONCE(group->hold, changes.hold);
+		WRITE_ONCE(group->hold_time, changes.hold_time);
 	if (!changes.has_scope && !changes.has_source && !changes.has_hold &&
 	    !announced)
 		return 0;
 	if (changes.has_scope || changes.has_hold || announced)
-		anycast6_mend_now(an, group);
+		anycast6_address_reconcile(an, group);
 	anycast6_net_changed(an);
 	anycast6_notify_group(an, ANYCAST6_CMD_CHANGED, group);
 	return 0;
@@ -247,7 +247,7 @@ static int set_entry_source(struct anycast6_net *an,
 	struct anycast6_source *source;
 	int err;
 
-	if (anycast6_source_is(source_of(an, entry->source), option))
+	if (anycast6_source_is(source_in(an, entry->source), option))
 		return 0;
 	if (option->mode == ANYCAST6_SOURCE_MODE_ADDRESS) {
 		err = check_address(an, req, &option->addr,
@@ -272,8 +272,8 @@ static void settle_entry(struct anycast6_net *an, struct anycast6_entry *entry,
 					     &settings->announce);
 	struct anycast6_member *member;
 
-	if (settings->has_hold && entry->hold != settings->hold) {
-		WRITE_ONCE(entry->hold, settings->hold);
+	if (settings->has_hold && entry->hold_time != settings->hold_time) {
+		WRITE_ONCE(entry->hold_time, settings->hold_time);
 		changed = true;
 	}
 	if (!changed)

@@ -17,16 +17,16 @@ struct anycast6_request;
  * struct anycast6_settings - what a request says
  * @scope: where the members live, if @has_scope
  * @source: what answers carry, if @has_source
- * @hold: for how long a member that was down must be up, seconds, if @has_hold
+ * @hold_time: for how long a member that was down must be up, seconds, if @has_hold
  * @announce: what routing daemons are told, as far as it is named
  * @has_scope: @scope is named
  * @has_source: @source is named
- * @has_hold: @hold is named
+ * @has_hold: @hold_time is named
  */
 struct anycast6_settings {
 	struct anycast6_prefix scope;
 	struct anycast6_source_option source;
-	u32 hold;
+	u32 hold_time;
 	struct anycast6_announce_option announce;
 	bool has_scope;
 	bool has_source;

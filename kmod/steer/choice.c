@@ -16,32 +16,32 @@
 #include "steer/choice.h"
 #include "way/nexthop.h"
 
-static bool find_way(struct anycast6_member *member,
-		     struct anycast6_passage *passage,
-		     struct anycast6_way *way)
+static bool find_member_way(struct anycast6_member *member,
+			    struct anycast6_transit *transit,
+			    struct anycast6_way *way)
 {
-	if (!passage->forwards ||
-	    !anycast6_path_find(passage->net, &member->nexthop->slot,
-				passage->skb, passage->iif, way))
+	if (!transit->forwards ||
+	    !anycast6_path_find(transit->net, &member->nexthop->slot,
+				transit->skb, transit->iif, way))
 		return false;
-	if (likely(!passage->iif ||
-		   !anycast6_way_is_back(way->dst, passage->skb)))
+	if (likely(!transit->iif ||
+		   !anycast6_way_is_back(way->dst, transit->skb)))
 		return true;
-	passage->looped = true;
+	transit->looped = true;
 	anycast6_way_drop(way);
 	return false;
 }
 
-static bool serves(struct anycast6_member *member,
-		   const struct anycast6_passage *passage)
+static bool has_service(struct anycast6_member *member,
+			const struct anycast6_transit *transit)
 {
-	return anycast6_watch_serves(anycast6_net(passage->net), member);
+	return anycast6_watch_serves(anycast6_net(transit->net), member);
 }
 
 /* A datagram may be all of a question; of a connection, what is not its first
  * packet is for who has the connection.
  */
-static bool asks(const struct anycast6_packet *packet)
+static bool may_open_flow(const struct anycast6_packet *packet)
 {
 	return packet->kind == ANYCAST6_PACKET_FLOW &&
 	       (packet->key.proto != IPPROTO_TCP ||
@@ -65,32 +65,32 @@ u64 anycast6_choice_flow(const struct anycast6_flow_key *key)
 /**
  * anycast6_choice_takes() - whether a member takes a packet now
  * @member: the member
- * @passage: the packet; gets its way if the member is remote
+ * @transit: the packet; gets its way if the member is remote
  *
  * Context: RCU.
  */
 bool anycast6_choice_takes(struct anycast6_member *member,
-			   struct anycast6_passage *passage)
+			   struct anycast6_transit *transit)
 {
 	if (unlikely(READ_ONCE(member->state) == ANYCAST6_STATE_DOWN))
 		return false;
 	if (member->nexthop)
-		return find_way(member, passage, &passage->way);
-	return !asks(&passage->packet) || serves(member, passage);
+		return find_member_way(member, transit, &transit->way);
+	return !may_open_flow(&transit->packet) || has_service(member, transit);
 }
 
 /**
  * anycast6_choice_make() - choose the nearest member that takes a packet
  * @group: the address
- * @passage: the packet; gets its way if the member is remote
+ * @transit: the packet; gets its way if the member is remote
  *
  * Context: RCU.
  * Return: the member, or NULL.
  */
 struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
-					     struct anycast6_passage *passage)
+					     struct anycast6_transit *transit)
 {
-	const struct anycast6_flow_key *key = &passage->packet.key;
+	const struct anycast6_flow_key *key = &transit->packet.key;
 	struct anycast6_candidate candidate;
 	struct anycast6_member *member, *best = NULL;
 	struct anycast6_rank rank, best_rank;
@@ -106,11 +106,11 @@ struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 					  &rank) ||
 		    (best && anycast6_select_compare(&rank, &best_rank) >= 0))
 			continue;
-		if (member->nexthop ? !find_way(member, passage, &way) :
-				      !serves(member, passage))
+		if (member->nexthop ? !find_member_way(member, transit, &way) :
+				      !has_service(member, transit))
 			continue;
-		anycast6_way_drop(&passage->way);
-		passage->way = way;
+		anycast6_way_drop(&transit->way);
+		transit->way = way;
 		best = member;
 		best_rank = rank;
 	}

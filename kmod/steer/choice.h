@@ -18,7 +18,7 @@ struct net_device;
 struct sk_buff;
 
 /**
- * struct anycast6_passage - a packet that passes, and where it goes
+ * struct anycast6_transit - a packet that passes, and where it goes
  * @net: the namespace
  * @skb: the packet
  * @iif: the device it came by, NULL if this node sends it
@@ -27,7 +27,7 @@ struct sk_buff;
  * @packet: what it says of itself
  * @way: its way to a remote member, or none
  */
-struct anycast6_passage {
+struct anycast6_transit {
 	struct net *net;
 	struct sk_buff *skb;
 	struct net_device *iif;
@@ -39,8 +39,8 @@ struct anycast6_passage {
 
 u64 anycast6_choice_flow(const struct anycast6_flow_key *key);
 bool anycast6_choice_takes(struct anycast6_member *member,
-			   struct anycast6_passage *passage);
+			   struct anycast6_transit *transit);
 struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
-					     struct anycast6_passage *passage);
+					     struct anycast6_transit *transit);
 
 #endif

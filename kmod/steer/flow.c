@@ -91,8 +91,8 @@ bool anycast6_flow_is_over(const struct anycast6_flow *flow)
 }
 
 /* Returns whether the flow was in the old state, and is now in the new one. */
-static bool set_state(struct anycast6_flows *flows, struct anycast6_flow *flow,
-		      u32 old, u32 state)
+static bool set_flow_state(struct anycast6_flows *flows,
+			   struct anycast6_flow *flow, u32 old, u32 state)
 {
 	if (cmpxchg(&flow->state, old, state) != old)
 		return false;
@@ -103,19 +103,20 @@ static bool set_state(struct anycast6_flows *flows, struct anycast6_flow *flow,
 	return true;
 }
 
-static void remove(struct anycast6_flows *flows, struct anycast6_flow *flow)
+static void remove_flow(struct anycast6_flows *flows,
+			struct anycast6_flow *flow)
 {
 	if (rhashtable_remove_fast(&flows->table, &flow->node,
 				   anycast6_flow_params))
 		return;
 	/* who still has it must not count it as new again */
-	while (!set_state(flows, flow, READ_ONCE(flow->state), REMOVED))
+	while (!set_flow_state(flows, flow, READ_ONCE(flow->state), REMOVED))
 		cpu_relax();
 	atomic_dec(&flows->count);
 	free_flow(flow);
 }
 
-static bool is_lost(const struct anycast6_flow *flow)
+static bool is_lost_flow(const struct anycast6_flow *flow)
 {
 	const struct anycast6_member *member = rcu_dereference(flow->member);
 
@@ -172,11 +173,11 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 	return ret;
 }
 
-static int expire(struct anycast6_flows *flows, struct anycast6_flow *flow,
-		  void *arg)
+static int expire_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
+		       void *arg)
 {
-	if (is_lost(flow))
-		remove(flows, flow);
+	if (is_lost_flow(flow))
+		remove_flow(flows, flow);
 	return 0;
 }
 
@@ -190,13 +191,13 @@ struct selection {
 	u32 domain;
 };
 
-static int flush(struct anycast6_flows *flows, struct anycast6_flow *flow,
-		 void *arg)
+static int flush_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
+		      void *arg)
 {
 	const struct selection *selection = arg;
 
 	if (matches(flow, selection->addr, selection->domain))
-		remove(flows, flow);
+		remove_flow(flows, flow);
 	return 0;
 }
 
@@ -208,7 +209,7 @@ static int flush(struct anycast6_flows *flows, struct anycast6_flow *flow,
  */
 void anycast6_flows_expire(struct anycast6_flows *flows)
 {
-	anycast6_flows_walk(flows, expire, NULL);
+	anycast6_flows_walk(flows, expire_flow, NULL);
 }
 
 /**
@@ -227,7 +228,7 @@ void anycast6_flows_flush(struct anycast6_flows *flows,
 
 	/* a walk that pauses at what it removes may leave one out */
 	for (i = 0; i < FLUSHES; i++)
-		anycast6_flows_walk(flows, flush, &selection);
+		anycast6_flows_walk(flows, flush_flow, &selection);
 }
 
 /* Who connects in the midst of a flood is remembered when the connection is
@@ -344,7 +345,7 @@ bool anycast6_flow_go_on(struct anycast6_flows *flows,
 	next = restarts ? ANYCAST6_FLOW_STATE_NEW :
 			  anycast6_track_next(state, proto, flags);
 	if (next != state && state != REMOVED)
-		set_state(flows, flow, state, next);
+		set_flow_state(flows, flow, state, next);
 	WRITE_ONCE(flow->used, (u32)jiffies);
 	return !restarts;
 }

@@ -20,14 +20,14 @@
 /* Not all that changes a route is told: a nexthop object that is replaced is
  * not.
  */
-static void look_again(struct anycast6_net *an)
+static void mark_nexthops(struct anycast6_net *an)
 {
 	rcu_read_lock();
 	anycast6_nexthops_mark(an, 0);
 	rcu_read_unlock();
 }
 
-static void upkeep(struct work_struct *work)
+static void upkeep_router(struct work_struct *work)
 {
 	struct anycast6_router *router =
 		container_of(to_delayed_work(work), struct anycast6_router,
@@ -36,7 +36,7 @@ static void upkeep(struct work_struct *work)
 	/* a large table takes a while */
 	if (!(router->ticks++ % LONG_TICKS)) {
 		set_bit(ANYCAST6_ROUTER_SWEEP, &router->flags);
-		look_again(router->an);
+		mark_nexthops(router->an);
 	}
 	if (test_and_clear_bit(ANYCAST6_ROUTER_SWEEP, &router->flags))
 		anycast6_flows_expire(&router->flows);
@@ -49,7 +49,7 @@ static bool has_remotes(const struct anycast6_group *group)
 	return group->remotes;
 }
 
-static struct anycast6_router *create(struct anycast6_net *an)
+static struct anycast6_router *create_router(struct anycast6_net *an)
 {
 	struct anycast6_router *router;
 	int err;
@@ -58,14 +58,14 @@ static struct anycast6_router *create(struct anycast6_net *an)
 	if (!router)
 		return ERR_PTR(-ENOMEM);
 	router->an = an;
-	INIT_DELAYED_WORK(&router->upkeep, upkeep);
+	INIT_DELAYED_WORK(&router->upkeep, upkeep_router);
 
-	err = anycast6_screen_init(&router->screen, has_remotes);
+	err = anycast6_bloom_set_init(&router->addresses, has_remotes);
 	if (err)
 		goto free_router;
 	err = anycast6_flows_init(&router->flows, &an->limits.flows);
 	if (err)
-		goto free_screen;
+		goto free_addresses;
 	err = anycast6_nexthops_create(an);
 	if (err)
 		goto free_flows;
@@ -73,18 +73,18 @@ static struct anycast6_router *create(struct anycast6_net *an)
 
 free_flows:
 	anycast6_flows_free(&router->flows);
-free_screen:
-	anycast6_screen_free(&router->screen);
+free_addresses:
+	anycast6_bloom_set_free(&router->addresses);
 free_router:
 	kvfree(router);
 	return ERR_PTR(err);
 }
 
-static void destroy(struct anycast6_router *router)
+static void destroy_router(struct anycast6_router *router)
 {
 	anycast6_nexthops_destroy(router->an);
 	anycast6_flows_free(&router->flows);
-	anycast6_screen_free(&router->screen);
+	anycast6_bloom_set_free(&router->addresses);
 	kvfree(router);
 }
 
@@ -103,7 +103,7 @@ int anycast6_router_get(struct anycast6_net *an)
 	if (router)
 		goto found;
 
-	router = create(an);
+	router = create_router(an);
 	if (IS_ERR(router))
 		return PTR_ERR(router);
 	rcu_assign_pointer(an->router, router);
@@ -111,7 +111,7 @@ int anycast6_router_get(struct anycast6_net *an)
 	if (err) {
 		RCU_INIT_POINTER(an->router, NULL);
 		synchronize_rcu();
-		destroy(router);
+		destroy_router(router);
 		return err;
 	}
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
@@ -136,5 +136,5 @@ void anycast6_router_put(struct anycast6_net *an)
 	RCU_INIT_POINTER(an->router, NULL);
 	cancel_delayed_work_sync(&router->upkeep);
 	synchronize_rcu();
-	destroy(router);
+	destroy_router(router);
 }

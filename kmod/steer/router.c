@@ -49,7 +49,7 @@ void anycast6_router_sweep(struct anycast6_net *an)
 void anycast6_router_steer(struct anycast6_net *an,
 			   struct anycast6_group *group)
 {
-	anycast6_screen_add(an, &anycast6_router(an)->screen, group);
+	anycast6_bloom_set_add(an, &anycast6_router(an)->addresses, group);
 }
 
 /**
@@ -60,6 +60,6 @@ void anycast6_router_steer(struct anycast6_net *an,
  */
 void anycast6_router_unsteer(struct anycast6_net *an)
 {
-	anycast6_screen_remove(an, &anycast6_router(an)->screen);
+	anycast6_bloom_set_remove(an, &anycast6_router(an)->addresses);
 	anycast6_router_sweep(an);
 }

@@ -25,7 +25,7 @@ enum anycast6_router_flags {
  * @an: the namespace, constant
  * @hooks: those of steer, which get the router with each packet
  * @users: remote members; an->lock
- * @screen: the addresses that have some
+ * @addresses: the addresses that have some
  * @flows: which member each flow has
  * @flags: ANYCAST6_ROUTER_*; atomic
  * @ticks: how often @upkeep ran; itself alone
@@ -35,7 +35,7 @@ struct anycast6_router {
 	struct anycast6_net *an;
 	struct nf_hook_ops hooks[2];
 	unsigned int users;
-	struct anycast6_screen screen;
+	struct anycast6_bloom_set addresses;
 	struct anycast6_flows flows;
 	unsigned long flags;
 	unsigned int ticks;

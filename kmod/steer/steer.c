@@ -37,16 +37,16 @@
  */
 #define DEFRAG_USER	0x61633600u
 
-static bool passes_sieve(const struct anycast6_router *router,
+static bool passes_bloom(const struct anycast6_router *router,
 			 const struct sk_buff *skb)
 {
-	return anycast6_sieve_passes(rcu_dereference(router->screen.sieve),
+	return anycast6_bloom_passes(rcu_dereference(router->addresses.bloom),
 				     &ipv6_hdr(skb)->daddr);
 }
 
 /* ---- packets that no remote member gets ---- */
 
-static unsigned int refuse(struct sk_buff *skb)
+static unsigned int refuse_packet(struct sk_buff *skb)
 {
 	icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 	return NF_DROP;
@@ -60,32 +60,33 @@ static bool is_local(const struct dst_entry *dst)
 /* No remote member gets it: the routes decide, as long as they lead anywhere
  * else than back.
  */
-static unsigned int leave_to_routes(struct anycast6_passage *passage,
+static unsigned int leave_to_routes(struct anycast6_transit *transit,
 				    struct anycast6_group *group)
 {
-	struct sk_buff *skb = passage->skb;
-	struct dst_entry *dst = anycast6_fallback_route(passage->net, skb);
+	struct sk_buff *skb = transit->skb;
+	struct dst_entry *dst = anycast6_kernel_route(transit->net, skb);
 
 	if (is_local(dst) || skb->pkt_type != PACKET_HOST)
 		return NF_ACCEPT;
-	if (passage->packet.kind == ANYCAST6_PACKET_PROBE) {
-		anycast6_respond_absent(anycast6_net(passage->net), group, skb);
+	if (transit->packet.kind == ANYCAST6_PACKET_PROBE) {
+		anycast6_probe_reply_absent(anycast6_net(transit->net), group,
+					    skb);
 		return NF_DROP;
 	}
-	if (!passage->forwards)
+	if (!transit->forwards)
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_FORWARDING);
-	else if (passage->looped || anycast6_way_is_back(dst, skb))
+	else if (transit->looped || anycast6_way_is_back(dst, skb))
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_LOOP);
 	else if (!anycast6_own_is(dst->dev))
 		return NF_ACCEPT;
 	/* of an error the kernel tells the sender itself */
-	return dst->error ? NF_ACCEPT : refuse(skb);
+	return dst->error ? NF_ACCEPT : refuse_packet(skb);
 }
 
 /* ---- the choice ---- */
 
-static struct anycast6_group *find_group(struct anycast6_net *an,
-					 const struct anycast6_flow_key *key)
+static struct anycast6_group *
+find_steered_group(struct anycast6_net *an, const struct anycast6_flow_key *key)
 {
 	const struct anycast6_key address = {
 		.addr = key->destination,
@@ -97,11 +98,12 @@ static struct anycast6_group *find_group(struct anycast6_net *an,
 	return group && smp_load_acquire(&group->remotes) ? group : NULL;
 }
 
-static void pin(struct anycast6_router *router, struct anycast6_flow *flow,
-		struct anycast6_group *group, struct anycast6_member *member,
-		const struct anycast6_passage *passage)
+static void pin_flow(struct anycast6_router *router, struct anycast6_flow *flow,
+		     struct anycast6_group *group,
+		     struct anycast6_member *member,
+		     const struct anycast6_transit *transit)
 {
-	const struct anycast6_packet *packet = &passage->packet;
+	const struct anycast6_packet *packet = &transit->packet;
 
 	if (packet->kind != ANYCAST6_PACKET_FLOW)
 		return;
@@ -113,13 +115,13 @@ static void pin(struct anycast6_router *router, struct anycast6_flow *flow,
 
 static noinline struct anycast6_member *
 choose_member(struct anycast6_router *router, struct anycast6_flow *flow,
-	      struct anycast6_group *group, struct anycast6_passage *passage)
+	      struct anycast6_group *group, struct anycast6_transit *transit)
 {
 	struct anycast6_member *member;
 
-	member = anycast6_choice_make(group, passage);
+	member = anycast6_choice_make(group, transit);
 	if (member)
-		pin(router, flow, group, member, passage);
+		pin_flow(router, flow, group, member, transit);
 	else
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_NO_MEMBER);
 	return member;
@@ -128,18 +130,18 @@ choose_member(struct anycast6_router *router, struct anycast6_flow *flow,
 /* The member that the packet's flow has, if it takes the packet. */
 static __always_inline struct anycast6_member *
 find_pinned(struct anycast6_router *router, struct anycast6_flow *flow,
-	    struct anycast6_passage *passage)
+	    struct anycast6_transit *transit)
 {
 	struct anycast6_member *member;
 
 	if (!flow)
 		return NULL;
-	if (passage->packet.kind == ANYCAST6_PACKET_FLOW &&
+	if (transit->packet.kind == ANYCAST6_PACKET_FLOW &&
 	    !anycast6_flow_advance(&router->flows, flow,
-				   passage->packet.flags))
+				   transit->packet.flags))
 		return NULL;
 	member = rcu_dereference(flow->member);
-	return member && anycast6_choice_takes(member, passage) ? member : NULL;
+	return member && anycast6_choice_takes(member, transit) ? member : NULL;
 }
 
 static bool has_flow(const struct anycast6_packet *packet)
@@ -150,15 +152,15 @@ static bool has_flow(const struct anycast6_packet *packet)
 
 /* ---- packets that come in ---- */
 
-static u32 domain_of(const struct sk_buff *skb, const struct net_device *dev)
+static u32 input_domain(const struct sk_buff *skb, const struct net_device *dev)
 {
 	return unlikely(anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr)) ?
 	       IP6CB(skb)->iif : anycast6_dev_vrf(dev);
 }
 
 /* Returns a verdict, or NF_ACCEPT with the packet whole. */
-static noinline unsigned int gather(struct net *net, struct sk_buff *skb,
-				    u32 domain)
+static noinline unsigned int gather_fragments(struct net *net,
+					      struct sk_buff *skb, u32 domain)
 {
 	int err = nf_ct_frag6_gather(net, skb, DEFRAG_USER + domain);
 
@@ -167,28 +169,29 @@ static noinline unsigned int gather(struct net *net, struct sk_buff *skb,
 	return err ? NF_DROP : NF_ACCEPT;
 }
 
-static unsigned int parse(struct anycast6_passage *passage)
+static unsigned int parse_transit(struct anycast6_transit *transit)
 {
-	struct sk_buff *skb = passage->skb;
-	u32 domain = domain_of(skb, skb->dev);
+	struct sk_buff *skb = transit->skb;
+	u32 domain = input_domain(skb, skb->dev);
 	unsigned int verdict;
 
-	anycast6_packet_parse(skb, &passage->packet);
-	passage->packet.key.domain = domain;
-	if (likely(passage->packet.kind != ANYCAST6_PACKET_FRAGMENT) ||
-	    !find_group(anycast6_net(passage->net), &passage->packet.key))
+	anycast6_packet_parse(skb, &transit->packet);
+	transit->packet.key.domain = domain;
+	if (likely(transit->packet.kind != ANYCAST6_PACKET_FRAGMENT) ||
+	    !find_steered_group(anycast6_net(transit->net),
+				&transit->packet.key))
 		return NF_ACCEPT;
 
-	verdict = gather(passage->net, skb, domain);
+	verdict = gather_fragments(transit->net, skb, domain);
 	if (verdict == NF_ACCEPT) {
-		anycast6_packet_parse(skb, &passage->packet);
-		passage->packet.key.domain = domain;
+		anycast6_packet_parse(skb, &transit->packet);
+		transit->packet.key.domain = domain;
 	}
 	return verdict;
 }
 
-static unsigned int steer(struct anycast6_router *router,
-			  struct anycast6_passage *passage)
+static unsigned int steer_transit(struct anycast6_router *router,
+				  struct anycast6_transit *transit)
 {
 	struct anycast6_net *an = router->an;
 	struct anycast6_member *member = NULL;
@@ -196,49 +199,50 @@ static unsigned int steer(struct anycast6_router *router,
 	struct anycast6_group *group;
 	unsigned int verdict;
 
-	verdict = parse(passage);
+	verdict = parse_transit(transit);
 	if (verdict != NF_ACCEPT)
 		return verdict;
 
-	if (has_flow(&passage->packet)) {
+	if (has_flow(&transit->packet)) {
 		flow = anycast6_flow_find(&router->flows,
-					  &passage->packet.key);
-		member = find_pinned(router, flow, passage);
+					  &transit->packet.key);
+		member = find_pinned(router, flow, transit);
 	}
 	if (!member) {
-		group = find_group(an, &passage->packet.key);
+		group = find_steered_group(an, &transit->packet.key);
 		if (!group)
 			return NF_ACCEPT;
-		if (passage->packet.kind < ANYCAST6_PACKET_LINK)
-			member = choose_member(router, flow, group, passage);
+		if (transit->packet.kind < ANYCAST6_PACKET_LINK)
+			member = choose_member(router, flow, group, transit);
 		if (!member)
-			return leave_to_routes(passage, group);
+			return leave_to_routes(transit, group);
 	}
 	if (!member->nexthop) {
 		/* the input hook counts it */
-		anycast6_fallback_route(passage->net, passage->skb);
+		anycast6_kernel_route(transit->net, transit->skb);
 		return NF_ACCEPT;
 	}
-	anycast6_stats_add(member->stats, passage->skb->len);
+	anycast6_stats_add(member->stats, transit->skb->len);
 	return NF_ACCEPT;
 }
 
-static void begin(struct anycast6_passage *passage, struct net *net,
-		  struct sk_buff *skb, struct net_device *iif, bool forwards)
+static void begin_transit(struct anycast6_transit *transit, struct net *net,
+			  struct sk_buff *skb, struct net_device *iif,
+			  bool forwards)
 {
-	passage->net = net;
-	passage->skb = skb;
-	passage->iif = iif;
-	passage->forwards = forwards;
-	passage->looped = false;
-	passage->way.dst = NULL;
-	passage->way.counted = false;
+	transit->net = net;
+	transit->skb = skb;
+	transit->iif = iif;
+	transit->forwards = forwards;
+	transit->looped = false;
+	transit->way.dst = NULL;
+	transit->way.counted = false;
 }
 
 static noinline unsigned int steer_input(struct anycast6_router *router,
 					 struct sk_buff *skb, struct net *net)
 {
-	struct anycast6_passage passage;
+	struct anycast6_transit transit;
 	unsigned int verdict;
 
 	/* this node sent it to itself; it comes again, as the VRF's; a socket
@@ -249,16 +253,16 @@ static noinline unsigned int steer_input(struct anycast6_router *router,
 	    nf_bridge_in_prerouting(skb))
 		return NF_ACCEPT;
 
-	begin(&passage, net, skb, skb->dev,
-	      READ_ONCE(net->ipv6.devconf_all->forwarding));
-	verdict = steer(router, &passage);
-	if (!passage.way.dst)
+	begin_transit(&transit, net, skb, skb->dev,
+		      READ_ONCE(net->ipv6.devconf_all->forwarding));
+	verdict = steer_transit(router, &transit);
+	if (!transit.way.dst)
 		return verdict;
 	skb_dst_drop(skb);
-	if (unlikely(passage.way.counted))
-		skb_dst_set(skb, passage.way.dst);
+	if (unlikely(transit.way.counted))
+		skb_dst_set(skb, transit.way.dst);
 	else
-		skb_dst_set_noref(skb, passage.way.dst);
+		skb_dst_set_noref(skb, transit.way.dst);
 	return NF_ACCEPT;
 }
 
@@ -266,7 +270,7 @@ static noinline unsigned int steer_input(struct anycast6_router *router,
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	if (likely(!passes_sieve(priv, skb)))
+	if (likely(!passes_bloom(priv, skb)))
 		return NF_ACCEPT;
 	return steer_input(priv, skb, state->net);
 }
@@ -287,13 +291,13 @@ static bool is_redirect(const struct anycast6_router *router,
 
 	redirect = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 	if (!redirect || redirect->icmph.icmp6_type != NDISC_REDIRECT ||
-	    !anycast6_sieve_passes(rcu_dereference(router->screen.sieve),
+	    !anycast6_bloom_passes(rcu_dereference(router->addresses.bloom),
 				   &redirect->dest))
 		return false;
 	key.destination = redirect->dest;
 	key.domain = anycast6_addr_is_linklocal(&redirect->dest) ?
 		     dev->ifindex : anycast6_dev_vrf(dev);
-	return find_group(router->an, &key);
+	return find_steered_group(router->an, &key);
 }
 
 /* A socket that insists on a device has its way. To a link-local address every
@@ -324,32 +328,32 @@ static bool is_banned(struct anycast6_router *router, const struct sk_buff *skb,
 		return false;
 	type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 	return type && anycast6_answer_is_banned(*type) &&
-	       find_group(router->an, &key);
+	       find_steered_group(router->an, &key);
 }
 
-static void send(struct anycast6_router *router,
-		 struct anycast6_passage *passage, u32 domain)
+static void steer_own(struct anycast6_router *router,
+		      struct anycast6_transit *transit, u32 domain)
 {
-	struct anycast6_packet *packet = &passage->packet;
+	struct anycast6_packet *packet = &transit->packet;
 	struct anycast6_member *member = NULL;
 	struct anycast6_flow *flow = NULL;
 	struct anycast6_group *group;
 
-	anycast6_packet_parse(passage->skb, packet);
+	anycast6_packet_parse(transit->skb, packet);
 	packet->key.domain = domain;
 	if (packet->kind >= ANYCAST6_PACKET_LINK)
 		return;
 	if (has_flow(packet)) {
 		flow = anycast6_flow_find(&router->flows, &packet->key);
-		member = find_pinned(router, flow, passage);
+		member = find_pinned(router, flow, transit);
 	}
 	if (!member) {
-		group = find_group(router->an, &packet->key);
+		group = find_steered_group(router->an, &packet->key);
 		if (group)
-			member = choose_member(router, flow, group, passage);
+			member = choose_member(router, flow, group, transit);
 	}
 	if (member && member->nexthop)
-		anycast6_stats_add(member->stats, passage->skb->len);
+		anycast6_stats_add(member->stats, transit->skb->len);
 }
 
 /* IPsec is at work, or was on a packet that had its member before: what is left
@@ -366,7 +370,7 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 					  const struct nf_hook_state *state)
 {
 	struct dst_entry *dst = skb_dst(skb);
-	struct anycast6_passage passage;
+	struct anycast6_transit transit;
 	struct net_device *dev;
 	u32 domain;
 	int err;
@@ -384,14 +388,14 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 	if (is_bound(state->sk, domain))
 		return NF_ACCEPT;
 
-	begin(&passage, state->net, skb, NULL, true);
-	send(router, &passage, domain);
+	begin_transit(&transit, state->net, skb, NULL, true);
+	steer_own(router, &transit, domain);
 	/* it leaves this RCU section with the packet */
-	if (!passage.way.dst ||
-	    (!passage.way.counted && !dst_hold_safe(passage.way.dst)))
+	if (!transit.way.dst ||
+	    (!transit.way.counted && !dst_hold_safe(transit.way.dst)))
 		return NF_ACCEPT;
 	skb_dst_drop(skb);
-	skb_dst_set(skb, passage.way.dst);
+	skb_dst_set(skb, transit.way.dst);
 	err = anycast6_ipsec_lookup(state->net, state->sk, skb);
 	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
 }
@@ -410,17 +414,17 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb)
 {
 	struct net *net = dev_net(dev);
-	struct anycast6_passage passage;
+	struct anycast6_transit transit;
 	struct anycast6_router *router;
 	bool steered = false;
 
 	rcu_read_lock();
 	router = rcu_dereference(anycast6_net(net)->router);
-	if (router && passes_sieve(router, skb)) {
-		begin(&passage, net, skb, NULL, true);
-		send(router, &passage, anycast6_dev_vrf(dev));
-		steered = passage.way.dst && (passage.way.counted ||
-					      dst_hold_safe(passage.way.dst));
+	if (router && passes_bloom(router, skb)) {
+		begin_transit(&transit, net, skb, NULL, true);
+		steer_own(router, &transit, anycast6_dev_vrf(dev));
+		steered = transit.way.dst && (transit.way.counted ||
+					      dst_hold_safe(transit.way.dst));
 	}
 	rcu_read_unlock();
 	if (!steered)
@@ -429,7 +433,7 @@ bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb)
 	/* it was a qdisc's */
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	skb_dst_drop(skb);
-	skb_dst_set(skb, passage.way.dst);
+	skb_dst_set(skb, transit.way.dst);
 	dst_output(net, skb->sk, skb);
 	return true;
 }
@@ -437,7 +441,7 @@ bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb)
 static unsigned int local_out(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	if (unlikely(passes_sieve(priv, skb)))
+	if (unlikely(passes_bloom(priv, skb)))
 		return steer_output(priv, skb, state);
 	if (ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
 	    is_redirect(priv, skb, state->out))
@@ -446,7 +450,7 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 }
 
 /* After the filters and what they mangle: rules on marks hold. */
-static const struct nf_hook_ops hooks[] = {
+static const struct nf_hook_ops steer_hooks[] = {
 	{
 		.hook = pre_routing,
 		.pf = NFPROTO_IPV6,
@@ -472,13 +476,13 @@ int anycast6_steer_hook(struct anycast6_router *router)
 {
 	unsigned int i;
 
-	BUILD_BUG_ON(ARRAY_SIZE(hooks) != ARRAY_SIZE(router->hooks));
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		router->hooks[i] = hooks[i];
+	BUILD_BUG_ON(ARRAY_SIZE(steer_hooks) != ARRAY_SIZE(router->hooks));
+	for (i = 0; i < ARRAY_SIZE(steer_hooks); i++) {
+		router->hooks[i] = steer_hooks[i];
 		router->hooks[i].priv = router;
 	}
 	return nf_register_net_hooks(router->an->net, router->hooks,
-				     ARRAY_SIZE(hooks));
+				     ARRAY_SIZE(steer_hooks));
 }
 
 /**
@@ -490,5 +494,5 @@ int anycast6_steer_hook(struct anycast6_router *router)
 void anycast6_steer_unhook(struct anycast6_router *router)
 {
 	nf_unregister_net_hooks(router->an->net, router->hooks,
-				ARRAY_SIZE(hooks));
+				ARRAY_SIZE(steer_hooks));
 }

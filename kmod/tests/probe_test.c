@@ -16,77 +16,77 @@
 
 static void three_misses(struct kunit *test)
 {
-	struct anycast6_pulse pulse = {};
+	struct anycast6_liveness liveness = {};
 	int i;
 
-	anycast6_pulse_begin(&pulse, ANYCAST6_LIFE_UP);
-	KUNIT_EXPECT_FALSE(test, anycast6_pulse_send(&pulse));
+	anycast6_liveness_begin(&liveness, ANYCAST6_LIFE_UP);
+	KUNIT_EXPECT_FALSE(test, anycast6_liveness_send(&liveness));
 	for (i = 1; i <= 3; i++) {
-		KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, pulse.life);
-		KUNIT_EXPECT_TRUE(test, anycast6_pulse_send(&pulse));
+		KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, liveness.life);
+		KUNIT_EXPECT_TRUE(test, anycast6_liveness_send(&liveness));
 	}
-	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DOWN, pulse.life);
+	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DOWN, liveness.life);
 	for (i = 0; i < 1000; i++)
-		KUNIT_EXPECT_TRUE(test, anycast6_pulse_send(&pulse));
-	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DOWN, pulse.life);
+		KUNIT_EXPECT_TRUE(test, anycast6_liveness_send(&liveness));
+	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DOWN, liveness.life);
 	/* one is enough to come back, and they are counted anew */
-	KUNIT_EXPECT_TRUE(test, anycast6_pulse_hear(&pulse, pulse.sent,
-						    ANYCAST6_LIFE_UP));
-	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, pulse.life);
-	KUNIT_EXPECT_FALSE(test, anycast6_pulse_send(&pulse));
+	KUNIT_EXPECT_TRUE(test, anycast6_liveness_hear(&liveness, liveness.sent,
+						       ANYCAST6_LIFE_UP));
+	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, liveness.life);
+	KUNIT_EXPECT_FALSE(test, anycast6_liveness_send(&liveness));
 	for (i = 1; i <= 3; i++) {
-		KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, pulse.life);
-		KUNIT_EXPECT_TRUE(test, anycast6_pulse_send(&pulse));
+		KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, liveness.life);
+		KUNIT_EXPECT_TRUE(test, anycast6_liveness_send(&liveness));
 	}
-	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DOWN, pulse.life);
+	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DOWN, liveness.life);
 }
 
 static void each_answer_counts_once(struct kunit *test)
 {
-	struct anycast6_pulse pulse = { .sent = U32_MAX - 2 };
+	struct anycast6_liveness liveness = { .sent = U32_MAX - 2 };
 	int i;
 
-	anycast6_pulse_begin(&pulse, ANYCAST6_LIFE_DOWN);
+	anycast6_liveness_begin(&liveness, ANYCAST6_LIFE_DOWN);
 	/* what was never asked, before and after */
 	for (i = -5; i <= 5; i++)
-		KUNIT_EXPECT_FALSE(test, anycast6_pulse_hear(&pulse,
-							     pulse.sent + i,
-							     ANYCAST6_LIFE_UP));
+		KUNIT_EXPECT_FALSE(test, anycast6_liveness_hear(&liveness,
+								liveness.sent + i,
+								ANYCAST6_LIFE_UP));
 	for (i = 0; i < 6; i++)
-		anycast6_pulse_send(&pulse);
+		anycast6_liveness_send(&liveness);
 	/* too old, too new, and twice; over the end of the numbers as well */
-	KUNIT_EXPECT_FALSE(test, anycast6_pulse_hear(&pulse, pulse.sent - 3,
-						     ANYCAST6_LIFE_UP));
-	KUNIT_EXPECT_FALSE(test, anycast6_pulse_hear(&pulse, pulse.sent + 1,
-						     ANYCAST6_LIFE_UP));
-	KUNIT_EXPECT_TRUE(test, anycast6_pulse_hear(&pulse, pulse.sent - 1,
-						    ANYCAST6_LIFE_UP));
-	KUNIT_EXPECT_FALSE(test, anycast6_pulse_hear(&pulse, pulse.sent - 1,
-						     ANYCAST6_LIFE_UP));
-	KUNIT_EXPECT_FALSE(test, anycast6_pulse_hear(&pulse, pulse.sent - 2,
-						     ANYCAST6_LIFE_DOWN));
-	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, pulse.life);
-	KUNIT_EXPECT_TRUE(test, anycast6_pulse_hear(&pulse, pulse.sent,
-						    ANYCAST6_LIFE_DRAINING));
-	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DRAINING, pulse.life);
+	KUNIT_EXPECT_FALSE(test, anycast6_liveness_hear(&liveness, liveness.sent - 3,
+							ANYCAST6_LIFE_UP));
+	KUNIT_EXPECT_FALSE(test, anycast6_liveness_hear(&liveness, liveness.sent + 1,
+							ANYCAST6_LIFE_UP));
+	KUNIT_EXPECT_TRUE(test, anycast6_liveness_hear(&liveness, liveness.sent - 1,
+						       ANYCAST6_LIFE_UP));
+	KUNIT_EXPECT_FALSE(test, anycast6_liveness_hear(&liveness, liveness.sent - 1,
+							ANYCAST6_LIFE_UP));
+	KUNIT_EXPECT_FALSE(test, anycast6_liveness_hear(&liveness, liveness.sent - 2,
+							ANYCAST6_LIFE_DOWN));
+	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, liveness.life);
+	KUNIT_EXPECT_TRUE(test, anycast6_liveness_hear(&liveness, liveness.sent,
+						       ANYCAST6_LIFE_DRAINING));
+	KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_DRAINING, liveness.life);
 }
 
 /* A way that is longer than two intervals: no miss, as long as all come. */
 static void long_way(struct kunit *test)
 {
-	struct anycast6_pulse pulse = {};
+	struct anycast6_liveness liveness = {};
 	bool heard;
 	int i;
 
-	anycast6_pulse_begin(&pulse, ANYCAST6_LIFE_UP);
+	anycast6_liveness_begin(&liveness, ANYCAST6_LIFE_UP);
 	for (i = 0; i < 100; i++) {
-		bool missed = anycast6_pulse_send(&pulse);
+		bool missed = anycast6_liveness_send(&liveness);
 
 		KUNIT_EXPECT_EQ(test, missed, i == 1 || i == 2);
-		heard = i < 2 || anycast6_pulse_hear(&pulse, pulse.sent - 2,
-						     ANYCAST6_LIFE_UP);
+		heard = i < 2 || anycast6_liveness_hear(&liveness, liveness.sent - 2,
+							ANYCAST6_LIFE_UP);
 		KUNIT_EXPECT_TRUE(test, heard);
-		KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, pulse.life);
+		KUNIT_EXPECT_EQ(test, ANYCAST6_LIFE_UP, liveness.life);
 	}
 }
 

@@ -66,46 +66,46 @@ static void icmp_types(struct kunit *test)
 /* A letter an event: (c)ame, (w)ent; a digit lets 10^digit seconds pass. */
 struct story {
 	const char *events;
-	enum anycast6_note end;
+	enum anycast6_initiator end;
 };
 
 static const struct story stories[] = {
-	{ "", ANYCAST6_NOTE_NONE },
-	{ "w", ANYCAST6_NOTE_OWN },
-	{ "c", ANYCAST6_NOTE_THEIRS },
-	{ "cw", ANYCAST6_NOTE_THEIRS },
-	{ "wc", ANYCAST6_NOTE_OWN },
-	{ "wccc0c0c1cc", ANYCAST6_NOTE_OWN },
-	{ "cwww0w1w", ANYCAST6_NOTE_THEIRS },
+	{ "", ANYCAST6_INITIATOR_NONE },
+	{ "w", ANYCAST6_INITIATOR_OWN },
+	{ "c", ANYCAST6_INITIATOR_THEIRS },
+	{ "cw", ANYCAST6_INITIATOR_THEIRS },
+	{ "wc", ANYCAST6_INITIATOR_OWN },
+	{ "wccc0c0c1cc", ANYCAST6_INITIATOR_OWN },
+	{ "cwww0w1w", ANYCAST6_INITIATOR_THEIRS },
 	/* forgotten */
-	{ "c3", ANYCAST6_NOTE_NONE },
-	{ "w3", ANYCAST6_NOTE_NONE },
-	{ "c3w", ANYCAST6_NOTE_OWN },
-	{ "w3c", ANYCAST6_NOTE_THEIRS },
+	{ "c3", ANYCAST6_INITIATOR_NONE },
+	{ "w3", ANYCAST6_INITIATOR_NONE },
+	{ "c3w", ANYCAST6_INITIATOR_OWN },
+	{ "w3c", ANYCAST6_INITIATOR_THEIRS },
 	/* what comes keeps nothing of this node's own alive */
-	{ "w2c2c", ANYCAST6_NOTE_THEIRS },
+	{ "w2c2c", ANYCAST6_INITIATOR_THEIRS },
 	/* what was used again is kept for longer */
-	{ "w1w3", ANYCAST6_NOTE_OWN },
-	{ "w2w3c3c", ANYCAST6_NOTE_OWN },
-	{ "w1w4", ANYCAST6_NOTE_NONE },
-	{ "c1c3", ANYCAST6_NOTE_NONE },
+	{ "w1w3", ANYCAST6_INITIATOR_OWN },
+	{ "w2w3c3c", ANYCAST6_INITIATOR_OWN },
+	{ "w1w4", ANYCAST6_INITIATOR_NONE },
+	{ "c1c3", ANYCAST6_INITIATOR_NONE },
 	/* what the peer began stays so while either speaks */
-	{ "c2w2w2w2w", ANYCAST6_NOTE_THEIRS },
+	{ "c2w2w2w2w", ANYCAST6_INITIATOR_THEIRS },
 };
 
-static void tell(struct anycast6_note_pair *pair, u32 tag, u32 *now,
+static void tell(struct anycast6_initiator_pair *pair, u32 tag, u32 *now,
 		 const char *events)
 {
 	for (; *events; events++) {
 		switch (*events) {
 		case 'c':
-			anycast6_note_came(pair, tag, *now);
+			anycast6_initiator_came(pair, tag, *now);
 			break;
 		case 'w':
-			anycast6_note_went(pair, tag, *now);
+			anycast6_initiator_went(pair, tag, *now);
 			break;
 		default:
-			*now += ANYCAST6_NOTE_TICKS(int_pow(10, *events - '0'));
+			*now += ANYCAST6_INITIATOR_TICKS(int_pow(10, *events - '0'));
 		}
 	}
 }
@@ -117,15 +117,15 @@ static void notes(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(stories); i++) {
 		for (n = 0; n < ARRAY_SIZE(begins); n++) {
-			struct anycast6_note_pair pair = {};
+			struct anycast6_initiator_pair pair = {};
 			u32 now = begins[n];
 
 			tell(&pair, 4711, &now, stories[i].events);
 			KUNIT_EXPECT_EQ_MSG(test, stories[i].end,
-					    anycast6_note_read(&pair, 4711, now),
+					    anycast6_initiator_read(&pair, 4711, now),
 					    "%s", stories[i].events);
-			KUNIT_EXPECT_EQ(test, ANYCAST6_NOTE_NONE,
-					anycast6_note_read(&pair, 4712, now));
+			KUNIT_EXPECT_EQ(test, ANYCAST6_INITIATOR_NONE,
+					anycast6_initiator_read(&pair, 4712, now));
 		}
 	}
 }
@@ -138,31 +138,32 @@ static void notes_are_new(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(beginnings); i++) {
-		struct anycast6_note_pair pair = {}, before;
+		struct anycast6_initiator_pair pair = {}, before;
 		u32 now = 100;
 
-		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash, now));
+		KUNIT_EXPECT_FALSE(test, anycast6_initiator_is_new(&pair, hash, now));
 		tell(&pair, 4711, &now, beginnings[i]);
 		/* whatever is not the tag */
-		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash, now));
-		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash | GENMASK(33, 0), now));
-		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash ^ BIT_ULL(34), now));
-		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash ^ BIT_ULL(63), now));
-		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash, now + 1));
+		KUNIT_EXPECT_TRUE(test, anycast6_initiator_is_new(&pair, hash, now));
+		KUNIT_EXPECT_TRUE(test,
+				  anycast6_initiator_is_new(&pair, hash | GENMASK(33, 0), now));
+		KUNIT_EXPECT_FALSE(test, anycast6_initiator_is_new(&pair, hash ^ BIT_ULL(34), now));
+		KUNIT_EXPECT_FALSE(test, anycast6_initiator_is_new(&pair, hash ^ BIT_ULL(63), now));
+		KUNIT_EXPECT_FALSE(test, anycast6_initiator_is_new(&pair, hash, now + 1));
 
 		before = pair;
 		tell(&pair, 4711, &now, "cwwc");
 		KUNIT_EXPECT_MEMEQ(test, &pair, &before, sizeof(pair));
 		/* in the other place, too */
 		swap(pair.slots[0], pair.slots[1]);
-		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash, now));
+		KUNIT_EXPECT_TRUE(test, anycast6_initiator_is_new(&pair, hash, now));
 
-		anycast6_note_drop(&pair, 4712, now);
-		KUNIT_EXPECT_TRUE(test, anycast6_note_is_new(&pair, hash, now));
-		anycast6_note_drop(&pair, 4711, now);
-		KUNIT_EXPECT_FALSE(test, anycast6_note_is_new(&pair, hash, now));
-		KUNIT_EXPECT_EQ(test, ANYCAST6_NOTE_NONE,
-				anycast6_note_read(&pair, 4711, now));
+		anycast6_initiator_drop(&pair, 4712, now);
+		KUNIT_EXPECT_TRUE(test, anycast6_initiator_is_new(&pair, hash, now));
+		anycast6_initiator_drop(&pair, 4711, now);
+		KUNIT_EXPECT_FALSE(test, anycast6_initiator_is_new(&pair, hash, now));
+		KUNIT_EXPECT_EQ(test, ANYCAST6_INITIATOR_NONE,
+				anycast6_initiator_read(&pair, 4711, now));
 	}
 }
 
@@ -171,16 +172,16 @@ static void notes_are_new(struct kunit *test)
  */
 static void lasting_notes_stay(struct kunit *test)
 {
-	struct anycast6_note_pair pair = {};
+	struct anycast6_initiator_pair pair = {};
 	u32 now = 1, tag;
 
 	tell(&pair, 1, &now, "w1w");
 	for (tag = 2; tag < 1000; tag++) {
-		anycast6_note_went(&pair, tag, now);
-		KUNIT_EXPECT_EQ(test, ANYCAST6_NOTE_OWN,
-				anycast6_note_read(&pair, tag, now));
-		KUNIT_EXPECT_EQ(test, ANYCAST6_NOTE_OWN,
-				anycast6_note_read(&pair, 1, now));
+		anycast6_initiator_went(&pair, tag, now);
+		KUNIT_EXPECT_EQ(test, ANYCAST6_INITIATOR_OWN,
+				anycast6_initiator_read(&pair, tag, now));
+		KUNIT_EXPECT_EQ(test, ANYCAST6_INITIATOR_OWN,
+				anycast6_initiator_read(&pair, 1, now));
 		now += tag % 2;
 	}
 }

@@ -84,8 +84,8 @@ static void meet_neighbour(struct net_device *dev, const struct in6_addr *addr)
  * Context: process, under an->lock and RCU.
  */
 void anycast6_neighbour_follow(struct anycast6_nexthops *nexthops,
-			     struct anycast6_nexthop *nexthop,
-			     const struct dst_entry *dst)
+			       struct anycast6_nexthop *nexthop,
+			       const struct dst_entry *dst)
 {
 	struct net_device *dev = dst ? dst->dev : NULL;
 	const struct neighbour *neighbour;

@@ -15,7 +15,6 @@ struct dst_entry;
 struct in6_addr;
 struct neighbour;
 
-
 /* A neighbour that does not answer is asked again after a second, then more
  * rarely.
  */

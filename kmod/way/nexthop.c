@@ -122,7 +122,7 @@ anycast6_nexthop_get(struct anycast6_net *an,
 	return nexthop;
 }
 
-static void free_rcu(struct rcu_head *head)
+static void free_nexthop_rcu(struct rcu_head *head)
 {
 	struct anycast6_nexthop *nexthop =
 		container_of(head, struct anycast6_nexthop, rcu);
@@ -151,11 +151,11 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 			       nexthop_params);
 	list_del_rcu(&nexthop->list);
 	anycast6_path_drop(&nexthop->slot);
-	call_rcu(&nexthop->rcu, free_rcu);
+	call_rcu(&nexthop->rcu, free_nexthop_rcu);
 }
 
-static u8 reason_of(const struct anycast6_nexthop *nexthop,
-		    const struct anycast6_path *path)
+static u8 nexthop_reason(const struct anycast6_nexthop *nexthop,
+			 const struct anycast6_path *path)
 {
 	if (!path)
 		return ANYCAST6_REASON_ROUTE;
@@ -191,7 +191,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	rcu_read_lock();
 	path = anycast6_path_get(an->net, &nexthop->slot);
 	anycast6_neighbour_follow(nexthops, nexthop, path ? path->dst : NULL);
-	reason = reason_of(nexthop, path);
+	reason = nexthop_reason(nexthop, path);
 	if (path) {
 		distance = anycast6_path_metric(path);
 		direct = anycast6_path_is_direct(path);
@@ -258,7 +258,7 @@ void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
 
 	/* not put off by what happens meanwhile */
 	if (nexthops && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
-					&nexthops->dirty))
+					  &nexthops->dirty))
 		anycast6_net_reconcile(an, delay);
 }
 

@@ -19,7 +19,8 @@
 /* The target is looked up, not the packet's own destination: the kernel must
  * know, to ask the right neighbour.
  */
-static void init_flow(struct flowi6 *fl6, const struct anycast6_slot *slot)
+static void init_target_flow(struct flowi6 *fl6,
+			     const struct anycast6_slot *slot)
 {
 	memset(fl6, 0, sizeof(*fl6));
 	fl6->daddr = slot->target.addr;
@@ -36,13 +37,13 @@ static bool leads_away(const struct dst_entry *dst)
 	       !netif_is_l3_master(dst->dev);
 }
 
-static struct dst_entry *lookup(struct net *net,
-				const struct anycast6_slot *slot)
+static struct dst_entry *look_up_target(struct net *net,
+					const struct anycast6_slot *slot)
 {
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	init_flow(&fl6, slot);
+	init_target_flow(&fl6, slot);
 	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
 	if (leads_away(dst))
 		return dst;
@@ -54,7 +55,7 @@ static struct dst_entry *lookup(struct net *net,
  * what it came from, and so a device that goes. The kernel does the same for
  * routes that are in a table.
  */
-static void disown(struct dst_entry *dst)
+static void disown_route(struct dst_entry *dst)
 {
 	struct rt6_info *rt = dst_rt6_info(dst);
 
@@ -67,7 +68,7 @@ static void free_path(struct anycast6_path *path)
 	if (!path)
 		return;
 	if (path->single)
-		disown(path->dst);
+		disown_route(path->dst);
 	/* the route itself is freed after a grace period, too */
 	dst_release(path->dst);
 	kfree_rcu(path, rcu);
@@ -88,7 +89,7 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 	struct dst_entry *dst;
 
 	old = rcu_dereference(slot->path);
-	dst = lookup(net, slot);
+	dst = look_up_target(net, slot);
 	path = dst ? kmalloc(sizeof(*path), GFP_ATOMIC | __GFP_NOWARN) : NULL;
 	if (path) {
 		path->dst = dst;
@@ -196,7 +197,7 @@ bool anycast6_path_find_by_rules(struct net *net,
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	init_flow(&fl6, slot);
+	init_target_flow(&fl6, slot);
 	fl6.flowi6_oif = 0;
 	fl6.flowi6_flags = 0;
 	fl6.flowi6_iif = iif ? iif->ifindex : LOOPBACK_IFINDEX;

@@ -73,7 +73,7 @@ rcu: \tRCU callback double-/use-after-free debug is enabled.
 LAYERED = {
     "main.c": '#include "namespace.h"\n#include "request/netlink.h"\n',
     "net.h": '#include "lib/budget.h"\n',
-    "steer/steer.c": '#include "steer/choice.h"\n#include "probe/respond.h"\n#include "net.h"\n#include "evened.h"\n',
+    "steer/steer.c": '#include "steer/choice.h"\n#include "probe/probe_reply.h"\n#include "net.h"\n#include "evened.h"\n',
     "deliver/input.c": '#include <linux/ipv6.h>\n#include "object/group.h"\n',
     "lib/addr.c": '#include "lib/addr.h"\n',
     "tests/addr_test.c": '#include "../lib/addr.c"\n#include "lib/hash.h"\n',
