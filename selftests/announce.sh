@@ -7,8 +7,8 @@
 #                                          [ vrf red, table 100: d1 2001:db8:7::1/64 ]
 #   2001:db8:f::9 is behind near.
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 ON=2001:db8:1::a
 OFF=2001:db8:a::a

@@ -3,8 +3,8 @@
 # The first `ip anycast` command loads the module, and nothing else does; it can go again.
 #
 #   this system alone
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 loaded() { [[ -d /sys/module/anycast6 ]]; }
 

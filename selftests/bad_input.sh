@@ -4,9 +4,9 @@
 # changes nothing and makes no event. Straight on netlink, and the same through ip.
 #
 #   host:  d0 2001:db8:1::1/64     d2 (no prefix)     [ vrf red: d1 2001:db8:2::1/64 ]
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
 A=2001:db8:1::a
 # beyond every index in use

@@ -5,9 +5,9 @@
 #
 #   host:  d0 2001:db8:1::1/64, m1 ... m600 without prefixes
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
 # More than may be joined.
 MANY=10000 JOINS=4096

@@ -3,9 +3,9 @@
 # BIRD 2 as Debian has it learns the route of an address, tells others, and withdraws it: by OSPFv3 and by
 # BGP. The topology is that of sites.sh, the configuration that of daemons/bird-*.conf.
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/sites.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/sites.sh"
 
 # bird_start NAME: one on each node.
 bird_start() {

@@ -4,8 +4,8 @@
 # longer, whatever becomes of the service and of the checker.
 #
 #   host: anycast 2001:db8:53::53
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 A=2001:db8:53::53
 # Seconds of a lease, more than a check takes.

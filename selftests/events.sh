@@ -4,9 +4,9 @@
 # monitor`; what changes nothing makes none.
 #
 #   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 2001:db8:2::1/64  h0 2001:db8:3::1/64
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53

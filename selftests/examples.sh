@@ -4,9 +4,9 @@
 # rendezvous point of PIM (Anycast-RP, RFC 4610), and the relay of 6to4 (RFC 3068). The topology is that of
 # sites.sh: h1 and h2 are the two; r1 is the designated router, or has the 6to4 site behind it.
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/sites.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/sites.sh"
 
 RP=2001:db8:ff::1
 RELAY=2002:c058:6301::

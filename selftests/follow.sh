@@ -5,8 +5,8 @@
 #
 #   client (c0) ------------- (h0) host
 #     the second address       the first address of each prefix
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 # follows ADDRESS...: the addresses beside those of the link-local prefix, at the latest in a moment.
 follows() { wait_for "the addresses $*" 20 followed "$*"; }

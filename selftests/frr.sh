@@ -3,9 +3,9 @@
 # FRR as Debian has it (zebra, ospf6d, bgpd, bfdd) learns the route of an address, tells others, and
 # withdraws it. The topology is that of sites.sh, the configuration that of daemons/frr-*.conf.
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/sites.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/sites.sh"
 
 FRR=/usr/lib/frr
 

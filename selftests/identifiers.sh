@@ -5,8 +5,8 @@
 #
 #   client (c0) --- prefix of the case --- (h0) host
 #     prefix:…2                            prefix:…1
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 # with PREFIX-START LENGTH COMMAND...: with the addresses PREFIX-START 1 and 2 on host and client.
 with() {

@@ -6,11 +6,11 @@
 #   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 down  d2 no prefix  [ vrf red: r0 ]
 # kernels: 6.1 6.12
 # (It is about what ip prints.)
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
-HERE=$(dirname "$0")
+SCHEMA=$(dirname "$0")/lib/show.schema.json
 OFF=2001:db8:53::53
 REMOTE=2001:db8:55::55
 SERVED=2001:db8:56::56
@@ -107,7 +107,7 @@ validates() {
 	nsip host -j anycast show state down >"$T_DIR/show$((name + 1))"
 	nsip host -j anycast show $OFF >"$T_DIR/show$((name + 2))"
 	nsip peer -j anycast show >"$T_DIR/show$((name + 3))"
-	python3 "$T_DIR/validate.py" "$HERE/show.schema.json" "$T_DIR"/show?*
+	python3 "$T_DIR/validate.py" "$SCHEMA" "$T_DIR"/show?*
 	# it has what makes the test worth something
 	jq -e '[.[].origin] | unique | length == 4' <"$T_DIR/show2"
 	jq -e 'map(select(.addresses == 0)) | length == 2' <"$T_DIR/show3"
@@ -133,9 +133,9 @@ validates() {
 # The schema must notice: the same with one word changed.
 schema_can_fail() {
 	nsip host -j -s anycast show >"$T_DIR/right"
-	python3 "$T_DIR/validate.py" "$HERE/show.schema.json" "$T_DIR/right"
+	python3 "$T_DIR/validate.py" "$SCHEMA" "$T_DIR/right"
 	sed '0,/"packets":0/s//"packets":"0"/' "$T_DIR/right" >"$T_DIR/wrong"
-	refute python3 "$T_DIR/validate.py" "$HERE/show.schema.json" "$T_DIR/wrong"
+	refute python3 "$T_DIR/validate.py" "$SCHEMA" "$T_DIR/wrong"
 }
 
 empty() {

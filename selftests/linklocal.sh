@@ -5,8 +5,8 @@
 #
 #   client (c0) --- (h0) host (h1) --- (d0) other
 #                    fe80::a   fe80::a
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 A=fe80::a
 

@@ -5,8 +5,8 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host
 #     ::2, raw packets                   ::1, anycast ::a, identifiers
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 A=2001:db8:1::a
 SR=2001:db8:1::

@@ -5,9 +5,9 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        other
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53

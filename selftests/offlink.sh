@@ -6,8 +6,8 @@
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1) --- 2001:db8:1::/64 --- (h0) host
 #     ::2                                ::f          ::f                         ::1
 #                                       2001:db8:a::/48 via the host              anycast 2001:db8:a::…
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 HOST=2001:db8:1::1
 

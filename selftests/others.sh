@@ -5,10 +5,10 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        2001:db8:53::/48 via host
 #     ::2                                ::1, anycast ::a, subnet-router; off-link 2001:db8:53::53
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
-. "$(dirname "$0")/mended.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/mended.sh"
 
 route_removed() {
 	configure

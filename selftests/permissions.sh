@@ -4,9 +4,9 @@
 # lift the machine's limits from inside of one, and pays for the memory.
 #
 #   host:  d0 2001:db8:1::1/64
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
 A=2001:db8:1::a
 NOBODY=65534

@@ -6,11 +6,11 @@
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
-. "$(dirname "$0")/servers.sh"
-. "$(dirname "$0")/probes.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/servers.sh"
+. "$(dirname "$0")/lib/probes.sh"
 
 # ---- a member that lives, and one that does not ----
 

@@ -7,11 +7,11 @@
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200
 #   hub (v0, in VRF red) --- (e0) edge   2001:db8:7::/64, the hub is ::f, the edge ::1
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
-. "$(dirname "$0")/servers.sh"
-. "$(dirname "$0")/probes.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/servers.sh"
+. "$(dirname "$0")/lib/probes.sh"
 
 # Probed members in a storm, and seconds that it is watched.
 MANY=1000 WATCHED=4

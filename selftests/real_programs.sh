@@ -9,9 +9,9 @@
 #     dig, dnsperf, chronyd, …                        2001:db8:a::/48 -->        anycast 2001:db8:a::a
 # kernels: 6.1 6.12
 # (It is about programs; what they have to do with the kernel other tests show on the debug kernel, too.)
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/programs.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/programs.sh"
 
 UNICAST=2001:db8:1::1
 A=2001:db8:a::a

@@ -7,9 +7,9 @@
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, anycast 2001:db8:1::a and 2001:db8:a::a
 #     ::2    (c1) --- 2001:db8:2::/64 --- (h1)   ::1, ::1, and 2001:db8:5::5
 #                ::2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/answers.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/answers.sh"
 
 TRACING=/sys/kernel/tracing
 

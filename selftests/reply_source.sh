@@ -6,9 +6,9 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, anycast ::a and 2001:db8:a::a
 #     ::2 ::22                           ::1, and 2001:db8:5::5 on a device of its own
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/answers.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/answers.sh"
 
 # Packets with a routing header go this way.
 THROUGH=2001:db8:1::22

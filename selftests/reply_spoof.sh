@@ -6,9 +6,9 @@
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, anycast 2001:db8:1::a
 #     ::2, a server that the host asks,      ::1
 #     and whoever forges its packets
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/answers.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/answers.sh"
 
 # speak NAME PORT: the source of what a socket of the host's says to this port of the client's
 speak() { peer speak host "$1" c0 "client-$T_ID" $CLIENT "$2"; }

@@ -5,8 +5,8 @@
 #
 #   client (c0) --- 2001:db8:1::/64, 2001:db8:2::/112 --- (h0) host
 #     ::2                                                 ::1
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 AGENTS=2001:db8:1:0:fdff:ffff:ffff:fffe
 AGENTS112=2001:db8:2::fffe

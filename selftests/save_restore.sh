@@ -4,8 +4,8 @@
 # no error, and a line that fails is reported by its number.
 #
 #   host:  d0 2001:db8:1::1/64   odd names (a'b  c"d  e\f  dev  -x)   [ vrf red: r0 2001:db8:2::1/64 ]
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 OFF=2001:db8:53::53
 REMOTE=2001:db8:55::55

@@ -6,9 +6,9 @@
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1
 #     2001:db8:c::2             a member, too
 # cpus: 2
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/servers.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/servers.sh"
 
 # The router has the service, and knows another member.
 both() {

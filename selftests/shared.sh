@@ -4,10 +4,10 @@
 # one of them leaves to the others when it is refused, flushed, deleted or moved, and what is named by dev and vrf.
 #
 #   near (n0) --- 2001:db8:1::/64 --- (h0) host   d0: dummy;  [ vrf red: h1 2001:db8:7::1, e1 ]
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
-. "$(dirname "$0")/near.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 # The subnet-router address of near's link.
 SUBNET=2001:db8:1::

@@ -4,8 +4,8 @@
 # addresses, whatever becomes of prefixes, members, devices, and the source itself.
 #
 #   host:  d0 2001:db8:1::1/64  d1 2001:db8:1::11/64  d2 2001:db8:2::1/64   [ vrf red, vrf blue ]
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 A=2001:db8:53::53
 ROUTER=2001:db8:1::

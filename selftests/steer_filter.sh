@@ -9,9 +9,9 @@
 #                                          |                        ::1
 #                                          +- 2001:db8:3::/64 --- (m1) one
 #                                                                   ::1
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/steering.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/steering.sh"
 
 TRACING=/sys/kernel/tracing
 

@@ -9,9 +9,9 @@
 #    ::2     ::f            ::1         ::f                           ::1
 #
 # Between gate and client packets may have 1280 bytes, which only the gate knows.
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/steering.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/steering.sh"
 
 GATE=2001:db8:f::1
 B=2001:db8:a::b

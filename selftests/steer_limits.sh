@@ -9,9 +9,9 @@
 #    (c1)                                  |                        ::1
 #     +--- 2001:db8:e::/64 --- (o0) other (o1) --- (r3) 2001:db8:f::/64
 #          ::2                  ::f       ::2       ::f
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/steering.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/steering.sh"
 
 # of many addresses, which the members have without knowing of them
 MANY=2001:db8:b::

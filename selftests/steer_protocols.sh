@@ -7,9 +7,9 @@
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1
 #    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
 #                                                                   ::1
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/steering.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/steering.sh"
 
 GATE=2001:db8:c::f
 

@@ -5,8 +5,8 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, a router
 #     ::2                                ::1, anycast ::
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 SR=2001:db8:1::
 

@@ -7,9 +7,9 @@
 #     2001:db8:1::c  of link       --- (e0) m2   2001:db8:1::2
 #                                  --- (e0) m3   2001:db8:1::3
 #                                  --- (e0) m4   2001:db8:1::4
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/netlink.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
 A=2001:db8:1::a
 CLIENT=2001:db8:1::c

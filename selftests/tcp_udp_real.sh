@@ -5,9 +5,9 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host: unbound, nginx
 #     ::2                                ::1, anycast ::a, 2001:db8:a::a, identifiers
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/programs.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/programs.sh"
 
 UNICAST=2001:db8:1::1
 declare -A ADDRESSES=(

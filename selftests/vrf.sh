@@ -7,8 +7,8 @@
 #   blue  (c0) --- 2001:db8:1::/64 --- (h1) host, VRF blue
 #   plain (c0) --- 2001:db8:1::/64 --- (h2) host, no VRF
 #     ::2                               ::1, ::11, ::21
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 A=2001:db8:1::a
 OFF=2001:db8:a::a

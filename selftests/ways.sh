@@ -8,9 +8,9 @@
 #                               (rl) --------------------+
 #                               (rg) --- (g0) gw (g1) --- (s0) s3, also by tunnels
 #                  2001:db8:9::f      ::1    2001:db8:3::f   ::1
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
-. "$(dirname "$0")/servers.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/servers.sh"
 
 U1=2001:db8:f::1
 U2=2001:db8:f::2

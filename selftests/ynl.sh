@@ -4,8 +4,8 @@
 # alone: what that file says is what the module does.
 #
 #   host:  d0 2001:db8:1::1/64
-. "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/peer.sh"
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
 
 # beside the directory that kselftest is installed in
 TOP=$(cd -P "$(dirname "$0")/../../.." && pwd)

@@ -6,7 +6,7 @@
 # netlink_start: start netlink.py, once a test.
 netlink_start() {
 	mkfifo "$T_DIR/netlink.in" "$T_DIR/netlink.out"
-	python3 "$(dirname "$0")/netlink.py" <"$T_DIR/netlink.in" >"$T_DIR/netlink.out" 2>"$T_DIR/netlink.log" &
+	python3 "$(dirname "$0")/lib/netlink.py" <"$T_DIR/netlink.in" >"$T_DIR/netlink.out" 2>"$T_DIR/netlink.log" &
 	echo $! >>"$T_DIR/pids"
 	exec {NETLINK_IN}>"$T_DIR/netlink.in" {NETLINK_OUT}<"$T_DIR/netlink.out"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What all selftests share: TAP, namespaces and links that go away by themselves, waiting, captures.
-# Sourced by each test: . "$(dirname "$0")/lib.sh"; a test ends with t_done, or counts as failed.
+# Sourced by each test: . "$(dirname "$0")/lib/lib.sh"; a test ends with t_done, or counts as failed.
 
 T_NAME=$(basename "$0" .sh)
 # Unique names: a test that was killed must not be in the way of the next.

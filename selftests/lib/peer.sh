@@ -7,7 +7,7 @@
 
 # query.py is started at once, for it is wanted by every test that sources this.
 mkfifo "$T_DIR/query.in" "$T_DIR/query.out"
-python3 "$(dirname "$0")/query.py" <"$T_DIR/query.in" >"$T_DIR/query.out" 2>"$T_DIR/query.err" &
+python3 "$(dirname "$0")/lib/query.py" <"$T_DIR/query.in" >"$T_DIR/query.out" 2>"$T_DIR/query.err" &
 echo $! >>"$T_DIR/pids"
 exec {QUERY_IN}>"$T_DIR/query.in" {QUERY_OUT}<"$T_DIR/query.out"
 
@@ -35,7 +35,7 @@ query() {
 # peer_start [PROGRAM]: start peer.py, or one that knows more, once a test.
 peer_start() {
 	mkfifo "$T_DIR/peer.in" "$T_DIR/peer.out"
-	python3 "$(dirname "$0")/${1-peer.py}" <"$T_DIR/peer.in" >"$T_DIR/peer.out" 2>"$T_DIR/peer.log" &
+	python3 "$(dirname "$0")/lib/peer/${1-peer.py}" <"$T_DIR/peer.in" >"$T_DIR/peer.out" 2>"$T_DIR/peer.log" &
 	echo $! >>"$T_DIR/pids"
 	exec {PEER_IN}>"$T_DIR/peer.in" {PEER_OUT}<"$T_DIR/peer.out"
 }
