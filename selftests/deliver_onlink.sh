@@ -43,7 +43,7 @@ counted() {
 	is $((after - before)) 2
 }
 
-# The client also has to solicit it to reach it, which nd.sh looks at.
+# The client also has to solicit it to reach it, which deliver_nd.sh looks at.
 no_dad() {
 	capture_start dad client c0 icmp6
 	nsip host anycast add 2001:db8:1::dad dev h0

@@ -336,7 +336,7 @@ traced_router() {
 
 peer_start
 make_routed
-# How long an answer of neighbour discovery for an anycast address waits is nd.sh's matter.
+# How long an answer of neighbour discovery for an anycast address waits is deliver_nd.sh's matter.
 ns host sysctl -qw net.ipv6.neigh.h0.proxy_delay=0 net.ipv6.icmp.ratelimit=0
 zone
 t_run "unbound starts, on the wildcard address" unbound_starts
