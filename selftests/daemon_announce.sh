@@ -9,37 +9,24 @@
 # cpus: 2
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/near.sh"
 
-ON=2001:db8:1::a
-OFF=2001:db8:a::a
 OTHER=2001:db8:a::b
 P=2001:db8:a::/48
 # Addresses that change at once.
 MANY=1000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=100
 
-make_host() {
-	ns_make near host
-	link_veth near n0 host h0
+set_up() {
+	link_near
 	ns host sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.h0.keep_addr_on_down=1
 	ns near sysctl -qw net.ipv6.conf.n0.keep_addr_on_down=1
-	addr_add near n0 2001:db8:1::2/64
 	addr_add near lo 2001:db8:f::9/128
-	nsip host -batch - <<-END
-		link add red type vrf table 100
-		link set red up
-		link add d0 type dummy
-		link set d0 up
-		link add d1 type dummy
-		link set d1 master red
-		link set d1 up
-		address add 2001:db8:1::1/64 dev h0 nodad
-		address add 2001:db8:7::1/64 dev d1 nodad
-		route add 2001:db8:f::9 via 2001:db8:1::2
-	END
+	host_devices "red vrf 100" "d0 -" "d1 2001:db8:7::1/64 master red"
+	nsip host -6 route add 2001:db8:f::9 via 2001:db8:1::2
 }
 
-# fresh FUNCTION: whatever the one before left.
+# fresh FUNCTION: without what the case before has left.
 fresh() {
 	nsip host anycast flush
 	nsip host link set h0 up
@@ -500,7 +487,7 @@ gone() {
 # Memory for what is told of many routes.
 RMEM_MAX=$(</proc/sys/net/core/rmem_max)
 echo 33554432 >/proc/sys/net/core/rmem_max
-make_host
+set_up
 t_run "RFC4291-2.6-hostroute: static addresses are announced, what entries make is not" fresh defaults
 t_run "RFC4786-4.4.1: not while the last member drains" fresh drained
 t_run "the route goes first, and comes last" fresh order

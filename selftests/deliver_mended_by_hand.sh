@@ -231,7 +231,7 @@ retried() {
 	all_gone
 }
 
-make_host || exit
+make_mended || exit
 t_run "route removed by somebody" fresh route_removed
 t_run "another program's join of the same address, before" fresh other_join_before
 t_run "another program's join, after" fresh other_join_after

@@ -277,7 +277,7 @@ member_gone() {
 	all_gone
 }
 
-make_host || exit
+make_mended || exit
 t_run "link down and up" fresh down_up
 t_run "link down and up $TIMES times at once" fresh down_up_fast
 t_run "link down and up, and its prefix with it" fresh prefix_gone

@@ -199,7 +199,7 @@ distance() {
 
 peer_start
 netlink_start
-make_host
+make_near
 nsip host -batch - <<-END
 	link add d0 type dummy
 	link set d0 up

@@ -6,30 +6,10 @@
 #   host:  d0 2001:db8:1::1/64  d1 2001:db8:1::11/64  d2 2001:db8:2::1/64   [ vrf red, vrf blue ]
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 A=2001:db8:53::53
 ROUTER=2001:db8:1::
-
-make_host() {
-	ns_make host
-	nsip host -batch - <<-END
-		link add d0 type dummy
-		link add d1 type dummy
-		link add d2 type dummy
-		link add red type vrf table 100
-		link add blue type vrf table 101
-		link set red up
-		link set blue up
-		link set d0 addrgenmode none
-		link set d1 addrgenmode none
-		link set d0 up
-		link set d1 up
-		link set d2 up
-		address add 2001:db8:1::1/64 dev d0 nodad
-		address add 2001:db8:1::11/64 dev d1 nodad
-		address add 2001:db8:2::1/64 dev d2 nodad
-	END
-}
 
 # source_of ADDRESS [WORD...]: null if it is not there
 source_of() { query host sources anycast show "$@"; }
@@ -196,7 +176,8 @@ in_a_vrf() {
 	nsip host anycast flush
 }
 
-make_host || exit
+make_host "d0 2001:db8:1::1/64 addrgenmode none" "d1 2001:db8:1::11/64 addrgenmode none" "d2 2001:db8:2::1/64" \
+	"red vrf 100" "blue vrf 101" || exit
 t_run "modes" modes
 t_run "of an address with remote members only" remote_only
 t_run "of a link-local address" linklocal

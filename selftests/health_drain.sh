@@ -396,7 +396,7 @@ t_run "the last one drains, and serves" last_one
 t_run "flows that are left are counted" counted
 t_run "the router's own member" local_member
 t_run "a router that drains answers on its link for others" stands_in
-make_host
+make_near
 serve_all host 7
 t_run "RFC4786-4.4.1: the link is left first, and nothing is lost" fresh link_left
 t_run "neighbours that know it find it reachable" fresh reachable

@@ -216,7 +216,7 @@ netlink_start
 make_servers 2
 t_run "RFC4786-4.4.1: a remote member that was down waits" remote
 t_run "one that flaps begins anew each time" flaps
-make_host
+make_near
 serve_all host 7
 t_run "a local member waits, and is served" fresh local_member
 t_run "an entry decides for its addresses" fresh entries

@@ -219,7 +219,7 @@ make_servers 2
 t_run "a remote member: it is left when its lease is over" remote
 t_run "as long as it is renewed nothing happens" renewed
 t_run "other failures are told first" other_reasons
-make_host
+make_near
 serve_all host 7
 t_run "RFC4786-4.4.1: a local member: it is not found, and what arrives is answered" fresh local_member
 t_run "lifetime and expires are shown, changed, ended" fresh shown

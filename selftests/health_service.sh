@@ -381,7 +381,7 @@ gone() {
 
 peer_start services.py
 netlink_start
-make_host
+make_near
 nsip host link add h2 type dummy
 nsip host link set h2 up
 t_run "RFC4786-4.4.1: a member follows its service" fresh follows

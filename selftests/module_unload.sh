@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53
@@ -21,20 +22,10 @@ unload() {
 	refute [ -d /sys/module/anycast6 ]
 }
 
-make_host() {
+set_up() {
 	unload
 	make_link
-	nsip host -batch - <<-END
-		link add h1 type dummy
-		link add r0 type dummy
-		link add red type vrf table 100
-		link set red up
-		link set r0 master red
-		link set h1 up
-		link set r0 up
-		address add 2001:db8:2::1/64 dev h1 nodad
-		address add 2001:db8:3::1/64 dev r0 nodad
-	END
+	host_devices "h1 2001:db8:2::1/64" "r0 2001:db8:3::1/64 master red" "red vrf 100"
 	# the kernel holds subnet-router addresses of its own, which are taken over and given back
 	ns host sysctl -qw net.ipv6.conf.h1.forwarding=1 net.ipv6.conf.h1.keep_addr_on_down=1
 	peer_start
@@ -211,7 +202,7 @@ listener() {
 	same_as_before
 }
 
-make_host || exit
+set_up || exit
 all_of_it >"$T_DIR/before"
 t_run "loaded and unloaded" only_loaded
 t_run "configured, flushed and unloaded" configured_and_flushed

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 A=2001:db8:1::a
 # beyond every index in use
@@ -14,20 +15,9 @@ NO_DEV='#77777'
 # a member that no route leads to
 LOST=2001:db8:99::1
 
-make_host() {
-	ns_make host
+set_up() {
+	make_host "d0 2001:db8:1::1/64" "d1 2001:db8:2::1/64 master red" "d2 -" "red vrf 100"
 	nsip host -batch - <<-END
-		link add d0 type dummy
-		link add d1 type dummy
-		link add d2 type dummy
-		link add red type vrf table 100
-		link set red up
-		link set d1 master red
-		link set d0 up
-		link set d1 up
-		link set d2 up
-		address add 2001:db8:1::1/64 dev d0 nodad
-		address add 2001:db8:2::1/64 dev d1 nodad
 		anycast add 2001:db8:1::e dev d0
 		anycast add 2001:db8:53::e
 		anycast add 2001:db8:53::e vrf red
@@ -90,7 +80,7 @@ limit_case() {
 	nsip host anycast "${request[@]}"
 }
 
-make_host || exit
+set_up || exit
 
 # ---- addresses ----
 

@@ -7,26 +7,16 @@
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53
 
-make_host() {
+set_up() {
 	ns_make peer host
 	link_veth peer p0 host h0
-	nsip host -batch - <<-END
-		link add d0 type dummy
-		link add d1 type dummy
-		link add red type vrf table 100
-		link set red up
-		link set d0 addrgenmode none
-		link set d1 addrgenmode none
-		link set d0 up
-		link set d1 up
-		address add 2001:db8:1::1/64 dev d0 nodad
-		address add 2001:db8:2::1/64 dev d1 nodad
-		address add 2001:db8:3::1/64 dev h0 nodad
-	END
+	host_devices "d0 2001:db8:1::1/64 addrgenmode none" "d1 2001:db8:2::1/64 addrgenmode none" "red vrf 100"
+	addr_add host h0 2001:db8:3::1/64
 	netlink_start
 	netlink listen host >/dev/null
 }
@@ -291,7 +281,7 @@ deleted $A true null true"
 
 monitor_refuses_words() { refused "unknown argument" nsip host anycast monitor dev d0; }
 
-make_host || exit
+set_up || exit
 t_run "members come and go" members_come_and_go
 t_run "what changes nothing, and what is refused" nothing_new
 t_run "replace adds" replace_adds

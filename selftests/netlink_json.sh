@@ -9,30 +9,21 @@
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 SCHEMA=$(dirname "$0")/lib/show.schema.json
 OFF=2001:db8:53::53
 REMOTE=2001:db8:55::55
 SERVED=2001:db8:56::56
 
-make_host() {
+set_up() {
 	ns_make peer host
 	link_veth peer p0 host h0
+	host_devices "d0 2001:db8:1::1/64" "d1 - addrgenmode none" "d2 - addrgenmode none" \
+		"r0 2001:db8:2::1/64 master red" "red vrf 100"
+	addr_add host h0 2001:db8:3::1/64
 	nsip host -batch - <<-END
-		link add d0 type dummy
-		link add d1 type dummy
-		link add d2 type dummy
-		link add r0 type dummy
-		link add red type vrf table 100
-		link set red up
-		link set r0 master red
-		link set d2 addrgenmode none
-		link set d0 up
-		link set d2 up
-		link set r0 up
-		address add 2001:db8:1::1/64 dev d0 nodad
-		address add 2001:db8:2::1/64 dev r0 nodad
-		address add 2001:db8:3::1/64 dev h0 nodad
+		link set d1 down
 		anycast add $OFF
 		anycast add $OFF dev d1
 		anycast set $OFF scope 2001:db8::/32
@@ -231,7 +222,7 @@ filters() {
 	is "$(addresses host home-agents dev d0)" ""
 }
 
-make_host || exit
+set_up || exit
 t_run "the schema accepts it, with all options" validates
 t_run "the schema can refuse" schema_can_fail
 t_run "nothing is an empty array" empty

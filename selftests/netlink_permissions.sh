@@ -7,16 +7,14 @@
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 A=2001:db8:1::a
 NOBODY=65534
 DENIED="Error: anycast6: changing the configuration needs CAP_NET_ADMIN."
 
-make_host() {
-	ns_make host
-	nsip host link add d0 type dummy
-	nsip host link set d0 up
-	addr_add host d0 2001:db8:1::1/64
+set_up() {
+	make_host "d0 2001:db8:1::1/64"
 	nsip host anycast add $A dev d0
 	nsip host anycast add subnet-router dev d0
 	netlink_start
@@ -149,7 +147,7 @@ charged() {
 	fi
 }
 
-make_host || exit
+set_up || exit
 t_run "everybody may read" reads
 t_run "everybody may listen" listens
 t_run "nobody may not write" denied as_nobody

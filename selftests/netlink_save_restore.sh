@@ -6,25 +6,17 @@
 #   host:  d0 2001:db8:1::1/64   odd names (a'b  c"d  e\f  dev  -x)   [ vrf red: r0 2001:db8:2::1/64 ]
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 OFF=2001:db8:53::53
 REMOTE=2001:db8:55::55
 ODD=("a'b" 'c"d' 'e\f' dev vrf -x help add 'ä' '[1]' '$x')
 
-make_host() {
+set_up() {
 	local name
 
-	ns_make host
+	make_host "d0 2001:db8:1::1/64" "r0 2001:db8:2::1/64 master red" "red vrf 100" || return
 	nsip host -batch - <<-END
-		link add d0 type dummy
-		link add r0 type dummy
-		link add red type vrf table 100
-		link set red up
-		link set r0 master red
-		link set d0 up
-		link set r0 up
-		address add 2001:db8:1::1/64 dev d0 nodad
-		address add 2001:db8:2::1/64 dev r0 nodad
 		anycast add $OFF
 		anycast add $OFF dev d0
 		anycast set $OFF scope 2001:db8:53::/48
@@ -245,7 +237,7 @@ full_disk() {
 	refute eval "nsip host anycast save >/dev/full"
 }
 
-make_host || exit
+set_up || exit
 t_run "save, flush, restore, save" round_trip
 t_run "restoring twice" twice
 t_run "restoring where the scope is less" wider

@@ -6,18 +6,16 @@
 #   host:  d0 2001:db8:1::1/64
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/near.sh"
 
 # beside the directory that kselftest is installed in
 TOP=$(cd -P "$(dirname "$0")/../../.." && pwd)
 A=20010db800010000000000000000000a
 
-make_host() {
+set_up() {
 	# ynl does not
 	modprobe anycast6
-	ns_make host
-	nsip host link add d0 type dummy
-	nsip host link set d0 up
-	addr_add host d0 2001:db8:1::1/64
+	make_host "d0 2001:db8:1::1/64"
 	D0=$(nsip host -j link show d0 | jq '.[0].ifindex')
 }
 
@@ -79,7 +77,7 @@ deletes() {
 	is "$(nsip host -j anycast show)" "[]"
 }
 
-make_host || exit
+set_up || exit
 t_run "add" adds
 t_run "set, dump" sets_and_dumps
 t_run "events" events

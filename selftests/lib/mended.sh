@@ -15,7 +15,7 @@ TIMES=50
 # shellcheck disable=SC2034  # the tests use it
 [[ ${ANYCAST6_KERNEL-} != debug ]] || TIMES=10
 
-make_host() {
+make_mended() {
 	make_link
 	# as a router's are that is configured to survive: global addresses go with the link otherwise
 	ns host sysctl -qw net.ipv6.conf.h0.keep_addr_on_down=1
