@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Routes that routing daemons learn: there exactly while a member on this node or on a link of it is up
-# and does not drain; others' routes are left alone, and what others delete comes back.
+# Routes for routing daemons. A route is there exactly while a member on this node, or on a link of it, is up and
+# does not drain. Routes of others are left alone, and a route of ours that others delete comes back.
 #
 #   near (n0) --- 2001:db8:1::/64 --- (h0) host (d0: dummy)   near is ::2, the host ::1
 #                                          [ vrf red, table 100: d1 2001:db8:7::1/64 ]

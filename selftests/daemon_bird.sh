@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# BIRD 2 as Debian has it learns the route of an address, tells others, and withdraws it: by OSPFv3 and by
-# BGP. The topology is that of sites.sh, the configuration that of daemons/bird-*.conf.
+# BIRD 2 as Debian has it, by OSPFv3 and by BGP. It learns the route of an address, tells other routers of it, and
+# withdraws it. lib/sites.sh draws the topology; the configuration is that of daemons/bird-*.conf.
 # cpus: 2
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"

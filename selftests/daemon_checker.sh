@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# An external checker, daemons/anycast6-check: the address is announced as long as it renews the lease, and no
-# longer, whatever becomes of the service and of the checker.
+# A health checker that is a program, daemons/anycast6-check. The address is announced as long as the checker
+# renews the lease, and no longer, whether the service has died or the checker itself.
 #
 #   host: anycast 2001:db8:53::53
 . "$(dirname "$0")/lib/lib.sh"

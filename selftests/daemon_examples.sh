@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Two worked examples of an address that two routers hold, either of which may die, with BIRD and OSPFv3: a
-# rendezvous point of PIM (Anycast-RP, RFC 4610), and the relay of 6to4 (RFC 3068). The topology is that of
-# sites.sh: h1 and h2 are the two; r1 is the designated router, or has the 6to4 site behind it.
+# Two worked examples with BIRD and OSPFv3. In each, two nodes hold an address, and either of them may die: a
+# rendezvous point of PIM (Anycast-RP, RFC 4610), and the relay of 6to4 (RFC 3068). lib/sites.sh draws the
+# topology: h1 and h2 are the two; r1 is the designated router of PIM, or has the 6to4 site behind it.
 # cpus: 2
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# FRR as Debian has it (zebra, ospf6d, bgpd, bfdd) learns the route of an address, tells others, and
-# withdraws it. The topology is that of sites.sh, the configuration that of daemons/frr-*.conf.
+# FRR as Debian has it (zebra, ospf6d, bgpd, bfdd). It learns the route of an address, tells other routers of it,
+# and withdraws it. lib/sites.sh draws the topology; the configuration is that of daemons/frr-*.conf.
 # cpus: 2
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Link-local anycast addresses: the same one on two links at once is two addresses, and each of them
-# is reached over its own link.
+# A link-local anycast address that is configured on two links is two addresses, and each of them is reached over
+# its own link.
 #
 #   client (c0) --- (h0) host (h1) --- (d0) other
 #                    fe80::a   fe80::a

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Whatever others do to routes, joins, addresses and the module's own device: afterwards the address is
-# served again, and the kernel counts each join once.
+# Others change routes, joins, unicast addresses and the module's own device. Afterwards the address is served
+# again, and the kernel counts each join once. lib/mended.sh makes this topology.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        2001:db8:53::/48 via host
 #     ::2                                ::1, anycast ::a, subnet-router; off-link 2001:db8:53::53

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Whatever happens to links and devices: afterwards the address is served again, and the kernel counts
-# each join once.
+# Links and devices go down, come back, go away or are made anew. Afterwards the address is served again, and the
+# kernel counts each join once. lib/mended.sh makes this topology.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        2001:db8:53::/48 via host
 #     ::2                                ::1, anycast ::a, subnet-router; off-link 2001:db8:53::53

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Neighbour discovery for anycast addresses as it is on the wire: solicitations are made by hand, and
-# every field of the advertisements that answer is checked, checksum included.
+# Neighbour discovery for anycast addresses, on the wire. Solicitations are made by hand, and every field of the
+# advertisements that answer them is checked, checksum included.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host
 #     ::2, raw packets                   ::1, anycast ::a, identifiers

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A static address in no prefix of a device's, on a host and on a router, with and without "dev", and
-# beyond the limit on joins: it is held on the module's own device, and packets get to sockets.
+# A static address that is in no prefix of a device, on a host and on a router, with and without "dev", and where
+# no more addresses may be joined. The module's own device holds it, and packets get to sockets.
 #
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1) --- 2001:db8:1::/64 --- (h0) host
 #     ::2                                ::f          ::f                         ::1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A static address in a prefix of the device's, on a host and on a router: every kind of packet gets
-# to sockets, answers have the right source, and nothing is answered that was not configured.
+# A static address in a prefix of the device, on a host and on a router. Every kind of packet gets to sockets,
+# answers have the right source, and an address that was not configured is not answered.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host
 #     ::2                                ::1, anycast ::a

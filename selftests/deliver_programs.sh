@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Real programs: a name server and a web server on ::, asked by dig, curl and others through static,
-# subnet-router and reserved addresses, on-link and off-link.
+# A name server and a web server that listen on ::, and clients as Debian has them. dig, curl and others ask
+# static, subnet-router and reserved addresses, on-link and off-link.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host: unbound, nginx
 #     ::2                                ::1, anycast ::a, 2001:db8:a::a, identifiers

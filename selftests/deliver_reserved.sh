@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Reserved anycast identifiers (RFC 2526) by number and by name, on a host and on a router: ping, UDP
-# and TCP are served, and echo is answered from a unicast address.
+# Reserved anycast identifiers (RFC 2526), by number and by name, on a host and on a router. Ping, UDP and TCP are
+# served, and echo is answered from a unicast address.
 #
 #   client (c0) --- 2001:db8:1::/64, 2001:db8:2::/112 --- (h0) host
 #     ::2                                                 ::1

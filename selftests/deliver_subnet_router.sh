@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The subnet-router anycast address: the kernel's own on a forwarding interface is left alone until it
-# is taken over, is then served like any other, and is given back exactly as it was.
+# The subnet-router anycast address. On a forwarding interface the kernel itself holds it, and the module leaves
+# that alone until an entry takes it over. Then it is served like any other address, and in the end it is given
+# back exactly as it was.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, a router
 #     ::2                                ::1, anycast ::

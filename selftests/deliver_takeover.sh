@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Members on one link that watch each other: one of them answers who looks for the address, at once; when
-# it dies or leaves, the next one tells the link, once.
+# Members on one link watch each other by probes. One of them answers neighbours that look for the address, and at
+# once. When that one dies or leaves, the next in order tells the link, once.
 #
 #   client (c0) --- [ bridge br0 ] --- (e0) m1   2001:db8:1::1
 #     2001:db8:1::c  of link       --- (e0) m2   2001:db8:1::2

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Anycast addresses in VRFs: the same address in two VRFs and in the main domain is three addresses,
-# and members follow their device from one to another.
+# Anycast addresses in VRFs. The same address in two VRFs and outside of all VRFs is three addresses, and members
+# follow their device from one VRF to another.
 #
 #   red   (c0) --- 2001:db8:1::/64 --- (h0) host, VRF red
 #   blue  (c0) --- 2001:db8:1::/64 --- (h1) host, VRF blue

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Which addresses "subnet-router" and "reserved ID" stand for, for every kind of prefix, and that they
-# are answered on the wire; which prefixes have none; and that they can't be unicast as well.
+# Which addresses the entries "subnet-router" and "reserved ID" stand for, for every kind of prefix. Each of them
+# is answered on the wire, and none of them can be a unicast address as well. Some prefixes have none.
 #
 #   client (c0) --- prefix of the case --- (h0) host
 #     prefix:…2                            prefix:…1

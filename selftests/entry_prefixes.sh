@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Entries follow the prefixes of their device: every prefix that comes brings its addresses, one that
-# goes takes them along, each with an event; and they work as soon as they are there.
+# Entries follow the prefixes of their device. A prefix that comes brings its anycast addresses, and one that goes
+# takes them along. Each change has an event, and an address works as soon as it is there.
 #
 #   client (c0) ------------- (h0) host
 #     the second address       the first address of each prefix

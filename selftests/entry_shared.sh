@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What several have a part in: addresses that entries make and that were configured, on several devices; what
-# one of them leaves to the others when it is refused, flushed, deleted or moved, and what is named by dev and vrf.
+# Addresses that several share: entries, configurations and devices. When one of these is refused, flushed,
+# deleted or moved to another VRF, the rest keeps what is its own. And "dev" and "vrf" mean exactly what they
+# name.
 #
 #   near (n0) --- 2001:db8:1::/64 --- (h0) host   d0: dummy;  [ vrf red: h1 2001:db8:7::1, e1 ]
 . "$(dirname "$0")/lib/lib.sh"

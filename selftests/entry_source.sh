@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What is configured as the source of answers stays with the address, and with the entry that makes
-# addresses, whatever becomes of prefixes, members, devices, and the source itself.
+# The source of answers is configured for an address, or for an entry that makes addresses. It stays, whatever
+# becomes of prefixes, members, devices, and of the source itself.
 #
 #   host:  d0 2001:db8:1::1/64  d1 2001:db8:1::11/64  d2 2001:db8:2::1/64   [ vrf red, vrf blue ]
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Draining: new flows go elsewhere and old ones finish, on a router and on the node itself; the link is left
-# first, and what still arrives is served. One command for all of a node.
+# Draining. A router sends new flows elsewhere, and old ones finish where they are. On the node that drains,
+# neighbours find the address no more, and what still arrives is served. One command drains all of a node.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Handing on: a node whose own service has died sends new flows to the next nearest member, from the very first
-# one on; where there is none, or it does not forward, they are refused at once. Nothing is lost silently.
+# A node whose own service has died hands new flows on to the next nearest member, from the very first one. Where
+# there is no other member, or the node does not forward, they are refused at once. Nothing is lost silently.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1
 #     2001:db8:c::2             a member, too

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Holds (RFC 4786 section 4.4.1): a member that was down is used again only after being up for a while, so that
-# one that flaps takes no flows with it each time.
+# The hold time (RFC 4786 section 4.4.1). A member that was down is used again only when it has been up for a
+# while, so that one that flaps does not take flows with it each time.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200

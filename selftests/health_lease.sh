@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Leases: a member that nobody renews in time is down, so that a dead health checker leaves no black
-# hole; what arrives all the same gets the kernel's own answer.
+# Leases. A member that nobody renews in time is down, so that a health checker that died leaves no black hole.
+# Packets that arrive all the same get the answer that the kernel gives by itself.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200

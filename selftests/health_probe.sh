@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Probes: a router asks the members of an address whether they are alive, and they say so, or that they
-# drain, or that they are down; who says nothing three times is down as well.
+# Probes. A router asks the members of an address whether they are alive. They answer that they are, that they
+# drain, or that they are down. A member that misses three probes is down as well.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200

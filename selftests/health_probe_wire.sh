@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What is on the wire of probes: what hosts answer to hand-made ones, that forged answers count for nothing,
-# that none is handed on, that filters are in nobody's way, VRFs, and a storm of them.
+# Probes on the wire. Hosts answer probes that are made by hand, forged answers count for nothing, no node hands a
+# probe on to another member, and packet filters do not stop them. Probes in VRFs, and a storm of them.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200

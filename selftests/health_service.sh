@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Services: a member is up while somebody listens at its ports, whatever kind of socket that is, and only
-# then. Who asks it after that is refused at once.
+# Services. A member is up while somebody listens at its ports, with whatever kind of socket, and only then. A
+# client that asks it after that is refused at once.
 #
 #   near (n0) --- 2001:db8:1::/64 --- (h0) host   ::1, anycast ::a; [ vrf red: h1 2001:db8:7::1 ]
 # cpus: 2

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# nginx and unbound are killed with -9 under load. Where the node may hand on, not one question that begins
-# after that fails; where it may not, each is refused at once. What was already in the dead process is counted
-# apart. A process that comes back gets its flows again. One that a router asks, by probes, loses its clients there
-# with the first answer after its end.
+# nginx and unbound are killed with -9 under load. Where the node may hand flows on, no question fails that begins
+# after that. Where it may not, each is refused at once. Questions that were already in the dead process are
+# counted apart. A process that comes back gets its flows again. A router that probes the member learns of the
+# death by one answer.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1
 #     2001:db8:c::2             a member, too

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The first `ip anycast` command loads the module, and nothing else does; it can go again.
+# The first `ip anycast` command loads the module, and nothing else does. It can be unloaded again.
 #
 #   this system alone
 . "$(dirname "$0")/lib/lib.sh"

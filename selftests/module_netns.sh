@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Namespaces are apart: each has its own addresses, and ends with them in place, under traffic, again
-# and again, without a reference left behind.
+# Network namespaces are apart. Each has its own addresses, and ends while they are configured and under traffic,
+# again and again, without a reference left behind.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        other
 # cpus: 2

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The module goes whatever is going on: configured, under traffic, while it is being configured. What
-# it leaves is exactly what was there before it came.
+# The module can be unloaded at any time: while it is configured, under traffic, while it is being configured.
+# Afterwards everything is exactly as it was before it was loaded.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host:  forwarding on h1, [ vrf red: r0 ]
 # cpus: 2

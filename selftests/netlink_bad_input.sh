@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What must be refused is refused: with the right errno, a sentence, and the attribute at fault; it
-# changes nothing and makes no event. Straight on netlink, and the same through ip.
+# What must be refused is refused, with the right errno, a sentence, and the attribute at fault. It changes
+# nothing and makes no event. Requests are sent straight by netlink, and the same through ip.
 #
 #   host:  d0 2001:db8:1::1/64     d2 (no prefix)     [ vrf red: d1 2001:db8:2::1/64 ]
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Many at once: long batches are complete, a line that fails is reported, writers that work at the
-# same time lose nothing, and dumps are whole, or flagged as interrupted.
+# Many commands at once. Long batches are carried out in full, a line that fails is reported, writers that work at
+# the same time lose nothing, and a dump is whole, or flagged as interrupted.
 #
 #   host:  d0 2001:db8:1::1/64, m1 ... m600 without prefixes
 # cpus: 2

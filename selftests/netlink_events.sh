@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Every change makes exactly the events it should, on the multicast group and in `ip anycast
-# monitor`; what changes nothing makes none.
+# Every change makes exactly the events that it should, on the multicast group and in `ip anycast monitor`. A
+# command that changes nothing makes none.
 #
 #   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 2001:db8:2::1/64  h0 2001:db8:3::1/64
 . "$(dirname "$0")/lib/lib.sh"

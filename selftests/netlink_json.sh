@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# `ip -json anycast show` of a configuration that has one of everything follows its schema
-# (show.schema.json), with all options; text, one-line text and JSON say the same.
+# `ip -json anycast show` follows its schema (lib/show.schema.json), with all options, for a configuration that
+# has one of everything. Text, one-line text and JSON say the same.
 #
 #   peer (p0) --- (h0) host:  d0 2001:db8:1::1/64  d1 down  d2 no prefix  [ vrf red: r0 ]
 # kernels: 6.1 6.12
-# (It is about what ip prints.)
+# (It is about what ip prints, which is the same on the debug kernel.)
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"

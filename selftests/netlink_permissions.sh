@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Everybody may read; who configures needs CAP_NET_ADMIN in the namespace's own user namespace, may not
-# lift the machine's limits from inside of one, and pays for the memory.
+# Everybody may read. Changing the configuration needs CAP_NET_ADMIN in the user namespace that owns the network
+# namespace. From inside of one the limits of the machine cannot be lifted, and the memory is charged to the one
+# who configures.
 #
 #   host:  d0 2001:db8:1::1/64
 . "$(dirname "$0")/lib/lib.sh"

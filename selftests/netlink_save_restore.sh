@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# save | flush | restore | save is the same, for everything that can be configured; restoring twice is
-# no error, and a line that fails is reported by its number.
+# save | flush | restore | save gives the same file, for everything that can be configured. Restoring twice is no
+# error, and a line that fails is reported by its number.
 #
 #   host:  d0 2001:db8:1::1/64   odd names (a'b  c"d  e\f  dev  -x)   [ vrf red: r0 2001:db8:2::1/64 ]
 . "$(dirname "$0")/lib/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The kernel's own client for such families (tools/net/ynl) speaks with the module by the specification
-# alone: what that file says is what the module does.
+# The kernel's own generic client (tools/net/ynl) speaks with the module by the specification alone, so the module
+# does what the specification says.
 #
 #   host:  d0 2001:db8:1::1/64
 . "$(dirname "$0")/lib/lib.sh"

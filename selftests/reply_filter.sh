@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Answers whose source was rewritten are packets of this host like all others: connection tracking has one
-# replied entry for them, filters, rules, routes and IPsec see the source that they leave with, Packet Too
-# Big finds their socket. And nothing of this is there, or stays, without a local member.
+# Answers whose source was rewritten are packets of this host like all others. Connection tracking has one replied
+# entry for them. Filters, rules, routes and IPsec see the source that they leave with. Packet Too Big finds their
+# socket. Without a local member nothing of this is hooked into the kernel.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, anycast 2001:db8:1::a and 2001:db8:a::a
 #     ::2    (c1) --- 2001:db8:2::/64 --- (h1)   ::1, ::1, and 2001:db8:5::5

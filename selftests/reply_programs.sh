@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Servers as Debian has them, bound to ::, answer from the anycast address that was asked, and none of them is
-# told of it. Clients insist on that: dig connects its socket, and the client's packet filter lets no other
-# datagrams in than answers. Servers that no rewriting can help have cases, too, which say what does.
+# Servers as Debian has them, bound to ::, answer from the anycast address that was asked, though nobody tells
+# them of it. Clients insist on that: dig connects its socket, and the client's packet filter lets in no datagrams
+# but answers. Some servers cannot be helped by rewriting; their cases show what helps instead.
 #
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1) --- 2001:db8:1::/64 --- (h0) host
 #     ::2                               ::f           ::f                        ::1, the servers
 #     dig, dnsperf, chronyd, …                        2001:db8:a::/48 -->        anycast 2001:db8:a::a
 # kernels: 6.1 6.12
-# (It is about programs; what they have to do with the kernel other tests show on the debug kernel, too.)
+# (It is about programs. What they ask of the kernel other tests ask of the debug kernel, too.)
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/programs.sh"

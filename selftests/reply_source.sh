@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Answers carry the right source address, with a right checksum, and servers know nothing of it: each
-# protocol under each reply source, for each kind of address; what must never be rewritten is not.
-# Everything is judged on the client's wire.
+# Answers carry the right source address and a right checksum, and servers need to know nothing of it. Each
+# protocol is tried with each reply source and for each kind of address. Packets that must not be rewritten are
+# not. Everything is judged on the client's wire.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, anycast ::a and 2001:db8:a::a
 #     ::2 ::22                           ::1, and 2001:db8:5::5 on a device of its own

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Whoever forges packets to an anycast address gets nothing by it: what this host says of its own accord
-# (NTP, IKE, tunnels) leaves from where it left before, answers to others go on, and memory is bounded.
+# Forged packets to an anycast address gain nothing. What this host sends of its own accord (NTP, IKE, tunnels)
+# leaves from where it left before, answers to other clients go on, and memory is bounded.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, anycast 2001:db8:1::a
 #     ::2, a server that the host asks,      ::1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A member that goes down, in each way there is, under running traffic: what is sent after that goes
-# to the next nearest, all of it; what comes back, and what becomes nearer, moves no flow.
+# A member goes down under running traffic, in each way that there is. Everything sent after that goes to the next
+# nearest member. A member that comes back, or becomes nearer, moves no flow.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #                               (r2) --- (s0) s2   2001:db8:f::2, metric 200

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Packets to remote members are forwarded packets like all others: filters, conntrack, marks and rules,
-# traffic control and sysctls see and rule them; and who has no remote members has no hook.
+# Packets to remote members are forwarded packets like all others. Filters, connection tracking, marks, rules,
+# traffic control and sysctls see them and rule them. A namespace without remote members has no hook.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1

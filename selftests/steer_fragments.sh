@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Fragments to remote members: all go where their flow goes, in whatever order they come; they leave as
-# fragments again; what stays incomplete costs little and not for long; nobody else's are touched.
+# Fragments to remote members all go where their flow goes, in whatever order they come, and they leave as
+# fragments again. Incomplete packets cost little, and not for long. Other fragments are not touched.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1

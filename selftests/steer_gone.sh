@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What steers goes while packets are steered: devices, namespaces, VRFs, the module. Nothing holds what
-# goes, nothing is left of it, and the kernel has no complaint.
+# Devices, namespaces, VRFs and the module go while packets are steered. Nothing keeps them from going, nothing is
+# left of them, and the kernel has no complaint.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1

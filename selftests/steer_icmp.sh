@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# ICMPv6 on the way to remote members: an error finds the member that sent what it quotes, what belongs to
-# a link stays there, and the router tells the sender what it can't forward.
+# ICMPv6 on the way to remote members. An error finds the member that sent the packet it quotes, packets that
+# belong to a link stay there, and the router tells the sender of packets that it cannot forward.
 #
 #                                               2001:db8:1::/64 --- (m0) one
 #   client (c0) --- (g0) gate (g1) --- (r0) router                    ::1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What bounds steering: routers that point at each other, a table of flows that is full, a flood of SYNs,
-# the end of flows, who may see them, and how many addresses a next hop may have.
+# The limits of steering: routers that point at each other, a full table of flows, a flood of SYNs, the end of
+# flows, who may list them, and many addresses with one next hop.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A router delivers each flow to the nearest server, by area, distance and, among equals, by lot; it
-# stays there whatever becomes nearer, and `ip anycast` tells all of it.
+# A router delivers each flow to the nearest server: by area, then by distance, and among equals by a hash of the
+# flow. A flow stays where it is, whatever becomes nearer, and `ip anycast` shows all of this.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #     2001:db8:c::2            (r2) --- (s0) s2   2001:db8:f::2, metric 200

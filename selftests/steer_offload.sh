@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.1 6.12
-# (The debug kernel reports a fault of nftables itself when a flow table is made, whoever makes it.)
-# Flow tables of nftables, which take the packets of a flow past all hooks: whoever puts a flow there, the
-# client's packet or the member's, it is one member that has it all, and others are not touched.
+# Flow tables of nftables take the packets of a flow past all hooks. Whether the client's packet or the member's
+# puts a flow there, one member has all of it, and other flows are not touched.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1
 #    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
 #                                                                   ::1
+# kernels: 6.1 6.12
+# (The debug kernel reports a fault of nftables itself when a flow table is made, whoever makes it.)
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# SCTP and UDP-Lite: flows as those of TCP and UDP are. They are told apart by their ports, listed, stay
-# with their member while it is up, and errors find it. Packets are made by hand: nobody answers them.
+# SCTP and UDP-Lite have flows, as TCP and UDP have. They are told apart by their ports, are listed, and stay with
+# their member while it is up, and errors find it. Packets are made by hand: nobody answers them.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cpus: 2
-# Packets that a program has looked at (nfnetlink_queue) go on later, in its context, and maybe not at all:
-# they get to the same members as all others, and what happens meanwhile does no harm.
+# A program looks at packets (nfnetlink_queue), and they go on later, in its context, or not at all. They get to
+# the same members as all others, and what happens in between does no harm.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1
 #    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
 #                                                                   ::1
+# cpus: 2
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The ways to a remote member: gateways that know the address and one that does not, tunnels,
-# link-local next hops, link-local anycast addresses, VRFs; for what is forwarded and the router's own.
+# The ways to a remote member: gateways that know the address and one that does not, tunnels, link-local next
+# hops, link-local anycast addresses, VRFs. All of it for what the router forwards and for its own packets.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1 (l0) ---+
 #                               (r2) --- (s0) s2 (l0) ---+ lan, a bridge

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# IPsec and packets to remote members: policies of a router rule them as they rule all it forwards, and
-# what is to be protected on its way to the router or to the member is.
+# IPsec and packets to remote members. Policies of a router rule them as they rule everything that it forwards.
+# What is to be protected on its way to the router, or from there to the member, is protected.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router                   ::1, 2001:db8:21::1

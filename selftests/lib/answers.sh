@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of answers share: a host that is asked, and what its answers must be.
-# Sourced after lib.sh and peer.sh. peer is answers.py here, which lists more verbs: exchange, profile,
-# teller, agent, utter, random, and those of wire.py.
+# What the reply_ tests share: a host that is asked, and what its answers must be. Sourced after lib.sh and
+# peer.sh. Such tests start peer/answers.py, which has more verbs: exchange, profile, teller, agent, utter,
+# random, and those of wire.py.
+#
+#   client (c0) --- 2001:db8:1::/64 --- (h0) host, d0: dummy 2001:db8:5::5
+#     ::2                                ::1
 
 CLIENT=2001:db8:1::2
 UNICAST=2001:db8:1::1
-# Another address of the host's, on a device that no packet leaves by.
+# Another unicast address of the host, on a device that no answer leaves by.
 OTHER=2001:db8:5::5
 A=2001:db8:1::a
 # shellcheck disable=SC2034  # the tests use it
 B=2001:db8:a::a
 
-# make_asked: client (c0) --- (h0) host, as make_link, but the host has OTHER too, and the client can
-# reach all that is not on the link by way of the host. Servers on port 7: UDP, UDP-Lite, TCP.
+# make_asked: the topology. The client sends the host whatever is not for the link. Servers on port 7: UDP,
+# UDP-Lite, TCP.
 make_asked() {
 	make_link
 	ns host sysctl -qw net.ipv6.icmp.ratelimit=0
@@ -26,7 +29,7 @@ make_asked() {
 	serve_asked
 }
 
-# serve_asked [OPTION...]
+# serve_asked [OPTION...]: start these servers; options are those of the verbs teller and serve.
 # shellcheck disable=SC2120  # one in a VRF has some
 serve_asked() {
 	peer teller host 7 "$@"
@@ -34,8 +37,8 @@ serve_asked() {
 	peer serve host tcp :: 7 "$@"
 }
 
-# asked ADDRESS KIND [OPTION...]: the source of the answer, from the wire; the port is 7, or 9, which
-# nobody serves, for what is to be refused.
+# asked ADDRESS KIND [OPTION...]: ask, and print the source of the answer on the wire. The port is 7, or 9, which
+# nobody serves, for the kinds that are to be refused.
 asked() {
 	local port=7
 
@@ -43,7 +46,7 @@ asked() {
 	peer exchange client c0 "${FROM-$CLIENT}" "$1" "$2" $port "${@:3}"
 }
 
-# profile ADDRESS UDP ICMPV6: answers of each protocol come from these; of TCP, from where it was asked.
+# profile ADDRESS UDP ICMPV6: answers by UDP and by ICMPv6 come from these two addresses, those by TCP from ADDRESS.
 profile() {
 	local a=${1%\%*}
 
@@ -51,10 +54,10 @@ profile() {
 		"udp=$2 lite=$2 echo=$3 closed=$3 proto=$3 option=$3 syn=$a reset=$a"
 }
 
-# replies [ADDRESS]: what was done to them: rewritten unsafe own forgotten
+# replies [ADDRESS]: the counters of what was done to its answers: rewritten unsafe own forgotten
 replies() { query host replies -s anycast show "${1-$A}"; }
 
-# count_replies NAME [ADDRESS]
+# count_replies NAME [ADDRESS]: one of these counters.
 count_replies() {
 	local counts rewritten unsafe own forgotten
 

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What all selftests share: TAP, namespaces and links that go away by themselves, waiting, captures.
-# Sourced by each test: . "$(dirname "$0")/lib/lib.sh"; a test ends with t_done, or counts as failed.
+# What all selftests share: TAP, namespaces and links that go away by themselves, waiting, captures. Sourced by
+# each test: . "$(dirname "$0")/lib/lib.sh". A test must end with t_done: without a plan it counts as failed.
 
 T_NAME=$(basename "$0" .sh)
-# Unique names: a test that was killed must not be in the way of the next.
+# A part of the names of namespaces, so that those of a test that was killed are not in the way of the next.
 T_ID=$$
 T_DIR=$(mktemp -d)
 T_COUNT=0
 T_FAILED=0
 T_SKIPPED=0
-# Never written to: reading from it with a time-out sleeps without starting a process.
+# Nobody writes to this pipe: to read from it with a time-out is to sleep without starting a process.
 exec {T_NEVER}<> <(:)
 
 t_clean() {
 	local pid name
 
-	# In files, because a subtest is a subshell and may have started things too.
+	# The lists are files, because a test case is a subshell and may have started things, too.
 	while read -r pid; do
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done < <(tac "$T_DIR/pids" 2>/dev/null)
@@ -29,7 +29,7 @@ t_clean() {
 }
 trap t_clean EXIT
 trap 'exit 143' TERM INT
-# So that a kernel report can be laid at a test's door.
+# t_kmsg TEXT: a line in the kernel's log, so that a report there can be put down to a test case.
 t_kmsg() { [[ ! -w /dev/kmsg ]] || echo "selftest: $*" >/dev/kmsg; }
 t_kmsg "$T_NAME"
 echo "TAP version 13"
@@ -49,7 +49,7 @@ t_run() {
 
 	shift
 	t_kmsg "$T_NAME: $name"
-	# Not as a condition: bash ignores errexit there.
+	# Its status is read afterwards: bash ignores errexit in what is part of a condition.
 	(
 		set -e
 		trap - EXIT
@@ -75,7 +75,7 @@ skip() {
 	exit 4
 }
 
-# fail MESSAGE: the same, as failed.
+# fail MESSAGE: end a test case as failed.
 fail() {
 	echo "$*"
 	exit 1
@@ -114,11 +114,12 @@ ns_del() {
 	done
 }
 
-# The shell itself goes into a namespace: ip would make a mount namespace each time, and is one more
-# program to start, which is what takes time on an emulated machine.
+# The builtin setns moves the shell itself into a namespace. `ip netns exec` would make a mount namespace each time,
+# and is one more program to start, which is what takes time on an emulated machine. kselftest installs setns.so
+# beside the tests.
 enable -f "$(cd "${0%/*}" && pwd)/setns.so" setns 2>/dev/null
 
-# ns NAME COMMAND...: run a command in a namespace. sysctl -qw is the shell's own.
+# ns NAME COMMAND...: run a command in a namespace. sysctl -qw is t_sysctl here, which starts no program.
 ns() {
 	if [[ "$2 ${3-}" == "sysctl -qw" ]]; then
 		(setns "$1-$T_ID" && t_sysctl "${@:4}")
@@ -127,10 +128,10 @@ ns() {
 	fi
 }
 
-# nsip NAME ARGUMENT...: the same for ip.
+# nsip NAME ARGUMENT...: run ip in a namespace.
 nsip() { (setns "$1-$T_ID" && exec ip "${@:2}"); }
 
-# t_sysctl NAME=VALUE...: as sysctl -qw.
+# t_sysctl NAME=VALUE...: set sysctls, as sysctl -qw does.
 t_sysctl() {
 	local pair name
 
@@ -188,7 +189,7 @@ stop() {
 	local pid
 
 	pid=$(<"$T_DIR/$1.pid")
-	# The shell that started it may be another one: wait would not know the process.
+	# The builtin wait knows only processes that this very shell has started.
 	wait_for "the end of $1" 10 eval "! kill -${2:-TERM} $pid"
 }
 
@@ -203,7 +204,7 @@ capture_start() {
 # capture_show NAME [ARGUMENT...]: what was captured so far, as text; arguments are tcpdump's.
 capture_show() { tcpdump -n -r "$T_DIR/$1.pcap" "${@:2}" 2>/dev/null; }
 
-# capture_stop NAME: end it. The pause is for what the kernel hands over a moment later.
+# capture_stop NAME: end it, a moment later, because the kernel may still have packets to hand over.
 capture_stop() {
 	pause 0.1
 	stop "$1" INT

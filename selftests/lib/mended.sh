@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests share that disturb an address and see it mended: the topology, and that the address is
+# What tests share that disturb an address and see it mended: the topology, and the proof that the address is
 # served again. Sourced after lib.sh, peer.sh and netlink.sh.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        2001:db8:53::/48 via host
@@ -11,13 +11,13 @@ ROUTER=2001:db8:1::
 OFF=2001:db8:53::53
 U=2001:db8:1::1
 TIMES=50
-# there each process costs eight times as much
+# On the debug kernel each process costs eight times as much.
 # shellcheck disable=SC2034  # the tests use it
 [[ ${ANYCAST6_KERNEL-} != debug ]] || TIMES=10
 
 make_mended() {
 	make_link
-	# as a router's are that is configured to survive: global addresses go with the link otherwise
+	# else a global address of the host goes when its link is down
 	ns host sysctl -qw net.ipv6.conf.h0.keep_addr_on_down=1
 	nsip client -6 route add 2001:db8:53::/48 via $U
 	nsip host link add red type vrf table 100
@@ -27,8 +27,8 @@ make_mended() {
 	serve_all host
 }
 
-# The client after its own link was down: made anew, because the kernel itself may lose the route of an
-# address that survives.
+# client_again: give the client its addresses and routes anew, after its link was down: the kernel itself may lose the
+# route of an address that survives.
 client_again() {
 	nsip client link set c0 up
 	nsip client address flush dev c0 scope global
@@ -36,13 +36,13 @@ client_again() {
 	nsip client -6 route replace 2001:db8:53::/48 via $U
 }
 
-# The same for the host, where its prefix goes and comes back once more.
+# host_again: the same for the host. Its prefix goes and comes back.
 host_again() {
 	nsip host address del $U/64 dev h0 2>/dev/null || true
 	addr_add host h0 $U/64
 }
 
-# fresh FUNCTION: with the state that every case begins with, whatever the one before has left.
+# fresh FUNCTION: in the state that every case begins with, whatever the one before has left.
 fresh() {
 	nsip host anycast flush
 	if nsip host link show renamed >/dev/null 2>&1; then
@@ -69,7 +69,7 @@ configure() {
 	END
 }
 
-# Why it may not be as it should.
+# look: show what may be the reason of a failure, and fail.
 look() {
 	nsip host -d anycast show
 	ns host cat /proc/net/anycast6
@@ -83,7 +83,7 @@ look() {
 
 answers() { peer ping client "$1" wait=0.5 && peer tcp client "$1" 7 100 wait=2; }
 
-# works ADDRESS: served again, and joined once.
+# works ADDRESS: it is served again, and joined once.
 works() {
 	wait_for "$1 to answer" 20 answers "$1" || look
 	wait_for "$1 to be joined once" 5 eval "[[ \$(netlink joined host h0 $1) == 1 ]]" || look

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Talks to the anycast6 family as `ip` never would: malformed requests, and every word of the answer.
-# One process for a whole test, as peer.py: one request a line, one line of answer. See netlink.sh.
+# Talks to the anycast6 family as `ip` never would: malformed requests, and every word of the answer. One process
+# serves a whole test, as peer.py does: one request a line, one line of answer. lib/netlink.sh speaks with it.
 import ctypes
 import errno
 import ipaddress

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of the interface share: the netlink client netlink.py, and assertions on changes.
-# Sourced after lib.sh and peer.sh.
+# What tests share that speak netlink with the module, or listen to it: a client, netlink.py, and assertions on
+# what changes. Sourced after lib.sh and peer.sh.
 
-# netlink_start: start netlink.py, once a test.
+# netlink_start: start netlink.py. Once a test.
 netlink_start() {
 	mkfifo "$T_DIR/netlink.in" "$T_DIR/netlink.out"
 	python3 "$(dirname "$0")/lib/netlink.py" <"$T_DIR/netlink.in" >"$T_DIR/netlink.out" 2>"$T_DIR/netlink.log" &
@@ -36,13 +36,13 @@ happened() {
 	is "$(netlink events "$1")" "${wanted//|/; }"
 }
 
-# joins NS: how many anycast addresses the kernel has joined.
+# joins NS: how many joins of anycast addresses the kernel has.
 joins() { ns "$1" awk 'END { print NR }' /proc/net/anycast6; }
 
-# state_of NS ADDRESS [DEV]: of its members: dev:state[:reason]
+# state_of NS ADDRESS [DEV]: the state of its members, as dev:state[:reason]
 state_of() { query "$1" states anycast show "${@:2:1}" ${3:+dev "$3"}; }
 
-# settles NS ADDRESS STATE: its members come to be in this state.
+# settles NS ADDRESS STATE: wait until its members are in this state.
 settles() {
 	wait_for "$2 to be $3, not $(state_of "$1" "$2")" 20 eval "[[ \$(state_of $1 $2) == '$3' ]]"
 }

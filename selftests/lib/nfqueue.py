@@ -3,7 +3,7 @@
 # Listens to a queue of nftables (nfnetlink_queue) in the namespace that it is started in, and gives its
 # packets back: at once, again to the hook that they came from, or when it is told to.
 # Usage: nfqueue.py QUEUE accept|repeat|hold [mark=MARK] [maxlen=PACKETS] [gso]
-# With repeat, a mark is what keeps a packet from coming again. SIGUSR1 gives back what was held.
+# With repeat, it is the mark that keeps a packet from coming again. SIGUSR1 gives back what was held.
 import signal
 import socket
 import struct

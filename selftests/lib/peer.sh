@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the data path tests share: the other side of a connection, topologies, assertions.
+# What nearly all tests share: questions to ip, the other side of a connection, assertions, and two topologies.
 # Sourced after lib.sh.
 
 # ---- what ip says ----
 
-# query.py is started at once, for it is wanted by every test that sources this.
+# query.py is started at once: every test that sources this asks it.
 mkfifo "$T_DIR/query.in" "$T_DIR/query.out"
 python3 "$(dirname "$0")/lib/query.py" <"$T_DIR/query.in" >"$T_DIR/query.out" 2>"$T_DIR/query.err" &
 echo $! >>"$T_DIR/pids"
@@ -32,7 +32,7 @@ query() {
 
 # ---- the other side ----
 
-# peer_start [PROGRAM]: start peer.py, or one that knows more, once a test.
+# peer_start [PROGRAM]: start lib/peer/peer.py, or another one there that knows more verbs. Once a test.
 peer_start() {
 	mkfifo "$T_DIR/peer.in" "$T_DIR/peer.out"
 	python3 "$(dirname "$0")/lib/peer/${1-peer.py}" <"$T_DIR/peer.in" >"$T_DIR/peer.out" 2>"$T_DIR/peer.log" &
@@ -99,15 +99,16 @@ refused() {
 # address itself.
 reached() { echo "from $1 to $2:" && is "$(peer reach "$1" "$2" "${4-7}")" "$3 ${2%%%*} 1000"; }
 
-# unreached FROM ADDRESS [PORT]: nobody answers. What is looked for would come within milliseconds.
+# unreached FROM ADDRESS [PORT]: nobody answers. It does not wait long: an answer would come within milliseconds.
 unreached() {
 	echo "from $1 to $2:"
 	is "$(peer reach "$1" "$2" "${3-7}" wait=0.3)" "- - -"
 	unsolicited "${2%%%*}"
 }
 
-# unsolicited ADDRESS: nobody goes on asking who has it. A solicitation that is given up (after 3 s) takes along
-# what waits for the answer: a packet of the next case, when the address is there but was not yet asked for again.
+# unsolicited ADDRESS: in no namespace a neighbour entry goes on soliciting it. When the kernel gives up, after 3
+# s, it drops the packets that wait for the neighbour, and these could be those of the next case, which has the
+# address again.
 unsolicited() {
 	local netns
 
@@ -124,7 +125,7 @@ members() { query "$1" members -d anycast show "${@:2}"; }
 # addresses NS ARGUMENT...: the configured addresses, sorted, in one line.
 addresses() { query "$1" addresses anycast show "${@:2}"; }
 
-# has_addresses NS ADDRESS...: these and no others, in the order of sort.
+# has_addresses NS ADDRESS...: these are the configured addresses, and no others; sorted as text.
 has_addresses() { is "$(addresses "$1")" "${*:2}"; }
 
 # ---- what the kernel says ----
@@ -138,8 +139,8 @@ kernel_anycast() {
 # can_list_hooks: whether the kernel lists its packet hooks; Debian's 6.1 does not.
 can_list_hooks() { modprobe -q nfnetlink_hook; }
 
-# snapshot NS: all that anycast may change in the kernel: joins with their counts, groups, routes,
-# devices, addresses, hooks.
+# snapshot NS: everything in the kernel that the module may change: joins with their counts, multicast groups, routes,
+# devices, addresses, packet hooks.
 snapshot() {
 	local hooks=:
 
@@ -199,13 +200,12 @@ make_routed() {
 
 # ---- every kind of delivery ----
 
-# deliveries LABEL ADDRESS UNICAST [route]: test cases for each way to reach sockets of the namespace
-# host from client (whose device is c0) through ADDRESS. UNICAST is where ICMPv6 answers come from.
-# With route: for an address that has a local route instead of a join. Servers listen on :: port 7
-# before.
+# deliveries LABEL ADDRESS UNICAST [route]: test cases for each way in which the namespace client, whose device is
+# c0, reaches sockets of the namespace host through ADDRESS. UNICAST is where ICMPv6 answers come from. With route,
+# the address has a local route instead of a join. Servers must already listen on :: port 7.
 deliveries() {
 	A=$2 UNICAST=$3 HOW=${4-join}
-	# Ports of servers that a case starts, for this and later ones.
+	# A case may start a server, and later cases ask it: these are the ports.
 	BOUND=$((PORTS += 10)) NONLOCAL=$((PORTS + 1)) PKTINFO=$((PORTS + 2))
 
 	t_run "$1: RFC4443-2.2b: echo is answered from a unicast address" d_ping
@@ -241,7 +241,8 @@ d_udp() { is "$(peer udp client "$A" 7 100)" "$A"; }
 
 d_tcp() { is "$(peer tcp client "$A" 7 "$1")" "$1"; }
 
-# What a server on the address itself answers: TCP the data, UDP the source.
+# d_ask udp|tcp FROM PORT: a server on the address itself is asked. TCP: all data come back; UDP: the answer comes
+# from it.
 d_ask() {
 	if [[ $1 == tcp ]]; then
 		is "$(peer tcp "$2" "$A" "$3" 1000)" 1000
@@ -294,11 +295,11 @@ d_extension_headers() {
 	is "$(peer ping client "$A" dstopts)" "$UNICAST"
 }
 
-# The refusal comes from the address that was asked.
+# The connection is refused by the address that was asked: another one's RST would not end it.
 d_closed() { refused "refused" peer tcp client "$A" 99 10; }
 
 d_itself() {
-	# what comes from oneself may be answered from any of one's addresses
+	# a question from the host itself may be answered from any address of the host
 	peer ping host "$A"
 	peer udp host "$A" 7 100
 	is "$(peer tcp host "$A" 7 100000)" 100000
@@ -306,7 +307,7 @@ d_itself() {
 	d_ask tcp host "$BOUND"
 }
 
-# Packets to other addresses.
+# The module must leave packets to other addresses alone.
 d_unicast() {
 	is "$(peer ping client "$UNICAST")" "$UNICAST"
 	is "$(peer udp client "$UNICAST" 7 100)" "$UNICAST"

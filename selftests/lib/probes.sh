@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of probes share: two servers that a router asks, and what it finds out.
-# Sourced after lib.sh, peer.sh, netlink.sh and servers.sh. peer is probes.py here, which lists more verbs:
-# forge, probes, question.
+# What the tests of probes share: two servers that a router asks, in the topology that servers.sh draws, and what
+# it finds out. Sourced after lib.sh, peer.sh, netlink.sh and servers.sh. probes_start starts peer/probes.py,
+# which has more verbs: forge, probes, question.
 
 U1=2001:db8:f::1
 U2=2001:db8:f::2
@@ -10,14 +10,14 @@ U2=2001:db8:f::2
 EVERY=100
 [[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=300
 
-# probed: A has both members, each probed, and up.
+# probed: A has both members, which are probed, and are found to be up.
 probed() {
 	has_members "1 probe $EVERY" "2 probe $EVERY"
 	comes $U1 up
 	comes $U2 up
 }
 
-# comes VIA STATE [REASON]: the router finds out.
+# comes VIA STATE [REASON]: wait until the router has found out that this is the state of the member.
 comes() {
 	wait_for "$1 to be ${*:2}" 20 comes_to_be "$@" && return
 	nsip router -s anycast show $A
@@ -26,10 +26,10 @@ comes() {
 
 comes_to_be() { [[ ", $(query router member_states anycast show $A)," == *", $*,"* ]]; }
 
-# probes VIA: sent answered missed unreachable refused, of a member of A on the router.
+# probes VIA: the counters of a member of A on the router: sent answered missed unreachable refused.
 probes() { query router "probes $1" -s anycast show $A; }
 
-# counted VIA NAME LEAST: for wait_for.
+# counted VIA NAME LEAST: the counter of this name has come that far. For wait_for.
 counted() {
 	local sent answered missed unreachable refused
 
@@ -38,7 +38,7 @@ counted() {
 	((${!2} >= $3))
 }
 
-# so_many_more VIA NAME NUMBER: the counter grows by that.
+# so_many_more VIA NAME NUMBER: wait until the counter has grown by that.
 so_many_more() {
 	local sent answered missed unreachable refused
 
@@ -46,6 +46,7 @@ so_many_more() {
 	wait_for "$3 more $2" 20 counted "$1" "$2" $((${!2} + $3))
 }
 
+# silence NS, speak NS: it sends and receives nothing, and does again.
 silence() {
 	ns "$1" nft -f - <<-END
 		table ip6 silent {
@@ -57,7 +58,7 @@ silence() {
 
 speak() { ns "$1" nft delete table ip6 silent; }
 
-# What fails: s1 has its address, and nothing of the test before.
+# repair: what `try` does after a failed case: s1 has its address, and nothing that the case has left.
 repair() {
 	ns s1 nft flush ruleset
 	nsip s1 anycast flush
@@ -67,7 +68,7 @@ repair() {
 	peer transfer client end old
 }
 
-# probes_start: the topology of servers.sh, with two of them.
+# probes_start: the topology, with two servers, and the programs that the tests talk to.
 probes_start() {
 	peer_start probes.py
 	netlink_start

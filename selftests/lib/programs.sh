@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests with real servers share: the configuration of nginx and unbound, which run in the
-# foreground as root and write nowhere but below T_DIR. Sourced after lib.sh.
+# What the tests with real servers share: nginx and unbound, configured to run in the foreground, as root, and to
+# write nowhere but below T_DIR. Sourced after lib.sh.
 
-# nginx_start NAME NS SERVER: nginx, with what stands in its server block. Runs as NAME; T_DIR/NAME.conf.
+# nginx_start NAME NS SERVER: nginx, with SERVER as its server block. NAME is what `background` knows it by.
 nginx_start() {
 	cat >"$T_DIR/$1.conf" <<-END
 		daemon off;
@@ -25,7 +25,7 @@ nginx_start() {
 	background "$1" "$2" nginx -c "$T_DIR/$1.conf"
 }
 
-# unbound_start NAME NS RECORD...: unbound on ::, with these records of the zone test.
+# unbound_start NAME NS RECORD...: unbound on ::, with these records in the zone "test".
 unbound_start() {
 	{
 		cat <<-END

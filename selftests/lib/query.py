@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Answers questions about JSON that ip has printed. One process for a whole test, because jq takes
-# a third of a second to start on an emulated machine: one question and the name of a file a line, one
-# line of answer, lines in it parted by tabs. See peer.sh.
+# Answers questions about JSON that ip has printed. One process serves a whole test, because jq takes a third of a
+# second to start on an emulated machine. It reads a question and the name of a file from each line, and answers with
+# one line, in which tabs stand for ends of lines. lib/peer.sh speaks with it.
 import json
 import sys
 

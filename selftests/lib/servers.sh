@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of steering share: servers behind a router, and whom it chooses.
+# What tests share in which a router chooses among servers: the topology, and which server it chooses.
 # Sourced after lib.sh and peer.sh.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1
@@ -14,7 +14,7 @@ A=2001:db8:53::53
 C=2001:db8:c::2
 D=2001:db8:d::2
 
-# link_server N: a server on a link of the router's, which holds A; answers with its name on port 7.
+# link_server N: a server sN on a link of its own to the router. It holds A, and answers with its name on port 7.
 link_server() {
 	ns_make "s$1"
 	link_veth router "r$1" "s$1" s0
@@ -32,7 +32,7 @@ link_server() {
 	serve_all "s$1" 7 id="s$1" >/dev/null
 }
 
-# make_servers N: the topology, with N of them.
+# make_servers N: the topology, with N servers.
 make_servers() {
 	local i
 
@@ -56,7 +56,7 @@ make_servers() {
 # router COMMAND...: `ip anycast` on the router.
 router() { nsip router anycast "$@"; }
 
-# all_of NAME FIRST LAST: what ask says when all go to one.
+# all_of NAME FIRST LAST: what `ask` prints when the flows of all these ports go to one server.
 all_of() {
 	local i words=()
 
@@ -74,8 +74,8 @@ has_members() {
 	} | nsip router -batch -
 }
 
-# ask PROTO PORTS [OPTION...]: who has the client's flows from these ports: port=name, a word each.
-# A port is asked for once in a test, unless flows are to be met again.
+# ask PROTO PORTS [OPTION...]: which server has the client's flows from these ports: port=name, a word each. A
+# port used again in the same test meets its old flow.
 ask() { peer ask client "$1" "$A" 7 "${@:2}"; }
 
 # all_ask NAME [OPTION...]: new flows of all kinds go to this server.
@@ -90,8 +90,8 @@ SPORT=1000
 # pings_to [OPTION...]: the address that answers a ping from the client.
 pings_to() { peer ping client "$A" "$@"; }
 
-# resolve PROTO PORTS [SOURCE]: whom the router would choose for the client's flows from these ports,
-# in words of ask.
+# resolve PROTO PORTS [SOURCE]: which server the router would choose for the client's flows from these ports, printed
+# as `ask` prints it.
 resolve() {
 	local port
 
@@ -105,7 +105,7 @@ resolve() {
 # verdicts [GET-ARGUMENT...]: what the router says of each member: server=verdict, a word each.
 verdicts() { query router verdicts anycast get "$A" from "$C" "$@"; }
 
-# shares WORDS OF ASK: how many flows each server has, in order of their names.
+# shares WORDS: how many flows each server has, in order of the names. WORDS is what `ask` prints.
 shares() {
 	local i name names=() words=()
 	declare -A count
@@ -114,7 +114,7 @@ shares() {
 		name=${name#*=}
 		count[$name]=$((${count[$name]-0} + 1))
 		((count[$name] == 1)) || continue
-		# a process to sort them takes longer than what they are counted for
+		# sorted by hand, because to start sort takes longer than all of the rest
 		i=${#names[@]}
 		while ((i)) && [[ ${names[i - 1]} > $name ]]; do
 			names[i]=${names[i - 1]}
@@ -134,14 +134,14 @@ member_state() { query router "member_state $1" anycast show "$A"; }
 # is_state VIA STATE [REASON]: for wait_for.
 is_state() { [[ $(member_state "$1") == "${*:2}" ]]; }
 
-# distance_of VIA
+# distance_of VIA: the distance of a member of A on the router.
 distance_of() { query router "distance $1" anycast show "$A"; }
 
 # is_distance VIA NUMBER: for wait_for.
 is_distance() { [[ $(distance_of "$1") == "$2" ]]; }
 
-# try NAME FUNCTION [ARGUMENT...]: a test case; what one that fails leaves behind is not the next one's:
-# the test's own repair mends it.
+# try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, `repair`, which the test defines, cleans up for the
+# next one.
 try() {
 	local failed=$T_FAILED
 

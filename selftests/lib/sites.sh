@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests with routing daemons share: two sites, and a client that the nearer one serves.
-# Sourced after lib.sh and peer.sh; they talk to watch.py.
+# What the tests with routing daemons share: two sites, and a client that the nearer one serves. Sourced after lib.sh
+# and peer.sh. Such tests start peer/watch.py.
 #
 #   client (c0) --- (clients) r1 (host) --- (uplink) h1    2001:db8:1::/64: r1 ::f, h1 ::1
 #                           (site)
@@ -35,8 +35,8 @@ make_sites() {
 	nsip client -6 route add default via 2001:db8:c::f
 }
 
-# site_config NODE NAME: the configuration of this node, on standard output: that of site 1 as it is, or
-# with the other site's numbers. NAME is bird-ospf, and so on.
+# site_config NODE NAME: print the configuration of this node. The files in daemons/ are those of site 1; for site 2
+# their numbers are replaced. NAME is bird-ospf, bird-bgp, frr-ospf or frr-bgp.
 site_config() {
 	local file
 
@@ -53,21 +53,21 @@ site_config() {
 	esac
 }
 
-# routed NODE DEV: that node's packets to A leave by this device. For wait_for.
+# routed NODE DEV: packets from that node to A leave by this device. For wait_for.
 routed() { [[ $(nsip "$1" -6 -o route get "$A" 2>/dev/null) == *" dev $2 "* ]]; }
 
-# converged: each site's router has A from its own host, and all the other's from there.
+# converged: wait until each router sends A to the host of its own site, and site 2 has a way to the client.
 converged() {
 	wait_for "r1 to have the route of h1" 60 routed r1 host || { nsip h1 -s anycast show; return 1; }
 	wait_for "r2 to have the route of h2" 60 routed r2 host
 	wait_for "the client to be served" 60 eval "[[ \$(peer ask client udp $A 7 1000 wait=1) == *=h1 ]]"
-	# and what h1 would take if its own went
+	# what site 2 needs when it has to serve the client
 	wait_for "r2 to reach the client" 60 eval "nsip r2 -6 route get 2001:db8:c::2 | grep -q 'dev site'"
 	wait_for "h2 to reach the client" 60 eval "nsip h2 -6 route get 2001:db8:c::2 | grep -q 'dev uplink'"
 }
 
-# moves TITLE EVENT HEAL: while the client asks, something happens at site 1, and the other one serves it;
-# when that is over, the nearer one does again.
+# moves TITLE EVENT HEAL: while the client asks, EVENT happens at site 1, and site 2 serves the client. After HEAL
+# the nearer site does so again.
 moves() {
 	local gone all lost
 
@@ -79,7 +79,7 @@ moves() {
 	read -r gone all lost <<<"$(peer watch client moved w h2)"
 	echo "moved: $gone $all $lost"
 	[[ $all =~ ^[0-9]+$ ]]
-	# the other site's answers are TCP's as well
+	# by TCP, too
 	is "$(peer ask client tcp "$A" 7 1000)" 1000=h2
 	if [[ $gone == - ]]; then
 		echo "# $1: another site answers after $all ms, $lost questions lost"
@@ -93,7 +93,7 @@ moves() {
 
 # ---- what happens at site 1 ----
 
-# The servers of h1 are processes.
+# The servers of h1 are processes of their own, so that they can be killed.
 killed() { peer kill h1 h1 h1-tcp; }
 revived() {
 	peer run h1 h1 udp :: 7
@@ -109,7 +109,7 @@ renewed() { nsip h1 anycast change "$A" dev uplink lifetime 0; }
 link_down() { nsip h1 link set uplink down; }
 link_up() { nsip h1 link set uplink up; }
 
-# Nothing comes through any more, and no device tells: BFD does.
+# The link passes no packet any more, but no device goes down: only BFD finds out.
 silent() {
 	ns h1 nft -f - <<<"table ip6 silent { chain in { type filter hook prerouting priority -500; iifname uplink drop; }; }"
 	ns r1 nft -f - <<<"table ip6 silent { chain in { type filter hook prerouting priority -500; iifname host drop; }; }"
@@ -119,13 +119,13 @@ heard() {
 	ns r1 nft delete table ip6 silent
 }
 
-# moves_without_loss TITLE EVENT HEAL: routing takes its time, and what still comes is served.
+# moves_without_loss TITLE EVENT HEAL: no question is lost: site 1 serves those that come before routes have changed.
 moves_without_loss() {
 	moves "$@"
 	is "$LOST" 0
 }
 
-# must NAME FUNCTION [ARGUMENT]...: a test case that all others need.
+# must NAME FUNCTION [ARGUMENT...]: a test case without which the others make no sense: if it fails, the test ends.
 must() {
 	local failed=$T_FAILED
 
@@ -135,7 +135,7 @@ must() {
 	t_done
 }
 
-# try NAME FUNCTION TITLE EVENT HEAL: a test case; what one that fails leaves behind is not the next one's.
+# try NAME FUNCTION TITLE EVENT HEAL: a test case. If it fails, HEAL cleans up for the next one.
 try() {
 	local failed=$T_FAILED
 
@@ -143,7 +143,7 @@ try() {
 	((T_FAILED == failed)) || $5 >/dev/null 2>&1
 }
 
-# site_cases TITLE: all of it; the daemons run.
+# site_cases TITLE: all cases, with daemons that already run.
 site_cases() {
 	must "$1: the nearer site serves the client" converged
 	try "$1: drained: the other site, and nothing is lost" moves_without_loss "$1, drained" drained resumed
@@ -153,5 +153,5 @@ site_cases() {
 	try "$1: its link is silent" moves "$1, link silent" silent heard
 }
 
-# site_figures: what was measured, as comments: no criterion.
+# site_figures: print what was measured, as comments. No case depends on it.
 site_figures() { [[ ! -e $T_DIR/figures ]] || cat "$T_DIR/figures"; }

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of packets to remote members share: a router with two members, and what it did.
-# Sourced after lib.sh and peer.sh. peer is wire.py here, which lists more verbs: named, unnamed, open, say,
-# close, ask, each, stream, flowing, streamed, inject, flood, error, pieces, heads, watch, seen.
+# What the steer_ tests share that look at single packets: a router with two members, and what it did. Sourced after
+# lib.sh and peer.sh. Such tests start peer/wire.py, which has more verbs: named, unnamed, open, say, close, ask, each,
+# stream, flowing, streamed, inject, flood, error, pieces, heads, watch, seen.
+#
+#                                             2001:db8:1::/64 --- (m0) one
+#   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1, r2)          ::1
+#    ::2                                 ::f  2001:db8:2::/64 --- (m0) two
+#                                                                   ::1
 
 A=2001:db8:a::a
 ONE=2001:db8:1::1
 TWO=2001:db8:2::1
 CLIENT=2001:db8:c::2
 
-# make_members: router (r1) --- (m0) one, 2001:db8:1::/64, and (r2) --- (m0) two, 2001:db8:2::/64. The
-# members are ::1 and the router ::f; they hold A, and the router knows nothing of it yet. Their servers
-# on port 7 say who they are; echo replies come from their unicast addresses.
+# make_members: the router and both members. The members hold A, and the router does not know of it yet. Their
+# servers on port 7 answer with the name of the member; echo replies come from its unicast address.
 make_members() {
 	local name i=0
 
@@ -27,13 +31,13 @@ make_members() {
 			anycast add $A
 		END
 		ns $name sysctl -qw net.ipv6.icmp.ratelimit=0
-		# those of an earlier case hold namespaces
+		# servers of an earlier case would keep its namespaces
 		peer unnamed router $name
 		peer named $name $name 7
 	done
 }
 
-# make_client: client (c0) --- (r0) router, 2001:db8:c::/64; the client is ::2, the router ::f.
+# make_client: the client and its link.
 make_client() {
 	ns_make client
 	link_veth client c0 router r0
@@ -42,7 +46,7 @@ make_client() {
 	nsip client -6 route add default via 2001:db8:c::f
 }
 
-# add_members [OPTION...]: the router gets to know both, at the same distance.
+# add_members [OPTION...]: the router gets both as members, at the same distance.
 add_members() {
 	nsip router -batch - <<-END
 		anycast add $A via $ONE $*
@@ -50,16 +54,17 @@ add_members() {
 	END
 }
 
-# steered FROM: packets get to members. The first ones may wait for neighbours to be found.
+# steered FROM: wait until packets get to members. The first ones may have to wait for neighbours to be found.
 steered() { wait_for "an answer from $A" 20 eval "peer ping $1 $A wait=2"; }
 
-# watch_members: remember from now on what comes to them.
+# watch_members: from now on the packets that come to the members are remembered.
 watch_members() {
 	peer watch one one m0
 	peer watch two two m0
 }
 
-# misses NS NAME [ADDRESS]: why packets were not steered: no_member, loop, forwarding, unpinned
+# misses NS NAME [ADDRESS]: how many packets were not steered for the reason NAME: no_member, loop, forwarding,
+# unpinned.
 misses() {
 	local counts no_member loop forwarding unpinned
 
@@ -69,17 +74,17 @@ misses() {
 	echo "${!2}"
 }
 
-# member_states NS: of A's members: via state [reason], in one line
+# member_states NS: the members of A in one line: via state [reason]
 member_states() { query "$1" member_states anycast show $A; }
 
 # flows NS [ADDRESS]: flows, a line each: client proto port member state
 flows() { query "$1" flows anycast flow show "${@:2}"; }
 
-# count_flows NS: how many there are; active_flows NS: as A's members count them.
+# count_flows NS: how many flows there are; active_flows NS: how many the members of A count.
 count_flows() { query "$1" count anycast flow show; }
 active_flows() { query "$1" active_flows -s anycast show $A; }
 
-# sources WORD...: of packets as wire.py describes them, in one line, once each.
+# sources WORD...: the sources of packets, which are words as wire.py prints them; each once, in one line.
 sources() {
 	local word
 
@@ -88,5 +93,5 @@ sources() {
 	done | sort -u | tr '\n' ' '
 }
 
-# words TEXT: how many.
+# words TEXT: how many words it has.
 words() { set -- $1 && echo $#; }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# wire.py, and what the tests of answers need besides: questions of every kind, made by hand, and what
-# comes back, taken from the wire and judged there: its source, its checksum in whatever form it has,
-# its fragments put together, and what it says. And servers that answer as each question tells them.
+# The verbs of wire.py, and those of the tests of answers. Questions of every kind are made by hand. Their answers are
+# taken from the wire and judged: source, checksum in whatever form it has, contents, and fragments put together.
+# Its servers answer as each question tells them. lib/answers.sh uses it.
 import errno
 import random
 import socket

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# The other side of the data path tests: servers, clients and hand-made packets in any namespace.
-# One process for a whole test, because starting Python takes long on an emulated machine: it reads
-# one request a line and answers each with one line, "ok RESULT" or "failed REASON". See peer.sh.
+# The other side of connections: servers, clients and packets made by hand, in any namespace. One process serves a
+# whole test, because Python takes long to start on an emulated machine: it reads one request a line and answers each
+# with one line, "ok RESULT" or "failed REASON". lib/peer.sh speaks with it.
 import ctypes
 import errno
 import hashlib
@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-# What Python 3.11 has no names for.
+# Constants for which Python 3.11 has no names.
 CLONE_NEWNET = 0x40000000
 IPV6_RECVERR = 25
 IPV6_FREEBIND = 78
@@ -25,7 +25,7 @@ TCP = 6
 ICMPV6 = 58
 ECHO_REQUEST, ECHO_REPLY = 128, 129
 ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT = 134, 135, 136
-# So much of a TCP connection is the name of a server that has one.
+# A server with a name sends it first on a TCP connection, in so many bytes.
 NAME_SIZE = 16
 # A destination option header of 8 bytes: next header and length are the kernel's, then PadN.
 PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# peer.py, and hand-made answers to the probes of a router. See probes.sh.
+# The verbs of peer.py, and answers made by hand to the probes of a router. lib/probes.sh uses it.
 import struct
 import time
 

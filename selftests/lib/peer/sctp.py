@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# SCTP packets of one chunk each (RFC 9260), made by hand: guests have no SCTP, and the router under
-# test needs none. See wire.py.
+# SCTP packets of one chunk each (RFC 9260), made by hand, for wire.py: guests have no SCTP, and the router under test
+# needs none.
 import struct
 
 # Type, flags, and what comes before data: an INIT has tag, window, streams both ways and a first number,

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# peer.py, and what the tests of services need besides: server processes that can be killed, and clients that
-# ask one short question after the other, and count what became of them.
+# The verbs of peer.py, and those of the tests of services: server processes that can be killed, and clients that ask
+# one short question after the other, and count what became of them.
 import os
 import signal
 import socket

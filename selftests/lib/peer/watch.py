@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# peer.py, services.py, and how long it takes until another site answers: a client asks all the time, each time from
-# another port, while the host tells which of its routes go.
+# The verbs of peer.py and services.py, and a measurement: how long it takes until another site answers. A client
+# asks all the time, each time from another port, while the kernel of the host tells which of its routes go.
+# lib/sites.sh uses it.
 import ipaddress
 import select
 import socket

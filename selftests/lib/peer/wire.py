@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# peer.py, and what the tests of steering need besides: servers that say who they are, flows that
-# last, hand-made errors and fragments, and watching what is on the wire. See steering.sh.
+# The verbs of peer.py, and those of the tests of steering: servers that say who they are, flows that last, errors
+# and fragments made by hand, and a look at what is on the wire. lib/steering.sh uses it.
 import re
 import resource
 import select
