@@ -17,25 +17,33 @@
 #include "deliver/advert.h"
 #include "deliver/host.h"
 #include "kernel/link.h"
+#include "lib/arrival.h"
 #include "object/group.h"
 #include "object/member.h"
 
-/* RFC 4861 section 7.1.1; of the options none is needed. */
-static bool is_solicitation(struct sk_buff *skb, const struct in6_addr *target)
+static const struct nd_msg *
+read_solicitation(const struct anycast6_arrival *arrival, struct nd_msg *buf)
 {
-	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
-	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	if (!anycast6_arrival_is(arrival, NDISC_NEIGHBOUR_SOLICITATION) ||
+	    ipv6_addr_any(&ipv6_hdr(arrival->skb)->saddr))
+		return NULL;
+	return skb_header_pointer(arrival->skb, arrival->offset, sizeof(*buf),
+				  buf);
+}
+
+/* RFC 4861 section 7.1.1; of the options none is needed. */
+static bool is_solicitation(const struct anycast6_arrival *arrival,
+			    const struct in6_addr *target)
+{
 	const struct nd_msg *msg;
 	struct nd_msg buf;
 
-	if (ip6->nexthdr != IPPROTO_ICMPV6 || ip6->hop_limit != 255 ||
-	    ipv6_addr_any(&ip6->saddr))
-		return false;
-	msg = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	return msg && msg->icmph.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
+	msg = read_solicitation(arrival, &buf);
+	return msg && ipv6_hdr(arrival->skb)->hop_limit == 255 &&
 	       !msg->icmph.icmp6_code &&
 	       ipv6_addr_equal(&msg->target, target) &&
-	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_ICMPV6);
+	       !nf_ip6_checksum(arrival->skb, NF_INET_LOCAL_IN,
+				arrival->offset, IPPROTO_ICMPV6);
 }
 
 static struct anycast6_member *
@@ -79,7 +87,7 @@ answers_on(const struct anycast6_group *group, u32 ifindex)
  * anycast6_advert_answer() - answer who asks the address itself
  * @net: the namespace
  * @group: the address that the packet came to
- * @skb: the packet
+ * @arrival: the packet
  *
  * A member that drains has left the link, and the kernel answers nobody any
  * more. But who has a flow here must go on believing that it is reachable
@@ -90,19 +98,20 @@ answers_on(const struct anycast6_group *group, u32 ifindex)
  * Context: RCU; softirq.
  */
 void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
-			    struct sk_buff *skb)
+			    const struct anycast6_arrival *arrival)
 {
 	const struct in6_addr *target = &group->key.addr;
-	u32 ifindex = IP6CB(skb)->iif;
+	u32 ifindex = arrival->ifindex;
 	const struct inet6_dev *idev;
 	struct net_device *dev;
 
-	if (!is_quiet_on(group, ifindex) || !is_solicitation(skb, target))
+	if (!is_quiet_on(group, ifindex) || !is_solicitation(arrival, target))
 		return;
 	dev = dev_get_by_index_rcu(net, ifindex);
 	idev = dev ? __in6_dev_get(dev) : NULL;
 	if (idev)
-		ipv6_stub->ndisc_send_na(dev, &ipv6_hdr(skb)->saddr, target,
+		ipv6_stub->ndisc_send_na(dev, &ipv6_hdr(arrival->skb)->saddr,
+					 target,
 					 READ_ONCE(idev->cnf.forwarding), true,
 					 false, true);
 }
@@ -110,7 +119,7 @@ void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
 /**
  * anycast6_advert_answer_now() - let the kernel answer a solicitation at once
  * @host: the namespace's
- * @skb: a packet to a multicast address
+ * @arrival: a packet to a multicast address
  *
  * Where several may answer, each waits for a random time, up to a second (RFC
  * 4861 section 7.2.7); the one that was elected is the only one. The kernel
@@ -119,26 +128,20 @@ void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
  * Context: RCU; softirq.
  */
 void anycast6_advert_answer_now(const struct anycast6_host *host,
-				struct sk_buff *skb)
+				const struct anycast6_arrival *arrival)
 {
-	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
-	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct sk_buff *skb = arrival->skb;
 	const struct anycast6_group *group;
 	struct anycast6_member *member;
-	u32 ifindex = IP6CB(skb)->iif;
 	const struct nd_msg *msg;
 	struct nd_msg buf;
 
-	if (ip6->nexthdr != IPPROTO_ICMPV6 || ipv6_addr_any(&ip6->saddr))
-		return;
-	msg = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	if (!msg || msg->icmph.icmp6_type != NDISC_NEIGHBOUR_SOLICITATION ||
-	    !anycast6_host_may_hold(host, &msg->target))
+	msg = read_solicitation(arrival, &buf);
+	if (!msg || !anycast6_host_may_hold(host, &msg->target))
 		return;
 	group = anycast6_host_find(host, &msg->target,
-				   anycast6_addr_is_linklocal(&msg->target) ?
-				   ifindex : anycast6_dev_vrf(skb->dev));
-	member = group ? answers_on(group, ifindex) : NULL;
+				   anycast6_skb_domain(skb, &msg->target));
+	member = group ? answers_on(group, arrival->ifindex) : NULL;
 	if (!member)
 		return;
 	skb->pkt_type = PACKET_HOST;

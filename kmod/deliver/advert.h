@@ -8,16 +8,16 @@
 
 #include <linux/types.h>
 
+struct anycast6_arrival;
 struct anycast6_group;
 struct anycast6_host;
 struct in6_addr;
 struct net;
-struct sk_buff;
 
 void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
-			    struct sk_buff *skb);
+			    const struct anycast6_arrival *arrival);
 void anycast6_advert_answer_now(const struct anycast6_host *host,
-				struct sk_buff *skb);
+				const struct anycast6_arrival *arrival);
 void anycast6_advert_take_over(struct net *net, const struct in6_addr *addr,
 			       u32 ifindex);
 

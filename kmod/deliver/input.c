@@ -20,6 +20,7 @@
 #include "deliver/question.h"
 #include "kernel/link.h"
 #include "kernel/own.h"
+#include "lib/arrival.h"
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
@@ -32,23 +33,19 @@ find_delivered_group(const struct anycast6_host *host,
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 
-	return anycast6_host_find(host, daddr,
-				  anycast6_addr_is_linklocal(daddr) ?
-				  IP6CB(skb)->iif :
-				  anycast6_dev_vrf(skb->dev));
+	return anycast6_host_find(host, daddr, anycast6_skb_domain(skb, daddr));
 }
 
 /* Of several local members, the one on the packet's link has it, else the
  * first that is up.
  */
 static void count_delivered(const struct anycast6_group *group,
-			    const struct sk_buff *skb)
+			    const struct anycast6_arrival *arrival)
 {
 	struct anycast6_member *member, *taker = NULL;
-	u32 ifindex = IP6CB(skb)->iif;
 
 	list_for_each_entry_rcu(member, &group->members, node) {
-		if (member->link->ifindex == ifindex) {
+		if (member->link->ifindex == arrival->ifindex) {
 			taker = member;
 			break;
 		}
@@ -57,14 +54,7 @@ static void count_delivered(const struct anycast6_group *group,
 			taker = member;
 	}
 	if (taker)
-		anycast6_stats_add(taker->stats, skb->len);
-}
-
-static int protocol_of(const struct sk_buff *skb)
-{
-	unsigned int offset = 0;
-
-	return ipv6_find_hdr(skb, &offset, -1, NULL, NULL);
+		anycast6_stats_add(taker->stats, arrival->skb->len);
 }
 
 static struct dst_entry *route_to_self(struct net *net,
@@ -149,14 +139,16 @@ static bool answer_is_stuck(const struct sk_buff *skb)
  * address. Sockets are looked up by the packet's own destination, so nothing
  * else changes.
  */
-static void admit_packet(struct net *net, struct sk_buff *skb)
+static void admit_packet(struct net *net,
+			 const struct anycast6_arrival *arrival)
 {
+	struct sk_buff *skb = arrival->skb;
 	struct dst_entry *dst = NULL;
 
 	if (ipv6_unicast_destination(skb))
 		return;
 
-	switch (protocol_of(skb)) {
+	switch (arrival->proto) {
 	case IPPROTO_TCP:
 		dst = local_dst(net, skb);
 		break;
@@ -171,31 +163,40 @@ static void admit_packet(struct net *net, struct sk_buff *skb)
 	skb_dst_set(skb, dst);
 }
 
+static void take_multicast(struct anycast6_host *host, struct sk_buff *skb)
+{
+	struct anycast6_arrival arrival;
+
+	if (!READ_ONCE(host->an->contested))
+		return;
+	anycast6_arrival_parse(skb, &arrival);
+	anycast6_advert_answer_now(host, &arrival);
+}
+
 /* @held: it may be to an anycast address */
 static noinline unsigned int take_packet(struct anycast6_host *host,
-					 struct sk_buff *skb,
-					 const struct nf_hook_state *state,
+					 struct sk_buff *skb, struct net *net,
 					 bool held)
 {
 	struct anycast6_group *group = NULL;
+	struct anycast6_arrival arrival;
 
 	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr)) {
-		if (READ_ONCE(host->an->contested))
-			anycast6_advert_answer_now(host, skb);
+		take_multicast(host, skb);
 		return NF_ACCEPT;
 	}
 
+	anycast6_arrival_parse(skb, &arrival);
 	if (held)
 		group = find_delivered_group(host, skb);
-	if (group && anycast6_probe_reply(host->an, group, skb))
+	if (group && anycast6_probe_reply(host->an, group, &arrival))
 		return NF_DROP;
-	if (ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)
-		anycast6_question_remember(host, skb, group);
+	anycast6_question_remember(host, &arrival, group);
 	if (group) {
 		anycast6_watch_delivered(host->an, group);
-		anycast6_advert_answer(state->net, group, skb);
-		count_delivered(group, skb);
-		admit_packet(state->net, skb);
+		anycast6_advert_answer(net, group, &arrival);
+		count_delivered(group, &arrival);
+		admit_packet(net, &arrival);
 	}
 	return NF_ACCEPT;
 }
@@ -208,13 +209,13 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 	struct anycast6_host *host = priv;
 
 	if (unlikely(anycast6_host_may_hold(host, &ip6->daddr)))
-		return take_packet(host, skb, state, true);
+		return take_packet(host, skb, state->net, true);
 	if (skb->sk || ip6->nexthdr == IPPROTO_TCP)
 		return NF_ACCEPT;
 	if (ip6->nexthdr == IPPROTO_UDP &&
 	    anycast6_fast_path(host->peers, skb, &ip6->saddr, skb->dev, false))
 		return NF_ACCEPT;
-	return take_packet(host, skb, state, false);
+	return take_packet(host, skb, state->net, false);
 }
 
 /**

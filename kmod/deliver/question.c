@@ -15,75 +15,30 @@
 #include "kernel/link.h"
 #include "kernel/socket.h"
 #include "lib/addr.h"
+#include "lib/arrival.h"
 #include "lib/tally.h"
 #include "net.h"
 #include "object/group.h"
 #include "object/source.h"
 #include "object/watch.h"
 
-static bool parse_question_ports(const struct sk_buff *skb, unsigned int offset,
-				 struct anycast6_peer_key *key)
-{
-	__be16 buf[2];
-	const __be16 *ports;
-
-	ports = skb_header_pointer(skb, offset, sizeof(buf), buf);
-	if (!ports)
-		return false;
-	key->port = ports[0];
-	key->local = ports[1];
-	return true;
-}
-
-static bool parse_echo_request(const struct sk_buff *skb, unsigned int offset,
-			       struct anycast6_peer_key *key)
-{
-	struct icmp6hdr buf;
-	const struct icmp6hdr *icmp;
-
-	icmp = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	if (!icmp || icmp->icmp6_type != ICMPV6_ECHO_REQUEST)
-		return false;
-	key->port = icmp->icmp6_identifier;
-	return true;
-}
-
-/* Of a datagram in fragments, the first one tells. */
-static noinline int skip_headers(const struct sk_buff *skb,
-				 unsigned int *offset)
-{
-	unsigned short fragment = 0;
-	int proto;
-
-	*offset = 0;
-	proto = ipv6_find_hdr(skb, offset, -1, &fragment, NULL);
-	return fragment ? -1 : proto;
-}
-
 /* Returns whether it is a question that is answered without a connection. */
-static bool parse_question(const struct sk_buff *skb,
-			   struct anycast6_peer_key *key)
+static bool set_peer_key(const struct anycast6_arrival *arrival,
+			 struct anycast6_peer_key *key)
 {
-	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
-	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
-	int proto = ip6->nexthdr;
+	const struct in6_addr *peer = &ipv6_hdr(arrival->skb)->saddr;
 
-	if (proto != IPPROTO_UDP && proto != IPPROTO_ICMPV6)
-		proto = skip_headers(skb, &offset);
+	if (!arrival->readable)
+		return false;
 	*key = (struct anycast6_peer_key) {
-		.addr = ip6->saddr,
-		.proto = proto,
-		.domain = unlikely(anycast6_addr_is_linklocal(&ip6->saddr)) ?
-			  IP6CB(skb)->iif : anycast6_dev_vrf(skb->dev),
+		.addr = *peer,
+		.port = arrival->sport,
+		.local = arrival->dport,
+		.proto = arrival->proto,
+		.domain = anycast6_skb_domain(arrival->skb, peer),
 	};
-	switch (proto) {
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-		return parse_question_ports(skb, offset, key);
-	case IPPROTO_ICMPV6:
-		return parse_echo_request(skb, offset, key);
-	}
-	return false;
+	return arrival->proto != IPPROTO_ICMPV6 ||
+	       arrival->type == ICMPV6_ECHO_REQUEST;
 }
 
 /* A socket that is bound or connected has its source. A tunnel's peers follow
@@ -92,7 +47,7 @@ static bool parse_question(const struct sk_buff *skb,
 static bool will_answer(const struct sk_buff *skb,
 			const struct anycast6_peer_key *key)
 {
-	const struct anycast6_arrival arrival = {
+	const struct anycast6_socket_query query = {
 		.source = &ipv6_hdr(skb)->saddr,
 		.destination = &ipv6_hdr(skb)->daddr,
 		.sport = key->port,
@@ -103,7 +58,7 @@ static bool will_answer(const struct sk_buff *skb,
 	};
 	const struct sock *sk;
 
-	sk = anycast6_socket_find(dev_net(skb->dev), &arrival);
+	sk = anycast6_socket_find(dev_net(skb->dev), &query);
 	return sk && anycast6_host_is_wildcard(sk);
 }
 
@@ -169,22 +124,23 @@ static void refresh_peer(struct anycast6_peer *peer, bool tracked)
 /**
  * anycast6_question_remember() - a packet is about to be delivered
  * @host: the namespace's
- * @skb: the packet, past all filters
+ * @arrival: the packet, past all filters
  * @group: the anycast address it came to, or NULL
  *
  * Context: RCU; softirq or process.
  */
 void anycast6_question_remember(struct anycast6_host *host,
-				const struct sk_buff *skb,
+				const struct anycast6_arrival *arrival,
 				struct anycast6_group *group)
 {
+	const struct sk_buff *skb = arrival->skb;
 	struct anycast6_peers *peers = host->peers;
 	struct anycast6_peer_key key;
 	struct anycast6_peer *peer;
 	u64 hash;
 
 	/* somebody's who has chosen an address, or a connection's */
-	if (skb->sk || !parse_question(skb, &key))
+	if (skb->sk || !set_peer_key(arrival, &key))
 		return;
 	hash = anycast6_peer_hash(&key);
 	peer = anycast6_peer_find(peers, &key, hash);

@@ -6,12 +6,12 @@
 #ifndef ANYCAST6_QUESTION_H
 #define ANYCAST6_QUESTION_H
 
+struct anycast6_arrival;
 struct anycast6_group;
 struct anycast6_host;
-struct sk_buff;
 
 void anycast6_question_remember(struct anycast6_host *host,
-				const struct sk_buff *skb,
+				const struct anycast6_arrival *arrival,
 				struct anycast6_group *group);
 
 #endif

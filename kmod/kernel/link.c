@@ -125,3 +125,19 @@ void anycast6_link_put(struct anycast6_net *an, struct anycast6_link *link)
 	xa_erase(&an->links, link->ifindex);
 	kfree_rcu(link, rcu);
 }
+
+/**
+ * anycast6_link_domain() - the domain of an address on a link
+ * @link: the link
+ * @addr: an address that is used on it, network order
+ *
+ * Context: RCU, or under an->lock.
+ * Return: as of struct anycast6_key: the link of a link-local address, else
+ * its VRF.
+ */
+u32 anycast6_link_domain(const struct anycast6_link *link,
+			 const struct in6_addr *addr)
+{
+	return anycast6_addr_is_linklocal(addr) ? link->ifindex :
+						  READ_ONCE(link->vrf);
+}

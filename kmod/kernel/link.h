@@ -7,10 +7,14 @@
 #define ANYCAST6_LINK_H
 
 #include <linux/atomic.h>
+#include <linux/ipv6.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
+#include <linux/skbuff.h>
 #include <net/l3mdev.h>
+
+#include "lib/addr.h"
 
 struct anycast6_net;
 
@@ -58,6 +62,8 @@ struct anycast6_link {
 struct anycast6_link *anycast6_link_get(struct anycast6_net *an, u32 ifindex,
 					gfp_t gfp);
 void anycast6_link_put(struct anycast6_net *an, struct anycast6_link *link);
+u32 anycast6_link_domain(const struct anycast6_link *link,
+			 const struct in6_addr *addr);
 struct anycast6_link *anycast6_link_find(struct anycast6_net *an, u32 ifindex);
 void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link);
 
@@ -72,6 +78,40 @@ static inline u32 anycast6_dev_vrf(const struct net_device *dev)
 {
 	return netif_is_l3_slave(dev) || netif_is_l3_master(dev) ?
 	       l3mdev_master_ifindex_rcu(dev) : 0;
+}
+
+/**
+ * anycast6_dev_domain() - the domain of an address on a device
+ * @dev: a device
+ * @addr: an address that is used on it, network order
+ *
+ * Context: RCU.
+ * Return: as of struct anycast6_key: the device of a link-local address, else
+ * its VRF.
+ */
+static inline u32 anycast6_dev_domain(const struct net_device *dev,
+				      const struct in6_addr *addr)
+{
+	return unlikely(anycast6_addr_is_linklocal(addr)) ?
+	       dev->ifindex : anycast6_dev_vrf(dev);
+}
+
+/**
+ * anycast6_skb_domain() - the domain of an address of a packet that came in
+ * @skb: the packet, past the receiving of IPv6
+ * @addr: one of its addresses, network order
+ *
+ * In a VRF the packet's device is the VRF's by now; the link is noted in it.
+ *
+ * Context: RCU.
+ * Return: as of struct anycast6_key: the link of a link-local address, else
+ * the VRF.
+ */
+static inline u32 anycast6_skb_domain(const struct sk_buff *skb,
+				      const struct in6_addr *addr)
+{
+	return unlikely(anycast6_addr_is_linklocal(addr)) ?
+	       IP6CB(skb)->iif : anycast6_dev_vrf(skb->dev);
 }
 
 #endif

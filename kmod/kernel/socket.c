@@ -14,25 +14,25 @@
 /**
  * anycast6_socket_find() - find the socket that would take a packet
  * @net: the namespace
- * @arrival: the packet; of TCP, one that opens a connection
+ * @query: the packet; of TCP, one that opens a connection
  *
  * Context: RCU; softirq or process.
  * Return: the socket, without a reference, or NULL.
  */
-const struct sock *anycast6_socket_find(struct net *net,
-					const struct anycast6_arrival *arrival)
+const struct sock *
+anycast6_socket_find(struct net *net, const struct anycast6_socket_query *query)
 {
-	if (arrival->proto == IPPROTO_TCP)
+	if (query->proto == IPPROTO_TCP)
 		return inet6_lookup_listener(net,
 					     net->ipv4.tcp_death_row.hashinfo,
-					     NULL, 0, arrival->source,
-					     arrival->sport,
-					     arrival->destination,
-					     ntohs(arrival->dport),
-					     arrival->dif, arrival->sdif);
-	return __udp6_lib_lookup(net, arrival->source, arrival->sport,
-				 arrival->destination, arrival->dport,
-				 arrival->dif, arrival->sdif,
-				 anycast6_compat_udp_table(net, arrival->proto),
+					     NULL, 0, query->source,
+					     query->sport,
+					     query->destination,
+					     ntohs(query->dport),
+					     query->dif, query->sdif);
+	return __udp6_lib_lookup(net, query->source, query->sport,
+				 query->destination, query->dport,
+				 query->dif, query->sdif,
+				 anycast6_compat_udp_table(net, query->proto),
 				 NULL);
 }

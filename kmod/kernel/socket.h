@@ -13,7 +13,7 @@ struct net;
 struct sock;
 
 /**
- * struct anycast6_arrival - what of a packet decides on its socket
+ * struct anycast6_socket_query - what of a packet decides on its socket
  * @source: network order; the unspecified address for anybody, and then no
  *          socket that is connected has it
  * @destination: network order
@@ -24,7 +24,7 @@ struct sock;
  * @sdif: interface index of that device in a VRF, else 0
  * @proto: %IPPROTO_TCP, %IPPROTO_UDP or %IPPROTO_UDPLITE
  */
-struct anycast6_arrival {
+struct anycast6_socket_query {
 	const struct in6_addr *source;
 	const struct in6_addr *destination;
 	__be16 sport;
@@ -34,7 +34,8 @@ struct anycast6_arrival {
 	u8 proto;
 };
 
-const struct sock *anycast6_socket_find(struct net *net,
-					const struct anycast6_arrival *arrival);
+const struct sock *
+anycast6_socket_find(struct net *net,
+		     const struct anycast6_socket_query *query);
 
 #endif

@@ -29,15 +29,15 @@
  * bound to none has them all.
  */
 static void set_devices(const struct anycast6_member *member,
-			struct anycast6_arrival *arrival)
+			struct anycast6_socket_query *query)
 {
 	const struct anycast6_link *link = member->link;
 	u32 vrf = link->own ? anycast6_group_vrf(member->group) :
 			      READ_ONCE(link->vrf);
 
-	arrival->dif = vrf ? : link->own ? 0 : link->ifindex;
+	query->dif = vrf ? : link->own ? 0 : link->ifindex;
 	if (vrf)
-		arrival->sdif = link->own ? vrf : link->ifindex;
+		query->sdif = link->own ? vrf : link->ifindex;
 }
 
 /**
@@ -51,7 +51,7 @@ static void set_devices(const struct anycast6_member *member,
 bool anycast6_watch_is_unserved(struct anycast6_net *an,
 				const struct anycast6_member *member)
 {
-	struct anycast6_arrival arrival = {
+	struct anycast6_socket_query query = {
 		.source = &in6addr_any,
 		.destination = &member->group->key.addr,
 	};
@@ -63,12 +63,12 @@ bool anycast6_watch_is_unserved(struct anycast6_net *an,
 	rcu_read_lock();
 	offer = rcu_dereference(member->traits.offer);
 	if (offer)
-		set_devices(member, &arrival);
+		set_devices(member, &query);
 	for (i = 0; offer && !unserved && i < offer->services.n; i++) {
 		service = &offer->services.list[i];
-		arrival.proto = service->proto;
-		arrival.dport = htons(service->port);
-		unserved = !anycast6_socket_find(an->net, &arrival);
+		query.proto = service->proto;
+		query.dport = htons(service->port);
+		unserved = !anycast6_socket_find(an->net, &query);
 	}
 	rcu_read_unlock();
 	return unserved;
@@ -187,14 +187,6 @@ bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
 
 /* ---- now and then ---- */
 
-static void queue_round(struct anycast6_net *an, unsigned long delay)
-{
-	rcu_read_lock();
-	if (!READ_ONCE(an->dead))
-		queue_delayed_work(anycast6_wq, &an->watch.work, delay);
-	rcu_read_unlock();
-}
-
 /* Returns how many are left for this round. */
 static unsigned int look_around(struct anycast6_net *an)
 {
@@ -226,7 +218,7 @@ static void go_round(struct work_struct *work)
 	n = an->watch.n;
 	mutex_unlock(&an->lock);
 	if (n)
-		queue_round(an, left ? GO : ROUND);
+		anycast6_net_queue(an, &an->watch.work, left ? GO : ROUND);
 }
 
 /**
@@ -261,7 +253,7 @@ void anycast6_watch_settle(struct anycast6_net *an,
 		return;
 	list_add_tail(&member->of_watch, &an->watch.members);
 	WRITE_ONCE(an->watch.n, an->watch.n + 1);
-	queue_round(an, ROUND);
+	anycast6_net_queue(an, &an->watch.work, ROUND);
 }
 
 /**

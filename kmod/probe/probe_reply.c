@@ -20,6 +20,7 @@
 #include "kernel/ipsec.h"
 #include "kernel/link.h"
 #include "kernel/local.h"
+#include "lib/arrival.h"
 #include "lib/probe_packet.h"
 #include "net.h"
 #include "object/group.h"
@@ -38,20 +39,18 @@
 #define BURST		256
 
 /**
- * struct question - a probe that came
+ * struct received_probe - a probe that came
  * @an: the namespace
  * @group: the address that it came to
- * @skb: the packet
- * @offset: of its ICMPv6 header
+ * @arrival: the packet
  * @payload: what it says
  * @named: who asks knows this node by the address that it says
  * @marks: what the answer says, enum anycast6_probe_mark
  */
-struct question {
+struct received_probe {
 	struct anycast6_net *an;
 	const struct anycast6_group *group;
-	struct sk_buff *skb;
-	unsigned int offset;
+	const struct anycast6_arrival *arrival;
 	struct anycast6_probe_payload payload;
 	bool named;
 	u32 marks;
@@ -84,63 +83,56 @@ static bool may_spend(struct anycast6_reply_budgets *budgets,
 
 /* ---- who asks ---- */
 
-static u32 probe_domain(const struct sk_buff *skb, const struct in6_addr *addr)
-{
-	return anycast6_addr_is_linklocal(addr) ? IP6CB(skb)->iif :
-	       anycast6_dev_vrf(skb->dev);
-}
-
-static struct anycast6_key key_of(const struct question *question,
+static struct anycast6_key key_of(const struct received_probe *probe,
 				  const struct in6_addr *addr)
 {
 	return (struct anycast6_key) {
 		.addr = *addr,
-		.domain = probe_domain(question->skb, addr),
+		.domain = anycast6_skb_domain(probe->arrival->skb, addr),
 	};
 }
 
-static bool is_unicast_here(const struct question *question,
+static bool is_unicast_here(const struct received_probe *probe,
 			    const struct in6_addr *addr)
 {
-	const struct anycast6_key key = key_of(question, addr);
+	const struct anycast6_key key = key_of(probe, addr);
 
-	return anycast6_local_is_unicast(question->an, &key);
+	return anycast6_local_is_unicast(probe->an, &key);
 }
 
-static bool is_named(const struct question *question)
+static bool is_named(const struct received_probe *probe)
 {
-	const struct in6_addr *name = &question->payload.member;
+	const struct in6_addr *source = &ipv6_hdr(probe->arrival->skb)->saddr;
+	const struct in6_addr *name = &probe->payload.member;
 
 	return anycast6_addr_is_unicast(name) &&
 	       (!anycast6_addr_is_linklocal(name) ||
-		anycast6_addr_is_linklocal(&ipv6_hdr(question->skb)->saddr)) &&
-	       is_unicast_here(question, name);
+		anycast6_addr_is_linklocal(source)) &&
+	       is_unicast_here(probe, name);
 }
 
 /* RFC 4443 section 2.4 (e) */
-static bool is_answerable(const struct question *question)
+static bool is_answerable(const struct received_probe *probe)
 {
-	const struct in6_addr *source = &ipv6_hdr(question->skb)->saddr;
-	const struct anycast6_key key = key_of(question, source);
+	const struct in6_addr *source = &ipv6_hdr(probe->arrival->skb)->saddr;
+	const struct anycast6_key key = key_of(probe, source);
 
-	return question->skb->pkt_type == PACKET_HOST &&
+	return probe->arrival->skb->pkt_type == PACKET_HOST &&
 	       anycast6_addr_is_unicast(source) &&
-	       !anycast6_group_find(question->an, &key);
+	       !anycast6_group_find(probe->an, &key);
 }
 
-static bool read_probe(struct question *question)
+static bool read_probe(struct received_probe *probe)
 {
-	struct sk_buff *skb = question->skb;
+	const struct anycast6_arrival *arrival = probe->arrival;
 
-	if (ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
-		return false;
-	question->offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
-	return anycast6_probe_packet_parse(skb, question->offset,
-					   &question->payload) ==
+	return anycast6_arrival_is(arrival, ICMPV6_ECHO_REQUEST) &&
+	       anycast6_probe_packet_parse(arrival->skb, arrival->offset,
+					   &probe->payload) ==
 	       ANYCAST6_PROBE_REQUEST &&
-	       xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb) &&
-	       !nf_ip6_checksum(skb, NF_INET_LOCAL_IN, question->offset,
-				IPPROTO_ICMPV6);
+	       xfrm6_policy_check(NULL, XFRM_POLICY_IN, arrival->skb) &&
+	       !nf_ip6_checksum(arrival->skb, NF_INET_LOCAL_IN,
+				arrival->offset, IPPROTO_ICMPV6);
 }
 
 /* ---- the answer ---- */
@@ -150,21 +142,21 @@ static bool read_probe(struct question *question)
  * Routes may depend on the source (RFC 8028), so it is known first, or both are
  * found together. Returns NULL if there is none.
  */
-static struct dst_entry *find_route(const struct question *question,
+static struct dst_entry *find_route(const struct received_probe *probe,
 				    struct in6_addr *source, u32 *mark)
 {
-	const struct sk_buff *skb = question->skb;
-	struct net *net = question->an->net;
+	const struct sk_buff *skb = probe->arrival->skb;
+	struct net *net = probe->an->net;
 	struct flowi6 fl6 = {
 		.daddr = ipv6_hdr(skb)->saddr,
-		.flowi6_oif = probe_domain(skb, &ipv6_hdr(skb)->saddr),
+		.flowi6_oif = anycast6_skb_domain(skb, &ipv6_hdr(skb)->saddr),
 		.flowi6_proto = IPPROTO_ICMPV6,
 		.flowi6_mark = IP6_REPLY_MARK(net, skb->mark),
 	};
 	struct dst_entry *dst;
 
-	if (question->named)
-		fl6.saddr = question->payload.member;
+	if (probe->named)
+		fl6.saddr = probe->payload.member;
 	if (ip6_dst_lookup(net, NULL, &dst, &fl6))
 		return NULL;
 	*source = fl6.saddr;
@@ -175,15 +167,15 @@ static struct dst_entry *find_route(const struct question *question,
 /* An echo reply has what follows the header of the request, an error all of the
  * packet that fits (RFC 4443 sections 4.2 and 2.4 (c)).
  */
-static unsigned int body_of(const struct question *question, bool reply,
+static unsigned int body_of(const struct received_probe *probe, bool reply,
 			    unsigned int *offset)
 {
 	const unsigned int most = IPV6_MIN_MTU - sizeof(struct ipv6hdr) -
 				  sizeof(struct icmp6hdr);
 
-	*offset = reply ? question->offset + sizeof(struct icmp6hdr) :
-			  skb_network_offset(question->skb);
-	return min(question->skb->len - *offset, most);
+	*offset = reply ? probe->arrival->offset + sizeof(struct icmp6hdr) :
+			  skb_network_offset(probe->arrival->skb);
+	return min(probe->arrival->skb->len - *offset, most);
 }
 
 /* A filter is to see what it is related to. */
@@ -200,21 +192,21 @@ static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
 /* Nobody is to be called dead because a queue is full, but who asks too much, or
  * more than a probe, must not be in the way of others.
  */
-static bool is_urgent(const struct question *question)
+static bool is_urgent(const struct received_probe *probe)
 {
-	struct anycast6_reply_budgets *budgets = &question->an->reply_budgets;
+	struct anycast6_reply_budgets *budgets = &probe->an->reply_budgets;
 
-	return question->skb->len - question->offset ==
-	       sizeof(struct icmp6hdr) + sizeof(question->payload) &&
+	return probe->arrival->skb->len - probe->arrival->offset ==
+	       sizeof(struct icmp6hdr) + sizeof(probe->payload) &&
 	       may_spend(budgets, &budgets->urgent);
 }
 
 /* @code: of Destination Unreachable, -1 for an echo reply */
-static struct sk_buff *make_reply(const struct question *question,
+static struct sk_buff *make_reply(const struct received_probe *probe,
 				  struct dst_entry *dst,
 				  const struct in6_addr *source, int code)
 {
-	const struct sk_buff *skb = question->skb;
+	const struct sk_buff *skb = probe->arrival->skb;
 	bool reply = code < 0;
 	struct anycast6_icmp icmp = {
 		.source = source,
@@ -227,11 +219,11 @@ static struct sk_buff *make_reply(const struct question *question,
 	struct sk_buff *nskb;
 	void *body;
 
-	icmp.len = body_of(question, reply, &offset);
+	icmp.len = body_of(probe, reply, &offset);
 	if (reply && skb_copy_bits(skb, offset - sizeof(icmp.word), &icmp.word,
 				   sizeof(icmp.word)))
 		return NULL;
-	nskb = anycast6_icmp_make(question->an->net, dst, &icmp, &body);
+	nskb = anycast6_icmp_make(probe->an->net, dst, &icmp, &body);
 	if (!nskb)
 		return NULL;
 	if (skb_copy_bits(skb, offset, body, icmp.len)) {
@@ -240,45 +232,46 @@ static struct sk_buff *make_reply(const struct question *question,
 	}
 	payload = body;
 	if (reply)
-		payload->marks = htonl(question->marks);
+		payload->marks = htonl(probe->marks);
 	anycast6_icmp_finish(nskb);
 	return nskb;
 }
 
-static void send_reply(const struct question *question, struct dst_entry *dst,
-		       const struct in6_addr *source, u32 mark, int code)
+static void send_reply(const struct received_probe *probe,
+		       struct dst_entry *dst, const struct in6_addr *source,
+		       u32 mark, int code)
 {
-	struct net *net = question->an->net;
+	struct net *net = probe->an->net;
 	struct sk_buff *skb;
 
-	skb = make_reply(question, dst, source, code);
+	skb = make_reply(probe, dst, source, code);
 	if (!skb)
 		return;
 	skb->mark = mark;
-	if (is_urgent(question))
+	if (is_urgent(probe))
 		skb->priority = TC_PRIO_CONTROL;
 	if (anycast6_ipsec_lookup(net, NULL, skb)) {
 		kfree_skb(skb);
 		return;
 	}
-	attach_tracking(skb, question->skb);
+	attach_tracking(skb, probe->arrival->skb);
 	ip6_local_out(net, NULL, skb);
 }
 
-static void answer_probe(const struct question *question, int code)
+static void answer_probe(const struct received_probe *probe, int code)
 {
-	struct anycast6_reply_budgets *budgets = &question->an->reply_budgets;
+	struct anycast6_reply_budgets *budgets = &probe->an->reply_budgets;
 	struct in6_addr source;
 	struct dst_entry *dst;
 	u32 mark;
 
-	if (!is_answerable(question) ||
+	if (!is_answerable(probe) ||
 	    (code >= 0 && !may_spend(budgets, &budgets->errors)))
 		return;
-	dst = find_route(question, &source, &mark);
+	dst = find_route(probe, &source, &mark);
 	if (!dst)
 		return;
-	send_reply(question, dst, &source, mark, code);
+	send_reply(probe, dst, &source, mark, code);
 	dst_release(dst);
 }
 
@@ -295,10 +288,11 @@ static u8 serving_state(struct anycast6_net *an, struct anycast6_member *member)
 /* Who gives way to this node is on the link itself, so nobody has passed on what
  * it asks.
  */
-static bool names_us(const struct question *question)
+static bool names_us(const struct received_probe *probe)
 {
-	return question->named && ipv6_hdr(question->skb)->hop_limit == 255 &&
-	       question->payload.marks & htonl(ANYCAST6_PROBE_RIVAL);
+	return probe->named &&
+	       ipv6_hdr(probe->arrival->skb)->hop_limit == 255 &&
+	       probe->payload.marks & htonl(ANYCAST6_PROBE_RIVAL);
 }
 
 /* What is known there of a member on the link that a probe came by. */
@@ -316,23 +310,23 @@ static u32 marks_of(const struct anycast6_member *member)
 /* How the members of this node are: the one on the link that the probe came by,
  * whom others there may wait for, or the best of all.
  */
-static u8 find_state(struct question *question)
+static u8 find_state(struct received_probe *probe)
 {
-	u32 ifindex = IP6CB(question->skb)->iif;
+	u32 ifindex = probe->arrival->ifindex;
 	struct anycast6_member *member;
 	u8 best = ANYCAST6_STATE_DOWN;
 
-	list_for_each_entry_rcu(member, &question->group->members, node) {
+	list_for_each_entry_rcu(member, &probe->group->members, node) {
 		u8 state;
 
 		if (member->nexthop)
 			continue;
-		state = serving_state(question->an, member);
+		state = serving_state(probe->an, member);
 		if (member->link->ifindex == ifindex) {
-			question->marks = marks_of(member);
-			if (names_us(question))
-				anycast6_rival_name(question->an, member,
-						    &question->payload.member);
+			probe->marks = marks_of(member);
+			if (names_us(probe))
+				anycast6_rival_name(probe->an, member,
+						    &probe->payload.member);
 			return state;
 		}
 		if (best == ANYCAST6_STATE_DOWN || state == ANYCAST6_STATE_UP)
@@ -342,11 +336,11 @@ static u8 find_state(struct question *question)
 }
 
 /* A probe of this node's own, which came back, says nothing. */
-static bool is_own_probe(const struct question *question)
+static bool is_own_probe(const struct received_probe *probe)
 {
-	if (!is_unicast_here(question, &ipv6_hdr(question->skb)->saddr))
+	if (!is_unicast_here(probe, &ipv6_hdr(probe->arrival->skb)->saddr))
 		return false;
-	anycast6_probe_queue_returned(question->an, &question->payload);
+	anycast6_probe_queue_returned(probe->an, &probe->payload);
 	return true;
 }
 
@@ -354,7 +348,7 @@ static bool is_own_probe(const struct question *question)
  * anycast6_probe_reply() - answer a probe that came to this node's members
  * @an: the namespace
  * @group: the address that a packet came to
- * @skb: the packet, about to be delivered
+ * @arrival: the packet, about to be delivered
  *
  * All other packets are the kernel's to answer.
  *
@@ -363,24 +357,28 @@ static bool is_own_probe(const struct question *question)
  */
 bool anycast6_probe_reply(struct anycast6_net *an,
 			  const struct anycast6_group *group,
-			  struct sk_buff *skb)
+			  const struct anycast6_arrival *arrival)
 {
-	struct question question = { .an = an, .group = group, .skb = skb };
+	struct received_probe probe = {
+		.an = an,
+		.group = group,
+		.arrival = arrival,
+	};
 
-	if (!read_probe(&question))
+	if (!read_probe(&probe))
 		return false;
-	if (is_own_probe(&question))
+	if (is_own_probe(&probe))
 		return true;
-	question.named = is_named(&question);
-	switch (find_state(&question)) {
+	probe.named = is_named(&probe);
+	switch (find_state(&probe)) {
 	case ANYCAST6_STATE_UP:
-		answer_probe(&question, -1);
+		answer_probe(&probe, -1);
 		return true;
 	case ANYCAST6_STATE_DRAINING:
-		answer_probe(&question, ICMPV6_ADM_PROHIBITED);
+		answer_probe(&probe, ICMPV6_ADM_PROHIBITED);
 		return true;
 	}
-	answer_probe(&question, ICMPV6_ADDR_UNREACH);
+	answer_probe(&probe, ICMPV6_ADDR_UNREACH);
 	return true;
 }
 
@@ -399,10 +397,17 @@ void anycast6_probe_reply_absent(struct anycast6_net *an,
 				 const struct anycast6_group *group,
 				 struct sk_buff *skb)
 {
-	struct question question = { .an = an, .group = group, .skb = skb };
+	struct anycast6_arrival arrival;
+	struct received_probe probe = {
+		.an = an,
+		.group = group,
+		.arrival = &arrival,
+	};
 
-	if (!read_probe(&question) || is_own_probe(&question))
+	anycast6_arrival_parse(skb, &arrival);
+
+	if (!read_probe(&probe) || is_own_probe(&probe))
 		return;
-	question.named = is_named(&question);
-	answer_probe(&question, ICMPV6_ADDR_UNREACH);
+	probe.named = is_named(&probe);
+	answer_probe(&probe, ICMPV6_ADDR_UNREACH);
 }

@@ -10,6 +10,7 @@
 
 #include "lib/budget.h"
 
+struct anycast6_arrival;
 struct anycast6_group;
 struct anycast6_net;
 struct sk_buff;
@@ -17,7 +18,7 @@ struct sk_buff;
 void anycast6_probe_reply_init(struct anycast6_reply_budgets *budgets);
 bool anycast6_probe_reply(struct anycast6_net *an,
 			  const struct anycast6_group *group,
-			  struct sk_buff *skb);
+			  const struct anycast6_arrival *arrival);
 void anycast6_probe_reply_absent(struct anycast6_net *an,
 				 const struct anycast6_group *group,
 				 struct sk_buff *skb);

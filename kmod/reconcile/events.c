@@ -46,20 +46,13 @@ static struct anycast6_net *find_alive(const struct net *net)
 	return an && !READ_ONCE(an->dead) ? an : NULL;
 }
 
-static u32 event_domain(const struct net_device *dev,
-			const struct in6_addr *addr)
-{
-	return anycast6_addr_is_linklocal(addr) ? dev->ifindex :
-	       anycast6_dev_vrf(dev);
-}
-
 static struct anycast6_group *find_dev_group(struct anycast6_net *an,
 					     const struct net_device *dev,
 					     const struct in6_addr *addr)
 {
 	struct anycast6_key key = {
 		.addr = *addr,
-		.domain = event_domain(dev, addr),
+		.domain = anycast6_dev_domain(dev, addr),
 	};
 
 	return anycast6_group_find(an, &key);

@@ -35,8 +35,7 @@ static bool identify_address(const struct anycast6_entry *entry,
 		some = anycast6_addr_reserved(prefix, entry->id, &key->addr);
 	if (!some)
 		return false;
-	key->domain = anycast6_addr_is_linklocal(&key->addr) ?
-		      entry->link->ifindex : entry->link->vrf;
+	key->domain = anycast6_link_domain(entry->link, &key->addr);
 	return true;
 }
 

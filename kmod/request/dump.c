@@ -159,8 +159,7 @@ static bool is_member(struct anycast6_net *an, const struct net_device *dev,
 {
 	struct anycast6_key key = {
 		.addr = *addr,
-		.domain = anycast6_addr_is_linklocal(addr) ?
-			  dev->ifindex : anycast6_dev_vrf(dev),
+		.domain = anycast6_dev_domain(dev, addr),
 	};
 	const struct anycast6_member *member;
 	const struct anycast6_group *group;

@@ -13,6 +13,20 @@
 #include "object/member.h"
 #include "request/filter.h"
 
+/**
+ * anycast6_filter_init() - mean all
+ * @filter: result
+ *
+ * Context: any.
+ */
+void anycast6_filter_init(struct anycast6_filter *filter)
+{
+	memset(filter, 0, sizeof(*filter));
+	filter->origin = -1;
+	filter->id = -1;
+	filter->state = -1;
+}
+
 static bool matches_value(int wanted, int value)
 {
 	return wanted < 0 || wanted == value;

@@ -31,6 +31,7 @@ struct anycast6_filter {
 	int state;
 };
 
+void anycast6_filter_init(struct anycast6_filter *filter);
 bool anycast6_filter_group(const struct anycast6_filter *filter,
 			   const struct anycast6_group *group);
 bool anycast6_filter_member(const struct anycast6_filter *filter,

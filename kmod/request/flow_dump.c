@@ -20,31 +20,14 @@
 #include "steer/flow.h"
 #include "steer/router.h"
 
-/**
- * struct wanted - which flows are meant
- * @addr: of this anycast address, NULL for any
- * @vrf: interface index of their VRF, 0 for any
- */
-struct wanted {
-	const struct in6_addr *addr;
-	u32 vrf;
-};
-
-static void parse_flow_filter(struct nlattr **attrs, struct wanted *wanted)
+static void parse_flow_filter(struct nlattr **attrs,
+			      struct anycast6_flow_filter *filter)
 {
-	memset(wanted, 0, sizeof(*wanted));
+	memset(filter, 0, sizeof(*filter));
 	if (attrs[ANYCAST6_A_FLOW_ADDRESS])
-		wanted->addr = nla_data(attrs[ANYCAST6_A_FLOW_ADDRESS]);
+		filter->addr = nla_data(attrs[ANYCAST6_A_FLOW_ADDRESS]);
 	if (attrs[ANYCAST6_A_FLOW_VRF])
-		wanted->vrf = nla_get_u32(attrs[ANYCAST6_A_FLOW_VRF]);
-}
-
-static bool matches(const struct wanted *wanted,
-		    const struct anycast6_flow_key *key)
-{
-	if (wanted->addr && !ipv6_addr_equal(wanted->addr, &key->destination))
-		return false;
-	return !wanted->vrf || wanted->vrf == key->domain;
+		filter->domain = nla_get_u32(attrs[ANYCAST6_A_FLOW_VRF]);
 }
 
 static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
@@ -72,13 +55,13 @@ static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
  * @skb: where it goes
  * @cb: the dump; how many flows were visited is in its args[0]: the table may
  *      be another one, or none, before the next call
- * @wanted: what is dumped
+ * @filter: what is dumped
  * @place: how many flows this call has visited
  */
 struct dump {
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
-	struct wanted wanted;
+	struct anycast6_flow_filter filter;
 	long place;
 };
 
@@ -112,7 +95,7 @@ static int visit_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 	int err = 0;
 
 	if (dump->place++ < dump->cb->args[0] ||
-	    !matches(&dump->wanted, &flow->key))
+	    !anycast6_flow_filter_passes(&dump->filter, flow))
 		return 0;
 	/* one that ends has none; one whose member has gone will get another */
 	if (member && !READ_ONCE(member->dead) && !anycast6_flow_is_over(flow))
@@ -135,7 +118,7 @@ int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
 			       "anycast6: flows name clients, which needs CAP_NET_ADMIN");
 		return -EPERM;
 	}
-	parse_flow_filter(anycast6_compat_dump_attrs(cb), &dump.wanted);
+	parse_flow_filter(anycast6_compat_dump_attrs(cb), &dump.filter);
 
 	mutex_lock(&an->lock);
 	router = anycast6_router(an);
@@ -149,18 +132,18 @@ int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct anycast6_net *an = anycast6_net(genl_info_net(info));
 	struct anycast6_router *router;
-	struct wanted wanted;
+	struct anycast6_flow_filter filter;
 	int err;
 
 	err = anycast6_netlink_check_permission(skb, info);
 	if (err)
 		return err;
-	parse_flow_filter(info->attrs, &wanted);
+	parse_flow_filter(info->attrs, &filter);
 
 	mutex_lock(&an->lock);
 	router = anycast6_router(an);
 	if (router)
-		anycast6_flows_flush(&router->flows, wanted.addr, wanted.vrf);
+		anycast6_flows_flush(&router->flows, &filter);
 	mutex_unlock(&an->lock);
 	return 0;
 }

@@ -29,10 +29,7 @@
 void anycast6_netlink_filter(struct nlattr **attrs,
 			     struct anycast6_filter *filter)
 {
-	memset(filter, 0, sizeof(*filter));
-	filter->origin = -1;
-	filter->id = -1;
-	filter->state = -1;
+	anycast6_filter_init(filter);
 	if (attrs[ANYCAST6_A_ADDR_ADDRESS])
 		filter->addr = nla_data(attrs[ANYCAST6_A_ADDR_ADDRESS]);
 	if (attrs[ANYCAST6_A_ADDR_VRF])

@@ -233,14 +233,11 @@ void anycast6_remove_all(struct anycast6_net *an,
  */
 void anycast6_remove_everything(struct anycast6_net *an)
 {
-	static const struct anycast6_filter everything = {
-		.origin = -1,
-		.id = -1,
-		.state = -1,
-	};
+	struct anycast6_filter everything;
 
 	lockdep_assert_held(&an->lock);
 
+	anycast6_filter_init(&everything);
 	flush_matching(an, &everything);
 	anycast6_events_listen(an);
 }

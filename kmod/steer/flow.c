@@ -125,11 +125,19 @@ static bool is_lost_flow(const struct anycast6_flow *flow)
 	       anycast6_flow_is_over(flow);
 }
 
-static bool matches(const struct anycast6_flow *flow,
-		    const struct in6_addr *addr, u32 domain)
+/**
+ * anycast6_flow_filter_passes() - whether a flow is meant
+ * @filter: which ones are
+ * @flow: the flow
+ *
+ * Context: any that keeps @flow.
+ */
+bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
+				 const struct anycast6_flow *flow)
 {
-	return (!addr || ipv6_addr_equal(addr, &flow->key.destination)) &&
-	       (!domain || domain == flow->key.domain);
+	return (!filter->addr ||
+		ipv6_addr_equal(filter->addr, &flow->key.destination)) &&
+	       (!filter->domain || filter->domain == flow->key.domain);
 }
 
 /**
@@ -181,22 +189,10 @@ static int expire_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 	return 0;
 }
 
-/**
- * struct selection - which flows are meant
- * @addr: of this anycast address, or NULL
- * @domain: of this domain (struct anycast6_key), or 0
- */
-struct selection {
-	const struct in6_addr *addr;
-	u32 domain;
-};
-
 static int flush_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 		      void *arg)
 {
-	const struct selection *selection = arg;
-
-	if (matches(flow, selection->addr, selection->domain))
+	if (anycast6_flow_filter_passes(arg, flow))
 		remove_flow(flows, flow);
 	return 0;
 }
@@ -215,20 +211,18 @@ void anycast6_flows_expire(struct anycast6_flows *flows)
 /**
  * anycast6_flows_flush() - forget flows
  * @flows: the namespace's
- * @addr: of this anycast address only, or NULL
- * @domain: of this domain only (struct anycast6_key), or 0 for all
+ * @filter: which ones
  *
  * Context: process.
  */
 void anycast6_flows_flush(struct anycast6_flows *flows,
-			  const struct in6_addr *addr, u32 domain)
+			  const struct anycast6_flow_filter *filter)
 {
-	struct selection selection = { .addr = addr, .domain = domain };
 	int i;
 
 	/* a walk that pauses at what it removes may leave one out */
 	for (i = 0; i < FLUSHES; i++)
-		anycast6_flows_walk(flows, flush_flow, &selection);
+		anycast6_flows_walk(flows, flush_flow, (void *)filter);
 }
 
 /* Who connects in the midst of a flood is remembered when the connection is

@@ -50,6 +50,16 @@ struct anycast6_flows {
 	const unsigned int *max;
 };
 
+/**
+ * struct anycast6_flow_filter - which flows are meant
+ * @addr: those to this anycast address, NULL for all
+ * @domain: those in this domain (struct anycast6_key), 0 for all
+ */
+struct anycast6_flow_filter {
+	const struct in6_addr *addr;
+	u32 domain;
+};
+
 #define ANYCAST6_FLOW_WORDS	(sizeof(struct anycast6_flow_key) / sizeof(u32))
 
 static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
@@ -98,7 +108,9 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 			void *arg);
 void anycast6_flows_expire(struct anycast6_flows *flows);
 void anycast6_flows_flush(struct anycast6_flows *flows,
-			  const struct in6_addr *addr, u32 domain);
+			  const struct anycast6_flow_filter *filter);
+bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
+				 const struct anycast6_flow *flow);
 
 bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,

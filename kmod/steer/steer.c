@@ -152,12 +152,6 @@ static bool has_flow(const struct anycast6_packet *packet)
 
 /* ---- packets that come in ---- */
 
-static u32 input_domain(const struct sk_buff *skb, const struct net_device *dev)
-{
-	return unlikely(anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr)) ?
-	       IP6CB(skb)->iif : anycast6_dev_vrf(dev);
-}
-
 /* Returns a verdict, or NF_ACCEPT with the packet whole. */
 static noinline unsigned int gather_fragments(struct net *net,
 					      struct sk_buff *skb, u32 domain)
@@ -172,7 +166,7 @@ static noinline unsigned int gather_fragments(struct net *net,
 static unsigned int parse_transit(struct anycast6_transit *transit)
 {
 	struct sk_buff *skb = transit->skb;
-	u32 domain = input_domain(skb, skb->dev);
+	u32 domain = anycast6_skb_domain(skb, &ipv6_hdr(skb)->daddr);
 	unsigned int verdict;
 
 	anycast6_packet_parse(skb, &transit->packet);
@@ -295,8 +289,7 @@ static bool is_redirect(const struct anycast6_router *router,
 				   &redirect->dest))
 		return false;
 	key.destination = redirect->dest;
-	key.domain = anycast6_addr_is_linklocal(&redirect->dest) ?
-		     dev->ifindex : anycast6_dev_vrf(dev);
+	key.domain = anycast6_dev_domain(dev, &redirect->dest);
 	return find_steered_group(router->an, &key);
 }
 
@@ -381,8 +374,7 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 	dev = dst->dev;
 	if (netif_is_l3_slave(dev) && netif_is_l3_master(state->out))
 		return NF_ACCEPT;
-	domain = anycast6_addr_is_linklocal(&ipv6_hdr(skb)->daddr) ?
-		 dev->ifindex : anycast6_dev_vrf(dev);
+	domain = anycast6_dev_domain(dev, &ipv6_hdr(skb)->daddr);
 	if (is_banned(router, skb, domain))
 		return NF_DROP;
 	if (is_bound(state->sk, domain))
