@@ -350,6 +350,9 @@ explained() {
 		$(router get $A from $C iif r0) == "$A from $C by route"* ]]
 	is "$(verdicts)" "s1=chosen s2=farther s3=farther s1=down"
 	ns router sysctl -qw net.ipv6.conf.all.forwarding=1
+	# what comes from a member itself does not go back there
+	peer ping router $U1
+	is "$(query router verdicts anycast get $A from $U1 iif r1)" "s1=loop s2=chosen s3=farther s1=down"
 	refused "no such" router get 2001:db8::1234 from $C
 }
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The choice of a member, explained: whom a flow would get, and why nobody
- * else. Uses what chooses for packets; changes nothing.
+ * else. Has a packet made up, and lets it be chosen for as any other; it is not
+ * sent, and no flow is kept.
  */
+#include <linux/etherdevice.h>
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
 
 #include <uapi/linux/anycast6.h>
 
@@ -17,7 +22,6 @@
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
-#include "object/watch.h"
 #include "steer/choice.h"
 #include "steer/flow.h"
 #include "steer/router.h"
@@ -30,11 +34,11 @@
 #define HEAD_SIZE	128
 
 /**
- * struct question - what a request asks about
+ * struct asked_flow - what a request asks about
  * @key: the flow
- * @iif: interface index of the device it comes by, 0 for this node's own
+ * @iif: interface index of the device that it comes by, 0 for this node's own
  */
-struct question {
+struct asked_flow {
 	struct anycast6_flow_key key;
 	u32 iif;
 };
@@ -84,65 +88,136 @@ static int parse_flow_ports(struct genl_info *info,
 	return 0;
 }
 
+static int check_iif(struct anycast6_net *an, struct genl_info *info, u32 iif)
+{
+	bool exists;
+
+	rcu_read_lock();
+	exists = dev_get_by_index_rcu(an->net, iif);
+	rcu_read_unlock();
+	if (exists)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ANYCAST6_A_FLOW_IIF],
+			    "anycast6: there is no such device");
+	return -ENODEV;
+}
+
 static int parse_resolve(struct anycast6_net *an, struct genl_info *info,
-			 struct question *question)
+			 struct asked_flow *asked)
 {
 	struct nlattr *address = info->attrs[ANYCAST6_A_FLOW_ADDRESS];
 	struct nlattr *source = info->attrs[ANYCAST6_A_FLOW_SOURCE];
 	struct nlattr *iif = info->attrs[ANYCAST6_A_FLOW_IIF];
+	int err;
 
-	memset(question, 0, sizeof(*question));
+	memset(asked, 0, sizeof(*asked));
 	if (!address || !source) {
 		NL_SET_ERR_MSG(info->extack,
 			       "anycast6: an address and a source are needed");
 		return -EINVAL;
 	}
-	question->key.destination = nla_get_in6_addr(address);
-	question->key.source = nla_get_in6_addr(source);
-	if (ipv6_addr_is_multicast(&question->key.source)) {
+	asked->key.destination = nla_get_in6_addr(address);
+	asked->key.source = nla_get_in6_addr(source);
+	if (ipv6_addr_is_multicast(&asked->key.source)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, source,
 				    "anycast6: nothing is sent from a multicast address");
 		return -EINVAL;
 	}
-	question->iif = iif ? nla_get_u32(iif) : 0;
-	question->key.domain = asked_domain(an, info->attrs,
-					    &question->key.destination);
-	return parse_flow_ports(info, &question->key);
+	asked->iif = iif ? nla_get_u32(iif) : 0;
+	err = asked->iif ? check_iif(an, info, asked->iif) : 0;
+	if (err)
+		return err;
+	asked->key.domain = asked_domain(an, info->attrs,
+					 &asked->key.destination);
+	return parse_flow_ports(info, &asked->key);
 }
 
-static bool is_barred(struct anycast6_net *an, const struct question *question,
-		      const struct anycast6_member *member)
+/* ---- the packet that is asked about ---- */
+
+/* Whether a member is where a packet came from shows in its link-layer source. The
+ * neighbour that leads to the packet's own source is taken to have sent it.
+ */
+static void put_link_header(struct sk_buff *skb, struct net_device *dev,
+			    const struct in6_addr *source)
 {
-	return member->nexthop && question->iif &&
-	       !READ_ONCE(an->net->ipv6.devconf_all->forwarding);
+	const struct neighbour *neighbour;
+	u8 address[MAX_ADDR_LEN] = {};
+	const struct in6_addr *sender;
+	struct dst_entry *dst;
+	struct flowi6 fl6 = {
+		.flowi6_oif = dev->ifindex,
+		.daddr = *source,
+	};
+
+	if (!dev->header_ops)
+		return;
+	dst = ip6_route_output_flags(dev_net(dev), NULL, &fl6, 0);
+	sender = rt6_nexthop(dst_rt6_info(dst), source);
+	neighbour = __ipv6_neigh_lookup_noref(dev, sender);
+	if (neighbour && READ_ONCE(neighbour->nud_state) & NUD_VALID)
+		neigh_ha_snapshot(address, neighbour, dev);
+	dst_release(dst);
+	if (dev_hard_header(skb, dev, ETH_P_IPV6, dev->dev_addr, address,
+			    skb->len) < 0)
+		return;
+	skb_reset_mac_header(skb);
+	skb_pull(skb, skb_network_offset(skb));
 }
 
-/* A process that is gone is one before anything tells so. */
-static bool is_down(struct anycast6_net *an,
-		    const struct anycast6_member *member)
+static struct sk_buff *make_packet(struct net_device *dev,
+				   const struct asked_flow *asked)
 {
-	return READ_ONCE(member->state) == ANYCAST6_STATE_DOWN ||
-	       anycast6_watch_is_unserved(an, member);
+	const struct anycast6_flow_key *key = &asked->key;
+	struct ipv6hdr *ip6;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(LL_RESERVED_SPACE(dev) + sizeof(*ip6), GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, LL_RESERVED_SPACE(dev));
+	ip6 = skb_put_zero(skb, sizeof(*ip6));
+	skb_reset_network_header(skb);
+	skb->protocol = htons(ETH_P_IPV6);
+	skb->dev = dev;
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	IP6CB(skb)->iif = dev->ifindex;
+	ip6_flow_hdr(ip6, 0, 0);
+	ip6->nexthdr = key->proto;
+	ip6->hop_limit = IPV6_DEFAULT_HOPLIMIT;
+	ip6->saddr = key->source;
+	ip6->daddr = key->destination;
+	if (asked->iif)
+		put_link_header(skb, dev, &key->source);
+	return skb;
 }
 
-/* Why a member can't have the flow at all, or 0. */
-static u8 exclude_member(struct anycast6_net *an,
-			 const struct question *question,
-			 const struct anycast6_member *member, u64 flow,
-			 struct anycast6_rank *rank)
+/* Makes @transit that of a packet which opens the flow. Its skb is the caller's to
+ * free.
+ */
+static int make_transit(struct anycast6_net *an,
+			const struct asked_flow *asked,
+			struct anycast6_transit *transit)
 {
-	struct anycast6_candidate candidate;
+	struct net_device *dev = an->net->loopback_dev;
 
-	if (is_down(an, member))
-		return ANYCAST6_VERDICT_DOWN;
-	if (is_barred(an, question, member))
-		return ANYCAST6_VERDICT_FORWARDING;
-	anycast6_member_candidate(member, &candidate);
-	if (!anycast6_select_rank(&candidate, &question->key.source, flow,
-				  rank))
-		return ANYCAST6_VERDICT_AREA;
-	return 0;
+	if (asked->iif)
+		dev = dev_get_by_index_rcu(an->net, asked->iif);
+	if (!dev)
+		return -ENODEV;
+	*transit = (struct anycast6_transit) {
+		.net = an->net,
+		.skb = make_packet(dev, asked),
+		.iif = asked->iif ? dev : NULL,
+		.forwards = !asked->iif ||
+			    READ_ONCE(an->net->ipv6.devconf_all->forwarding),
+		.packet.key = asked->key,
+		.packet.kind = ANYCAST6_PACKET_FLOW,
+		.packet.flags = ANYCAST6_TRACK_SYN,
+	};
+	return transit->skb ? 0 : -ENOMEM;
 }
+
+/* ---- the verdicts ---- */
 
 /* Why a member lost against the one that was chosen. */
 static u8 compare_ranks(const struct anycast6_rank *rank,
@@ -157,87 +232,97 @@ static u8 compare_ranks(const struct anycast6_rank *rank,
 	return ANYCAST6_VERDICT_DRAWN;
 }
 
+/* The member that the flow has already, if it would take one more packet. */
 static const struct anycast6_member *
-find_best(struct anycast6_net *an, const struct question *question,
-	  const struct anycast6_group *group, u64 flow,
-	  struct anycast6_rank *best)
-{
-	const struct anycast6_member *member, *winner = NULL;
-	struct anycast6_rank rank;
-
-	list_for_each_entry_rcu(member, &group->members, node) {
-		if (exclude_member(an, question, member, flow, &rank) ||
-		    (winner && anycast6_select_compare(&rank, best) >= 0))
-			continue;
-		winner = member;
-		*best = rank;
-	}
-	return winner;
-}
-
-static const struct anycast6_member *
-find_flow_member(struct anycast6_net *an, const struct question *question)
+find_flow_member(struct anycast6_net *an, struct anycast6_transit *transit)
 {
 	struct anycast6_router *router = rcu_dereference(an->router);
-	const struct anycast6_member *member;
+	struct anycast6_member *member;
 	const struct anycast6_flow *flow;
 
 	if (!router)
 		return NULL;
-	flow = anycast6_flow_find(&router->flows, &question->key);
+	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
 	if (!flow || anycast6_flow_is_over(flow))
 		return NULL;
 	member = rcu_dereference(flow->member);
-	return member && !is_down(an, member) &&
-	       !is_barred(an, question, member) ? member : NULL;
+	return member && anycast6_choice_takes(member, transit) ? member : NULL;
 }
 
-static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
-			   const struct question *question,
-			   const struct anycast6_group *group)
+/**
+ * struct explanation - an answer as it grows
+ * @skb: the message, NULL while only the outcome is looked for
+ * @choice: the member that is the nearest
+ * @pinned: the member that the flow has already, or NULL
+ * @err: 0, or why the message could not be filled
+ */
+struct explanation {
+	struct sk_buff *skb;
+	struct anycast6_choice choice;
+	const struct anycast6_member *pinned;
+	int err;
+};
+
+static void explain_member(void *arg, const struct anycast6_member *member,
+			   u8 verdict, const struct anycast6_rank *rank)
 {
-	const struct anycast6_member *member, *best, *pinned;
-	const struct anycast6_flow_key *key = &question->key;
-	struct anycast6_rank rank, best_rank;
-	u64 flow;
-	u8 verdict;
+	struct explanation *explanation = arg;
+	const struct anycast6_choice *choice = &explanation->choice;
+
+	if (explanation->err)
+		return;
+	if (member == explanation->pinned)
+		verdict = ANYCAST6_VERDICT_PINNED;
+	else if (!verdict && member != choice->member)
+		verdict = choice->member ? compare_ranks(rank, &choice->rank) :
+					   ANYCAST6_VERDICT_DOWN;
+	else if (!verdict)
+		verdict = explanation->pinned ? ANYCAST6_VERDICT_NEARER :
+						ANYCAST6_VERDICT_CHOSEN;
+	explanation->err = anycast6_fill_member(explanation->skb,
+						ANYCAST6_A_FLOW_MEMBER, member,
+						verdict);
+}
+
+/* Twice: what is said of the others depends on which one it is. */
+static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
+			   const struct asked_flow *asked,
+			   struct anycast6_group *group)
+{
+	struct explanation explanation = { .skb = skb };
+	struct anycast6_transit transit;
+	struct anycast6_choice again;
 	int err;
 
-	flow = anycast6_choice_flow(key);
-	best = find_best(an, question, group, flow, &best_rank);
-	pinned = find_flow_member(an, question);
-	list_for_each_entry_rcu(member, &group->members, node) {
-		verdict = exclude_member(an, question, member, flow, &rank);
-		if (member == pinned)
-			verdict = ANYCAST6_VERDICT_PINNED;
-		else if (member == best && !pinned)
-			verdict = ANYCAST6_VERDICT_CHOSEN;
-		else if (!verdict)
-			verdict = member == best ?
-					  ANYCAST6_VERDICT_NEARER :
-					  compare_ranks(&rank, &best_rank);
-		err = anycast6_fill_member(skb, ANYCAST6_A_FLOW_MEMBER, member,
-					   verdict);
-		if (err)
-			return err;
-	}
-	return 0;
+	err = make_transit(an, asked, &transit);
+	if (err)
+		return err;
+	explanation.pinned = find_flow_member(an, &transit);
+	anycast6_way_drop(&transit.way);
+	anycast6_choice_observe(group, &transit, &explanation.choice, NULL,
+				NULL);
+	anycast6_way_drop(&transit.way);
+	anycast6_choice_observe(group, &transit, &again, explain_member,
+				&explanation);
+	anycast6_way_drop(&transit.way);
+	kfree_skb(transit.skb);
+	return explanation.err;
 }
 
 static int answer_resolve(struct sk_buff *skb,
 			  const struct anycast6_header *header,
 			  struct anycast6_net *an,
-			  const struct question *question,
-			  const struct anycast6_group *group)
+			  const struct asked_flow *asked,
+			  struct anycast6_group *group)
 {
 	void *msg = anycast6_fill_start(skb, header);
 	int err;
 
 	if (!msg)
 		return -EMSGSIZE;
-	err = anycast6_fill_flow_key(skb, &question->key);
+	err = anycast6_fill_flow_key(skb, &asked->key);
 	if (!err)
-		err = fill_candidates(skb, an, question, group);
+		err = fill_candidates(skb, an, asked, group);
 	if (!err)
 		genlmsg_end(skb, msg);
 	return err;
@@ -259,11 +344,11 @@ static size_t measure_answer(const struct anycast6_group *group)
 }
 
 static struct anycast6_group *find_asked_group(struct anycast6_net *an,
-					       const struct question *question)
+					       const struct asked_flow *asked)
 {
 	const struct anycast6_key key = {
-		.addr = question->key.destination,
-		.domain = question->key.domain,
+		.addr = asked->key.destination,
+		.domain = asked->key.domain,
 	};
 
 	return anycast6_group_find(an, &key);
@@ -278,18 +363,18 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 		.cmd = ANYCAST6_CMD_RESOLVE,
 	};
 	struct anycast6_group *group;
-	struct question question;
+	struct asked_flow asked;
 	struct sk_buff *reply;
 	size_t size;
 	int err;
 
-	err = parse_resolve(an, info, &question);
+	err = parse_resolve(an, info, &asked);
 	if (err)
 		return err;
 
 	/* members neither come nor go meanwhile */
 	mutex_lock(&an->lock);
-	group = find_asked_group(an, &question);
+	group = find_asked_group(an, &asked);
 	if (!group) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[ANYCAST6_A_FLOW_ADDRESS],
@@ -305,7 +390,7 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		goto unlock;
 	rcu_read_lock();
-	err = answer_resolve(reply, &header, an, &question, group);
+	err = answer_resolve(reply, &header, an, &asked, group);
 	rcu_read_unlock();
 	if (err)
 		nlmsg_free(reply);

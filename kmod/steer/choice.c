@@ -16,20 +16,22 @@
 #include "steer/choice.h"
 #include "way/nexthop.h"
 
-static bool find_member_way(struct anycast6_member *member,
-			    struct anycast6_transit *transit,
-			    struct anycast6_way *way)
+/* Returns why there is none, enum anycast6_verdict, or 0. */
+static u8 find_member_way(struct anycast6_member *member,
+			  struct anycast6_transit *transit,
+			  struct anycast6_way *way)
 {
-	if (!transit->forwards ||
-	    !anycast6_path_find(transit->net, &member->nexthop->slot,
+	if (!transit->forwards)
+		return ANYCAST6_VERDICT_FORWARDING;
+	if (!anycast6_path_find(transit->net, &member->nexthop->slot,
 				transit->skb, transit->iif, way))
-		return false;
+		return ANYCAST6_VERDICT_DOWN;
 	if (likely(!transit->iif ||
 		   !anycast6_way_is_back(way->dst, transit->skb)))
-		return true;
+		return 0;
 	transit->looped = true;
 	anycast6_way_drop(way);
-	return false;
+	return ANYCAST6_VERDICT_LOOP;
 }
 
 static bool has_service(struct anycast6_member *member,
@@ -38,28 +40,14 @@ static bool has_service(struct anycast6_member *member,
 	return anycast6_watch_serves(anycast6_net(transit->net), member);
 }
 
-/* A datagram may be all of a question; of a connection, what is not its first
- * packet is for who has the connection.
+/* A datagram may be all of a question. Of a connection only the SYN opens: what
+ * follows is for whoever has the connection.
  */
 static bool may_open_flow(const struct anycast6_packet *packet)
 {
 	return packet->kind == ANYCAST6_PACKET_FLOW &&
 	       (packet->key.proto != IPPROTO_TCP ||
 		packet->flags & ANYCAST6_TRACK_SYN);
-}
-
-/**
- * anycast6_choice_flow() - what stands for a flow in draws
- * @key: the flow
- *
- * Context: any.
- */
-u64 anycast6_choice_flow(const struct anycast6_flow_key *key)
-{
-	u32 ports = ntohs(key->sport) << 16 | ntohs(key->dport);
-
-	return anycast6_select_flow(&key->source, &key->destination, ports,
-				    key->proto);
 }
 
 /**
@@ -75,8 +63,79 @@ bool anycast6_choice_takes(struct anycast6_member *member,
 	if (unlikely(READ_ONCE(member->state) == ANYCAST6_STATE_DOWN))
 		return false;
 	if (member->nexthop)
-		return find_member_way(member, transit, &transit->way);
+		return !find_member_way(member, transit, &transit->way);
 	return !may_open_flow(&transit->packet) || has_service(member, transit);
+}
+
+/* What stands for a flow in draws. */
+static u64 draw_number(const struct anycast6_flow_key *key)
+{
+	u32 ports = ntohs(key->sport) << 16 | ntohs(key->dport);
+
+	return anycast6_select_flow(&key->source, &key->destination, ports,
+				    key->proto);
+}
+
+/* Returns why a member has no rank for a flow, enum anycast6_verdict, or 0. */
+static __always_inline u8 rank_member(const struct anycast6_member *member,
+				      const struct anycast6_flow_key *key,
+				      u64 draw, struct anycast6_rank *rank)
+{
+	struct anycast6_candidate candidate;
+
+	if (READ_ONCE(member->state) == ANYCAST6_STATE_DOWN)
+		return ANYCAST6_VERDICT_DOWN;
+	anycast6_member_candidate(member, &candidate);
+	return anycast6_select_rank(&candidate, &key->source, draw, rank) ?
+	       0 : ANYCAST6_VERDICT_AREA;
+}
+
+/* Returns why a member does not take a new flow, enum anycast6_verdict, or 0. */
+static __always_inline u8 ask_member(struct anycast6_member *member,
+				     struct anycast6_transit *transit,
+				     struct anycast6_way *way)
+{
+	if (member->nexthop)
+		return find_member_way(member, transit, way);
+	return has_service(member, transit) ? 0 : ANYCAST6_VERDICT_DOWN;
+}
+
+/* The one loop that chooses, for packets and for who wants to know. Packets ask a
+ * member for its way only if it would be the nearest; an observer hears of all.
+ */
+static __always_inline void
+choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
+	       struct anycast6_choice *choice,
+	       anycast6_choice_observer observer, void *arg)
+{
+	const struct anycast6_flow_key *key = &transit->packet.key;
+	u64 draw = draw_number(key);
+	struct anycast6_member *member;
+	struct anycast6_rank rank;
+
+	choice->member = NULL;
+	list_for_each_entry_rcu(member, &group->members, node) {
+		struct anycast6_way way = {};
+		u8 verdict = rank_member(member, key, draw, &rank);
+		bool nearer = !verdict &&
+			      (!choice->member ||
+			       anycast6_select_compare(&rank,
+						       &choice->rank) < 0);
+
+		if (nearer || (observer && !verdict))
+			verdict = ask_member(member, transit, &way);
+		if (observer)
+			observer(arg, member, verdict, &rank);
+		if (verdict || !nearer) {
+			if (observer)
+				anycast6_way_drop(&way);
+			continue;
+		}
+		anycast6_way_drop(&transit->way);
+		transit->way = way;
+		choice->member = member;
+		choice->rank = rank;
+	}
 }
 
 /**
@@ -90,29 +149,26 @@ bool anycast6_choice_takes(struct anycast6_member *member,
 struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 					     struct anycast6_transit *transit)
 {
-	const struct anycast6_flow_key *key = &transit->packet.key;
-	struct anycast6_candidate candidate;
-	struct anycast6_member *member, *best = NULL;
-	struct anycast6_rank rank, best_rank;
-	u64 flow = anycast6_choice_flow(key);
+	struct anycast6_choice choice;
 
-	list_for_each_entry_rcu(member, &group->members, node) {
-		struct anycast6_way way = {};
+	choose_nearest(group, transit, &choice, NULL, NULL);
+	return choice.member;
+}
 
-		if (READ_ONCE(member->state) == ANYCAST6_STATE_DOWN)
-			continue;
-		anycast6_member_candidate(member, &candidate);
-		if (!anycast6_select_rank(&candidate, &key->source, flow,
-					  &rank) ||
-		    (best && anycast6_select_compare(&rank, &best_rank) >= 0))
-			continue;
-		if (member->nexthop ? !find_member_way(member, transit, &way) :
-				      !has_service(member, transit))
-			continue;
-		anycast6_way_drop(&transit->way);
-		transit->way = way;
-		best = member;
-		best_rank = rank;
-	}
-	return best;
+/**
+ * anycast6_choice_observe() - choose as for a packet, and tell why
+ * @group: the address
+ * @transit: the packet; gets its way if the member is remote
+ * @choice: result
+ * @observer: called for each member, under RCU, or NULL
+ * @arg: handed to @observer
+ *
+ * Context: RCU.
+ */
+void anycast6_choice_observe(struct anycast6_group *group,
+			     struct anycast6_transit *transit,
+			     struct anycast6_choice *choice,
+			     anycast6_choice_observer observer, void *arg)
+{
+	choose_nearest(group, transit, choice, observer, arg);
 }

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "lib/packet.h"
+#include "lib/select.h"
 #include "way/path.h"
 
 struct anycast6_group;
@@ -37,10 +38,35 @@ struct anycast6_transit {
 	struct anycast6_way way;
 };
 
-u64 anycast6_choice_flow(const struct anycast6_flow_key *key);
+/**
+ * struct anycast6_choice - the outcome of a choice
+ * @member: the nearest member that takes the packet, or NULL
+ * @rank: how it does, if there is one
+ */
+struct anycast6_choice {
+	struct anycast6_member *member;
+	struct anycast6_rank rank;
+};
+
+/**
+ * typedef anycast6_choice_observer - somebody who wants to know why
+ * @arg: what was handed on with it
+ * @member: a candidate
+ * @verdict: why it can't have the packet at all, enum anycast6_verdict, or 0
+ * @rank: how it does, if @verdict is 0
+ */
+typedef void (*anycast6_choice_observer)(void *arg,
+					 const struct anycast6_member *member,
+					 u8 verdict,
+					 const struct anycast6_rank *rank);
+
 bool anycast6_choice_takes(struct anycast6_member *member,
 			   struct anycast6_transit *transit);
 struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 					     struct anycast6_transit *transit);
+void anycast6_choice_observe(struct anycast6_group *group,
+			     struct anycast6_transit *transit,
+			     struct anycast6_choice *choice,
+			     anycast6_choice_observer observer, void *arg);
 
 #endif
