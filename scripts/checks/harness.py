@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 
-from checks import function_names, ktap, layers, static
+from checks import function_names, ktap, layers, page_names, static
 from guests import vm
 
 COLLECTION = "net/anycast6/harness"
@@ -215,6 +215,15 @@ def ambiguous():
     sources_seen(function_names.check, NAMED, NOT_NAMED)
 
 
+def lost():
+    """Pages that name what is not there."""
+    sources = {"kmod/way/path.c": "static int find_way(int a)\n{\n}\n", "selftests/nd.sh": ""}
+    good = "`find_way()` (`way/path.c`), `nd.sh`, `path.c`, `cmpxchg()`"
+    expect(not page_names.check({"page": good}, sources), "a page that is right was refused")
+    for text in "`find_path()`", "`find_way()` (`steer/steer.c`)", "`steer/path.c`", "`ways.sh`":
+        expect(page_names.check({"page": text}, sources), "nothing was said of %s" % text)
+
+
 CHECKS = {"programs": programs, "patterns": patterns, "kunit": kunit, "warning": warning, "timeout": timeout,
-          "includes upward": upward, "ambiguous names": ambiguous}
+          "includes upward": upward, "ambiguous names": ambiguous, "lost names": lost}
 DEBUG_CHECKS = {"leak": leak, "rcu": rcu}

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 
-from checks import function_names, layers
+from checks import function_names, layers, page_names
 from guests import vm
 
 # A unit of systemd among what a page tells to write.
@@ -104,6 +104,17 @@ def module(check, top=vm.TOP):
     return "\n".join(check(sources)) if sources else "kmod/ has no sources"
 
 
+def walks(_source):
+    """What the pages about the code name is there."""
+    pages, sources = {}, {}
+    for name in files():
+        if name in ("docs/architecture.md", "docs/conformance.md"):
+            pages[name] = head(name, 1000000)
+        elif name.startswith(("kmod/", "selftests/")):
+            sources[name] = head(name, 1000000)
+    return "\n".join(page_names.check(pages, sources)) if len(pages) == 2 else "a page is missing"
+
+
 CHECKS = {"checkpatch": checkpatch, "shellcheck": shellcheck, "spdx": spdx, "gen-netlink": netlink,
           "systemd units": units, "layers": lambda _source: module(layers.check),
-          "function names": lambda _source: module(function_names.check)}
+          "function names": lambda _source: module(function_names.check), "page names": walks}
