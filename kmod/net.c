@@ -3,7 +3,6 @@
  * The state of a network namespace: how it is found, and how its work is queued.
  * Knows nothing of what the work does.
  */
-#include <linux/rhashtable.h>
 #include <net/netns/generic.h>
 
 #include "net.h"

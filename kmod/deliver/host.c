@@ -3,8 +3,6 @@
  * What a namespace with local members has, and others have not: which addresses
  * they are, and who asked for one. Knows nothing of packets.
  */
-#include <linux/slab.h>
-
 #include "deliver/host.h"
 #include "deliver/peers.h"
 #include "net.h"

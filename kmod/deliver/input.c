@@ -7,7 +7,6 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/addrconf.h>
-#include <net/inet_sock.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 

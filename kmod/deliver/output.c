@@ -7,8 +7,6 @@
 #include <linux/ipv6.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/addrconf.h>
-#include <net/dst_metadata.h>
-#include <net/inet_sock.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>

@@ -5,7 +5,6 @@
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
-#include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/ip6_checksum.h>

@@ -6,7 +6,6 @@
 #include <linux/netdevice.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
-#include <net/l3mdev.h>
 
 #include "kernel/link.h"
 #include "kernel/own.h"

@@ -6,7 +6,6 @@
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
-#include <linux/slab.h>
 #include <net/l3mdev.h>
 #include <net/netlink.h>
 #include <net/sock.h>

@@ -5,7 +5,6 @@
  */
 #include <linux/in.h>
 #include <net/inet6_hashtables.h>
-#include <net/ipv6.h>
 #include <net/udp.h>
 
 #include "anycast6_compat.h"

@@ -3,8 +3,6 @@
  * Marks: which links and addresses are to be looked at again, and when.
  * Knows where they are kept, not what is looked at.
  */
-#include <linux/netdevice.h>
-
 #include "kernel/link.h"
 #include "net.h"
 #include "object/group.h"

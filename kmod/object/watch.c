@@ -6,7 +6,6 @@
  */
 #include <linux/jiffies.h>
 #include <linux/rculist.h>
-#include <net/ipv6.h>
 
 #include <uapi/linux/anycast6.h>
 

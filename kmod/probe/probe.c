@@ -7,9 +7,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/pkt_sched.h>
-#include <linux/slab.h>
 #include <net/addrconf.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
 
 #include <uapi/linux/anycast6.h>

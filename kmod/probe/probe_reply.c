@@ -9,7 +9,6 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/pkt_sched.h>
-#include <net/addrconf.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/xfrm.h>

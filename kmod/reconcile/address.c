@@ -4,9 +4,7 @@
  * for this node's own packets), compared with what it is, and the difference
  * mended. Decides the states of members; knows no events.
  */
-#include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
-#include <net/addrconf.h>
 
 #include <uapi/linux/anycast6.h>
 

@@ -5,9 +5,6 @@
  * idempotent; events only say where to look, so one that is missed is made
  * good by the next.
  */
-#include <linux/netdevice.h>
-#include <net/addrconf.h>
-
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/daemon_route.h"

@@ -3,8 +3,6 @@
  * The verbs that add and change: what each means, and what is refused. A
  * refusal changes nothing. Knows attributes only to blame them.
  */
-#include <net/ipv6.h>
-
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/link.h"

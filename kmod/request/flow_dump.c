@@ -4,7 +4,6 @@
  * right to change the configuration to see them.
  */
 #include <net/genetlink.h>
-#include <net/ipv6.h>
 
 #include <uapi/linux/anycast6.h>
 

@@ -3,8 +3,6 @@
  * The verbs that tend what is there: drain, resume, renew. What each means, and
  * what is refused. A refusal changes nothing.
  */
-#include <net/ipv6.h>
-
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/link.h"

@@ -4,7 +4,6 @@
  * the configuration. Holds no logic.
  */
 #include <net/genetlink.h>
-#include <net/ipv6.h>
 
 #include <uapi/linux/anycast6.h>
 

@@ -3,8 +3,6 @@
  * The verbs that take away: del, flush, and the end of a namespace. A refusal
  * changes nothing. Knows attributes only to blame them.
  */
-#include <net/ipv6.h>
-
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/daemon_route.h"

@@ -3,8 +3,6 @@
  * What a namespace with remote members has, and others have not: which addresses
  * they are, and their flows. Knows nothing of packets.
  */
-#include <linux/slab.h>
-
 #include "net.h"
 #include "object/group.h"
 #include "steer/router.h"

@@ -6,8 +6,6 @@
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <net/ip6_fib.h>
-#include <net/ip6_route.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 
