@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an address should be (held where its local members are, with a route
- * for this node's own packets), compared with what it is, and the difference
- * mended. Decides the states of members; knows no events.
+ * Settles an address: holds it where its local members are, gives this node's
+ * own packets a route, and decides the states of its members.
+ * Does not know which event or request made that necessary.
  */
 #include <linux/rtnetlink.h>
 
@@ -64,7 +64,7 @@ static void set_member_state(struct anycast6_net *an,
 	WRITE_ONCE(member->state, state);
 	WRITE_ONCE(member->reason, reason);
 	WRITE_ONCE(member->delivery, delivery);
-	/* who asks again finds it down */
+	/* only now, so that a flow that looks again sees the new state */
 	if (fell && member->nexthop && !member->nexthop->reason)
 		anycast6_nexthop_move(an, member->nexthop);
 	anycast6_net_changed(an);
@@ -85,9 +85,10 @@ static u8 member_reason(const struct anycast6_member *member)
 	return member->fault;
 }
 
-/* It was there first only for us: the kernel inserts a unicast address's route
- * when duplicate address detection is over, and finds the place free if ours is
- * gone by then.
+/* A unicast address of this node wins, because not every one can be refused:
+ * see inet6addr_validate() in events.c. The kernel inserts its route after
+ * duplicate address detection, and should find the place free: so ours goes at
+ * once.
  */
 static void yield_to_unicast(struct anycast6_net *an,
 			     struct anycast6_group *group)
@@ -120,7 +121,7 @@ static void settle_offlink(struct anycast6_net *an,
 	*error = wanted ? -ENETDOWN : 0;
 }
 
-/* Who asks on the member's link can't ask where this one is. */
+/* A remote member that is up, and is no neighbour on @member's link. */
 static bool is_elsewhere(const struct anycast6_member *remote,
 			 const struct anycast6_member *member)
 {
@@ -130,8 +131,9 @@ static bool is_elsewhere(const struct anycast6_member *remote,
 	       !anycast6_nexthop_is_on(remote->nexthop, member->link->ifindex);
 }
 
-/* Of a router's link, the way to all members that are elsewhere leads through
- * the router: it goes on answering for them.
+/* A host that takes the address for a neighbour asks on its own link only. So a
+ * router goes on answering there if a member on another link can be reached
+ * through it.
  */
 static bool stands_in(struct anycast6_net *an,
 		      const struct anycast6_member *member)
@@ -146,7 +148,7 @@ static bool stands_in(struct anycast6_net *an,
 	return false;
 }
 
-/* Neighbours are not to find it here any more. */
+/* Neighbours get no answers from a quiet member; what arrives is delivered. */
 static bool wants_quiet(struct anycast6_net *an,
 			const struct anycast6_member *member)
 {
@@ -155,8 +157,9 @@ static bool wants_quiet(struct anycast6_net *an,
 	return (member->draining || member->fault) && !stands_in(an, member);
 }
 
-/* Packets to a global address arrive by the module's own device as well, where
- * no neighbour asks; those to a link-local one don't.
+/* A quiet member's global address moves to the module's own device: no
+ * neighbour asks there, and packets are delivered all the same. A link-local
+ * address works on its link only, so it stays, held by a local route.
  */
 static bool wants_link(struct anycast6_net *an,
 		       const struct anycast6_member *member)
@@ -166,7 +169,9 @@ static bool wants_link(struct anycast6_net *an,
 		anycast6_group_is_linklocal(member->group));
 }
 
-/* Once: it may be another one a moment later. */
+/* The socket tables are read once, and the answer is kept in @member->unserved:
+ * they may say something else a moment later.
+ */
 static u8 find_fault(struct anycast6_net *an, struct anycast6_member *member)
 {
 	bool unserved = anycast6_watch_look(an, member);
@@ -179,7 +184,12 @@ static u8 find_fault(struct anycast6_net *an, struct anycast6_member *member)
 	return member->life == ANYCAST6_LIFE_DOWN ? ANYCAST6_REASON_PROBE : 0;
 }
 
-/* Returns a negative errno if something of it can't be known. */
+/* Finds out what a member's state depends on. This runs twice when an announced
+ * address is reconciled, by anycast6_address_withdraw() and
+ * anycast6_address_settle(), and has effects: it begins and ends probes and the
+ * damper's wait, and deletes the local route of a former unicast address.
+ * Returns a negative errno if the member is not probed though it should be.
+ */
 static int look_at_member(struct anycast6_net *an,
 			  struct anycast6_member *member)
 {
@@ -198,7 +208,9 @@ static int look_at_member(struct anycast6_net *an,
 	return err;
 }
 
-/* Returns whether the member needs the address to be held off-link. */
+/* Returns whether the member needs the address to be held off-link. That
+ * depends on its role, which is elected here.
+ */
 static bool is_offlink(struct anycast6_net *an, struct anycast6_member *member)
 {
 	anycast6_elect(an, member, is_onlink(an, member));
@@ -214,7 +226,7 @@ static void take_over(struct anycast6_net *an, struct anycast6_member *member)
 				  member->link->ifindex);
 }
 
-/* Once it is there to be found. */
+/* The link is told of a new member that answers, once the address is held. */
 static void succeed_member(struct anycast6_net *an,
 			   struct anycast6_member *member)
 {
@@ -240,7 +252,7 @@ static void settle_held(struct anycast6_net *an, struct anycast6_member *member)
 		anycast6_delivery_release(an, &member->held, addr);
 }
 
-/* Returns whether the kernel refused something. */
+/* Returns true if the kernel refused to hold the address for a member. */
 static bool settle_states(struct anycast6_net *an, struct anycast6_group *group,
 			  int offlink_error)
 {
@@ -262,10 +274,11 @@ static bool settle_states(struct anycast6_net *an, struct anycast6_group *group,
 	return bad;
 }
 
-/* Packets of this node itself are steered on their way out, which they only
- * get to with a route. Nobody else's follow it, and no daemon learns it: it is
- * in the table for local addresses. A VRF has but one table, so there it must
- * not be in the way of those that an area leaves out.
+/* This node's own packets are steered in LOCAL_OUT, which they reach only with
+ * a route. It is in the table for local addresses, where no daemon learns it,
+ * and anycast6_kernel_route() keeps forwarded packets from it. A VRF has a
+ * single table: there, the route would catch packets that no member's area
+ * covers.
  */
 static bool wants_route(struct anycast6_group *group)
 {
@@ -304,9 +317,9 @@ static bool set_route(struct anycast6_net *an, struct anycast6_group *group,
 }
 
 /**
- * anycast6_address_release() - let an address go that has no members any more
+ * anycast6_address_release() - let an address go
  * @an: the namespace
- * @group: the address
+ * @group: the address, which has no members any more
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -320,14 +333,14 @@ void anycast6_address_release(struct anycast6_net *an,
 }
 
 /**
- * anycast6_address_withdraw() - withdraw the routes of an address that will not be
- * up
+ * anycast6_address_withdraw() - no longer announce an address that goes down
  * @an: the namespace
  * @group: the address
  *
- * Routing takes its time to look elsewhere: until then what arrives should be
- * delivered. So the routes of all go, with anycast6_daemon_routes_send(), before
- * anycast6_address_settle() lets any of them go.
+ * Routing takes time to converge, and packets that arrive until then should be
+ * delivered. So callers withdraw the routes of all marked addresses, with
+ * anycast6_daemon_routes_send(), before anycast6_address_settle() lets any of
+ * the addresses go.
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -351,12 +364,13 @@ void anycast6_address_withdraw(struct anycast6_net *an,
 }
 
 /**
- * anycast6_address_settle() - make an address what it should be
+ * anycast6_address_settle() - hold an address as it should be
  * @an: the namespace
- * @group: the address; its routes change with anycast6_daemon_routes_send()
+ * @group: the address; the routes for daemons are only queued, and change with
+ *         anycast6_daemon_routes_send()
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: whether the kernel refused something.
+ * Return: true if something was refused or failed, and must be tried again.
  */
 bool anycast6_address_settle(struct anycast6_net *an,
 			     struct anycast6_group *group)
@@ -375,9 +389,10 @@ bool anycast6_address_settle(struct anycast6_net *an,
 	anycast6_mark_waiting(an, group->domain->link);
 	list_for_each_entry(member, &group->members, node)
 		bad |= look_at_member(an, member);
+	/* an election reads what was found out about all members */
 	list_for_each_entry(member, &group->members, node)
 		offlink |= is_offlink(an, member);
-	/* what is to come is there before what is to go has gone */
+	/* the new way of holding it first, so that no packet is lost */
 	if (offlink)
 		settle_offlink(an, group, true, &error);
 	list_for_each_entry(member, &group->members, node)
@@ -390,9 +405,12 @@ bool anycast6_address_settle(struct anycast6_net *an,
 }
 
 /**
- * anycast6_address_reconcile() - mend an address now
+ * anycast6_address_reconcile() - reconcile one address now
  * @an: the namespace
  * @group: the address, which has members
+ *
+ * A request does this before it returns, so that the states that users see are
+ * those that packets meet. What the kernel refuses is tried again later.
  *
  * Context: process, under @an->lock; takes RTNL.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What an address should be, compared with what it is, and the difference
- * mended. Decides the states of members; knows no events.
+ * Settles an address: holds it where its local members are, gives this node's
+ * own packets a route, and decides the states of its members.
+ * Does not know which event or request made that necessary.
  */
 #ifndef ANYCAST6_ADDRESS_H
 #define ANYCAST6_ADDRESS_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a member needs so that packets get to it: the hooks and tables of its kind, and
- * its next hop. Knows how many need them, not what they do.
+ * What packets need to reach a member: the hooks and tables for local or for
+ * remote members, and the next hop of a remote one.
+ * Counts the members that need them; does not know what a hook does.
  */
 #include <linux/list.h>
 
@@ -18,7 +19,7 @@
 #include "steer/router.h"
 #include "way/nexthop.h"
 
-/* It stays when the members that need it go: readers may be late. */
+/* A tally lives as long as its group: readers may be late. */
 static bool has_tally(struct anycast6_tally __percpu **tally)
 {
 	if (!*tally)
@@ -34,7 +35,10 @@ static int serve_group(struct anycast6_net *an, struct anycast6_group *group)
 
 	if (!has_tally(&group->replies))
 		return -ENOMEM;
-	/* who sees that it is served, sees where to count */
+	/* A reader that sees @locals sees @replies, too. Pairs with
+	 * anycast6_host_find() in deliver/host.c, find_peer() in
+	 * deliver/output.c and fill_replies() in message/fill.c.
+	 */
 	smp_store_release(&group->locals, group->locals + 1);
 	if (group->locals == 1)
 		anycast6_host_serve(an, group);
@@ -58,7 +62,10 @@ static int steer_group(struct anycast6_net *an, struct anycast6_group *group)
 
 	if (!has_tally(&group->misses))
 		return -ENOMEM;
-	/* who sees that it is steered, sees where to count */
+	/* A reader that sees @remotes sees @misses, too. Pairs with
+	 * find_steered_group() in steer/steer.c and fill_misses() in
+	 * message/fill.c.
+	 */
 	smp_store_release(&group->remotes, group->remotes + 1);
 	if (group->remotes == 1)
 		anycast6_router_steer(an, group);
@@ -114,6 +121,7 @@ static void detach_nexthop(struct anycast6_net *an,
 			   struct anycast6_member *member)
 {
 	list_del(&member->of_nexthop);
+	/* nftables' flow tables must not go on using the cached route */
 	if (!list_empty(&member->nexthop->members))
 		anycast6_nexthop_move(an, member->nexthop);
 	unsteer_group(an, member->group);
@@ -141,13 +149,13 @@ static void detach_host(struct anycast6_net *an, struct anycast6_member *member)
 }
 
 /**
- * anycast6_attach() - let packets get to a new member
+ * anycast6_attach() - let packets reach a new member
  * @an: the namespace
- * @member: the member; gets its next hop, if it is a remote one
+ * @member: the member; a remote one gets its next hop
  * @blueprint: what it is made of
  *
- * Context: process, under @an->lock.
- * Return: 0 or a negative errno.
+ * Context: process, under @an->lock; may wait for a grace period.
+ * Return: 0, %-ENOMEM, or what netfilter said when hooks were registered.
  */
 int anycast6_attach(struct anycast6_net *an, struct anycast6_member *member,
 		    const struct anycast6_blueprint *blueprint)
@@ -158,11 +166,12 @@ int anycast6_attach(struct anycast6_net *an, struct anycast6_member *member,
 }
 
 /**
- * anycast6_detach() - let packets get to a member no longer
+ * anycast6_detach() - undo anycast6_attach()
  * @an: the namespace
- * @member: the member, which is in no list of its address any more
+ * @member: the member, which is no longer in group->members
  *
- * Context: process, under @an->lock.
+ * Context: process, under @an->lock; with the last member of its kind in the
+ * namespace, waits for a grace period.
  */
 void anycast6_detach(struct anycast6_net *an, struct anycast6_member *member)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a member needs so that packets get to it: the hooks and tables of its kind, and
- * its next hop. Knows how many need them, not what they do.
+ * What packets need to reach a member: the hooks and tables for local or for
+ * remote members, and the next hop of a remote one.
+ * Counts the members that need them; does not know what a hook does.
  */
 #ifndef ANYCAST6_ATTACH_H
 #define ANYCAST6_ATTACH_H

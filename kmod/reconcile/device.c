@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's own network device, kind anycast6: a place for addresses that
- * are in no prefix of a real one. Knows nothing of addresses.
+ * The module's own network device, kind anycast6, on which addresses are held
+ * that are in no prefix of a real device. Hands packets that are sent to it to
+ * steer/; does not know which addresses are held on it.
  */
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
@@ -17,8 +18,8 @@
 #include "reconcile/device.h"
 #include "steer/steer.h"
 
-/* Nothing is on this link. Who routes packets to it is told so, but for those to
- * addresses with members elsewhere.
+/* Nobody is on this link. Packets to an address with remote members are
+ * steered; the sender of any other packet gets an error.
  */
 static netdev_tx_t transmit_stray(struct sk_buff *skb, struct net_device *dev)
 {
@@ -52,14 +53,14 @@ static void setup_device(struct net_device *dev)
 	anycast6_own_adopt(dev);
 	dev->needs_free_netdev = true;
 	dev->type = ARPHRD_NONE;
-	/* no neighbours, and so no solicited-node groups */
+	/* no neighbour discovery, and so no solicited-node groups */
 	dev->flags = IFF_NOARP;
 	dev->mtu = ETH_MAX_MTU;
 	dev->min_mtu = IPV6_MIN_MTU;
 	dev->max_mtu = ETH_MAX_MTU;
 	dev->tx_queue_len = 0;
 	dev->priv_flags |= IFF_NO_QUEUE;
-	/* who sends there is told by its route that nobody is */
+	/* dst_link_failure() in transmit_stray() needs the packet's route */
 	netif_keep_dst(dev);
 	anycast6_compat_dev_setup(dev);
 }
@@ -68,14 +69,14 @@ static int open_device(struct net_device *dev)
 {
 	struct inet6_dev *idev = __in6_dev_get(dev);
 
-	/* nothing on the link to be link-local with */
+	/* nobody on the link could use a link-local address */
 	if (idev)
 		WRITE_ONCE(idev->cnf.addr_gen_mode, IN6_ADDR_GEN_MODE_NONE);
 	return dev_open(dev, NULL);
 }
 
 /**
- * anycast6_device_create() - make a device, up
+ * anycast6_device_create() - make a device of the module's own, and set it up
  * @an: the namespace
  * @ifindex: result: its interface index
  *
@@ -111,9 +112,10 @@ unlock:
 }
 
 /**
- * anycast6_device_destroy() - remove a device
+ * anycast6_device_destroy() - remove a device of the module's own
  * @an: the namespace
- * @ifindex: what anycast6_device_create() gave
+ * @ifindex: what anycast6_device_create() gave; nothing happens if the device
+ *           is gone, or if another one has the index now
  *
  * Context: process, under @an->lock; takes RTNL.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The module's own network device, kind anycast6: a place for addresses that
- * are in no prefix of a real one. Knows nothing of addresses.
+ * The module's own network device, kind anycast6, on which addresses are held
+ * that are in no prefix of a real device. Hands packets that are sent to it to
+ * steer/; does not know which addresses are held on it.
  */
 #ifndef ANYCAST6_DEVICE_H
 #define ANYCAST6_DEVICE_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Routing domains that have addresses, each with a device of the module's own
- * in it. Knows nothing of what is held on that device.
+ * Routing domains that have addresses: the main one of the namespace and its
+ * VRFs, each with a device of the module's own in it.
+ * Knows nothing of what is held on that device.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -27,13 +28,15 @@ static bool vrf_exists(struct anycast6_net *an, u32 vrf)
 }
 
 /**
- * anycast6_domain_mend() - put the own device back where it belongs
+ * anycast6_domain_mend() - put the own device back into its VRF
  * @an: the namespace
  * @domain: the domain
  *
- * Context: process, under @an->lock; takes RTNL if there is something to mend.
- * Return: false if the domain's VRF is gone. Where the device can't be put back, it
- * counts as not running: its addresses would be those of another domain.
+ * If that fails, anycast6_link_refresh() takes the device for not running: its
+ * addresses would be those of another domain.
+ *
+ * Context: process, under @an->lock; takes RTNL if the device is elsewhere.
+ * Return: false if the domain's VRF is gone.
  */
 bool anycast6_domain_mend(struct anycast6_net *an,
 			  struct anycast6_domain *domain)
@@ -49,7 +52,7 @@ bool anycast6_domain_mend(struct anycast6_net *an,
 					  domain->vrf);
 		anycast6_link_refresh(an, domain->link);
 	}
-	/* one that was going is gone, now that its end is over */
+	/* a VRF that was being unregistered under RTNL is gone by now */
 	return !domain->vrf || vrf_exists(an, domain->vrf);
 }
 
@@ -98,7 +101,8 @@ static void destroy_domain(struct anycast6_net *an,
  * @vrf: interface index of its VRF, 0 for the main one
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: the domain or an ERR_PTR().
+ * Return: the domain, or an ERR_PTR(): %-ENOMEM, %-ENODEV without the VRF, or
+ * what register_netdevice() or dev_open() said.
  */
 struct anycast6_domain *anycast6_domain_get(struct anycast6_net *an, u32 vrf)
 {
@@ -132,7 +136,7 @@ free_domain:
 }
 
 /**
- * anycast6_domain_put() - one address less
+ * anycast6_domain_put() - an address uses a domain no longer
  * @an: the namespace
  * @domain: the domain; it and its device go with the last address
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Routing domains (the namespace's main one and its VRFs) that have addresses,
- * each with a device of the module's own in it.
+ * Routing domains that have addresses: the main one of the namespace and its
+ * VRFs, each with a device of the module's own in it.
  * Knows nothing of what is held on that device.
  */
 #ifndef ANYCAST6_DOMAIN_H
@@ -15,7 +15,7 @@ struct anycast6_net;
 /**
  * struct anycast6_domain - a routing domain
  * @vrf: interface index of its VRF, 0 for the main one; constant
- * @groups: addresses in it; an->lock
+ * @groups: how many addresses use it, link-local ones the main one; an->lock
  * @link: the module's own device in it, constant
  */
 struct anycast6_domain {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which of the members on one link answers who looks for the address there.
- * Knows who is alive, not how neighbours are answered.
+ * The election: which of the members on one link answers neighbours that look
+ * for the address there. Knows who is alive, not how neighbours are answered.
  */
 #include <linux/netdevice.h>
 #include <net/addrconf.h>
@@ -21,14 +21,14 @@
 #include "reconcile/elect.h"
 #include "way/nexthop.h"
 
-/* Who is behind a gateway can't answer there. */
+/* A member behind a gateway can't answer neighbours on the link. */
 static bool is_watched(const struct anycast6_member *member, u32 ifindex)
 {
 	return member->nexthop && member->link->ifindex == ifindex &&
 	       member->nexthop->direct && member->traits.probe;
 }
 
-/* It has answered, and said that it can be found on the link. */
+/* The member has answered a probe, and said that the link can find it there. */
 static bool is_alive(const struct anycast6_member *member)
 {
 	return member->link->running && !member->nexthop->reason &&
@@ -37,7 +37,7 @@ static bool is_alive(const struct anycast6_member *member)
 	       member->marks & ANYCAST6_PROBE_ONLINK;
 }
 
-/* It is this node that has lost the way: nothing is known of the other. */
+/* This node has no way to the member, and can't tell whether it is alive. */
 static bool is_unknown(const struct anycast6_member *member)
 {
 	u8 reason = member->nexthop->reason;
@@ -46,7 +46,7 @@ static bool is_unknown(const struct anycast6_member *member)
 	       (reason && reason != ANYCAST6_REASON_NEIGHBOUR);
 }
 
-/* The address that this node asks another one from. */
+/* The source of this node's probes to @other, which will call it by that. */
 static bool find_source(struct anycast6_net *an,
 			const struct anycast6_member *member,
 			const struct in6_addr *other, struct in6_addr *name)
@@ -64,10 +64,10 @@ static bool find_source(struct anycast6_net *an,
 /**
  * struct rivals - the other members on a link
  * @any: there are some
- * @alive: one of them is up
- * @first: one that is up is before this node's
- * @unknown: one may be, or not
- * @left: one that neighbours had found is up no more
+ * @alive: one of them is alive
+ * @first: one that is alive comes before this node's member
+ * @unknown: one that this node can't see comes before it, and may be alive
+ * @left: one that neighbours had found is alive no longer
  */
 struct rivals {
 	bool any;
@@ -77,8 +77,9 @@ struct rivals {
 	bool left;
 };
 
-/* Whoever has found one stays there, whatever others come before it. Returns
- * whether it is up no more, and who has found it has nobody.
+/* Neighbours that have found a member stay with it, even if another one comes
+ * before it later. Returns true, once, if the member is alive no longer: those
+ * neighbours must be told where the address is now.
  */
 static bool has_left(struct anycast6_member *other)
 {
@@ -106,7 +107,7 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 		if (!is_watched(other, member->link->ifindex))
 			continue;
 		via = &other->nexthop->slot.target.addr;
-		/* before the others have asked, by what they will be asked */
+		/* before others have asked, the name that probes will carry */
 		first = (called || find_source(an, member, via, &name)) &&
 			anycast6_rival_is_before(addr, via, &name);
 		rivals->any = true;
@@ -124,8 +125,9 @@ static enum anycast6_role role_among(const struct rivals *rivals)
 	return rivals->first ? ANYCAST6_ROLE_YIELDS : ANYCAST6_ROLE_ANSWERS;
 }
 
-/* Whether the link is to be told, when the member is up: not of who may still
- * answer, and not if somebody who was up has done so.
+/* Whether the member is to tell the link that it answers now, as soon as it is
+ * up. It does not while a rival that this node can't see may still answer. A
+ * wish from an earlier election ends when a rival is alive: that one told it.
  */
 static bool is_successor(const struct anycast6_member *member,
 			 enum anycast6_role role, const struct rivals *rivals)
@@ -137,7 +139,7 @@ static bool is_successor(const struct anycast6_member *member,
 	       (member->succeeds && !rivals->alive);
 }
 
-/* Returns whether it is another one. */
+/* Returns whether the role is another one than before. */
 static bool set_role(struct anycast6_net *an, struct anycast6_member *member,
 		     enum anycast6_role role)
 {
@@ -152,8 +154,12 @@ static bool set_role(struct anycast6_net *an, struct anycast6_member *member,
 /**
  * anycast6_elect() - decide whether a member answers on its link
  * @an: the namespace
- * @member: the member; what is known of the others is known
- * @onlink: the address is one of its link
+ * @member: the member; life, marks and fault of its rivals are up to date
+ * @onlink: the address is on-link on the member's device
+ *
+ * Sets the role, and whether the link is to be told of it. Runs once per
+ * reconciliation of an address, because has_left() and
+ * anycast6_rival_take_renamed() consume what they report.
  *
  * Context: process, under @an->lock.
  */
@@ -168,7 +174,7 @@ void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
 	if (onlink && !member->nexthop && member->traits.probe)
 		find_rivals(an, member, &rivals);
 	role = role_among(&rivals);
-	/* who has another name is not before the others because one has died */
+	/* a member that comes first by a new name succeeds nobody who died */
 	member->succeeds = !anycast6_rival_take_renamed(an, member) &&
 			   is_successor(member, role, &rivals);
 	if (set_role(an, member, role) && member->told)
@@ -176,7 +182,7 @@ void anycast6_elect(struct anycast6_net *an, struct anycast6_member *member,
 }
 
 /**
- * anycast6_elect_leave() - a member goes
+ * anycast6_elect_leave() - take a member that goes out of the election
  * @an: the namespace
  * @member: the member
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which of the members on one link answers who looks for the address there.
- * Knows who is alive, not how neighbours are answered.
+ * The election: which of the members on one link answers neighbours that look
+ * for the address there. Knows who is alive, not how neighbours are answered.
  */
 #ifndef ANYCAST6_ELECT_H
 #define ANYCAST6_ELECT_H

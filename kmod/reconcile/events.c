@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the kernel tells of devices, addresses and routes, translated into
- * "look there again". Decides nothing but what must be refused on the spot.
+ * Listens to what the kernel tells of devices, addresses, routes, rules and
+ * neighbours, and marks what must be looked at again. Keeps itself only what
+ * can't be looked up later: lost joins, devices that went, odd rules. Decides
+ * nothing, except that it refuses unicast addresses that are anycast ones here.
  */
 #include <linux/netdevice.h>
 #include <net/addrconf.h>
@@ -25,20 +27,20 @@
 #include "way/neighbour.h"
 #include "way/nexthop.h"
 
-/* How long the followers of routes may lag behind: where many change at once,
- * one look does for all.
+/* How long next hops may lag behind routes, jiffies: where many routes change
+ * at once, one reconciliation does for all.
  */
 #define ROUTE_DELAY	max(1UL, (unsigned long)HZ / 100)
 
-/* How long a route that somebody deletes stays away: who flushes a table goes on
- * until it is empty.
+/* How long a daemon route that somebody deleted stays away, jiffies: "ip route
+ * flush" goes on until the table is empty.
  */
 #define DAEMON_ROUTE_DELAY	max(1UL, (unsigned long)HZ / 10)
 
-/* Ending to listen replays the end of every device. */
+/* unregister_netdevice_notifier() replays NETDEV_UNREGISTER for all devices. */
 static bool unregistering;
 
-/* A namespace has events before its init and after its exit. Under RCU. */
+/* Events also come before a namespace's init and after its exit. Under RCU. */
 static struct anycast6_net *find_alive(const struct net *net)
 {
 	struct anycast6_net *an = anycast6_net(net);
@@ -66,15 +68,17 @@ static void mark_dev(struct anycast6_net *an, const struct net_device *dev)
 		anycast6_mark_link(an, link);
 }
 
-/* The kernel drops all joins on a device that IPv6 leaves for good. */
+/* The kernel drops all joins on a device when IPv6 leaves it for good, as with
+ * an MTU below IPV6_MIN_MTU (addrconf_ifdown()).
+ */
 static bool joins_lost(unsigned long event, const struct net_device *dev)
 {
 	return event == NETDEV_UNREGISTER ||
 	       (event == NETDEV_CHANGEMTU && !__in6_dev_get(dev));
 }
 
-/* Who holds a device that goes is told again and again; by then another one may
- * have its number.
+/* The kernel repeats NETDEV_UNREGISTER while somebody holds the device. By then
+ * another device may have its interface index.
  */
 static bool is_gone(unsigned long event, const struct net_device *dev)
 {
@@ -82,8 +86,8 @@ static bool is_gone(unsigned long event, const struct net_device *dev)
 	       !dev_get_by_index_rcu(dev_net(dev), dev->ifindex);
 }
 
-/* Also in a namespace that goes: its other devices may go before this module's
- * state does.
+/* Cached routes must let go of a device even in a namespace that is dead: it
+ * may go before this module's state does.
  */
 static void forget_dev(const struct net_device *dev)
 {
@@ -93,8 +97,8 @@ static void forget_dev(const struct net_device *dev)
 		anycast6_nexthops_forget_dev(an, dev);
 }
 
-/* IPv6 itself was told before: a namespace's own notifiers would be told first,
- * and find it not yet changed.
+/* This must be a global notifier, registered after that of IPv6: notifiers of a
+ * namespace are called earlier, when IPv6 has not changed yet.
  */
 static int netdev_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
@@ -141,7 +145,10 @@ static int netevent_event(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
-/* Entries that stood back for a unicast address, on whatever device that was. */
+/* Entries that stood back for a unicast address may make their own now,
+ * whatever device it was on. The kernel has unhashed the address before this
+ * reads @yields; the partner is anycast6_entry_expand() in expand.c.
+ */
 static void mark_yielding(struct anycast6_net *an, const struct net_device *dev)
 {
 	u32 vrf = anycast6_dev_vrf(dev);
@@ -175,8 +182,9 @@ static int inet6addr_event(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
-/* An anycast address can't be a unicast address of this node as well, above
- * all not a reserved one (RFC 2526 section 2).
+/* Refuses an anycast address of this node as a unicast one, above all reserved
+ * ones (RFC 2526 section 2). The kernel asks only where it may sleep, so not
+ * for addresses from router advertisements.
  */
 static int inet6addr_validate(struct notifier_block *nb, unsigned long event,
 			      void *ptr)
@@ -201,8 +209,9 @@ static int inet6addr_validate(struct notifier_block *nb, unsigned long event,
 	return notifier_from_errno(-EADDRINUSE);
 }
 
-/* Whether a rule may lead packets of one address different ways. Those that any
- * namespace has, and the one of VRFs, do not: a VRF is part of the address.
+/* Whether a rule may route packets to one address differently. The default
+ * rules and the kernel's l3mdev rule do not: the VRF is part of an address's
+ * key.
  */
 static bool is_odd(const struct fib_rule *rule)
 {
@@ -225,7 +234,9 @@ static void rule_event(struct anycast6_net *an, unsigned long event,
 	rcu_read_unlock();
 }
 
-/* What was told so far was wrong, all is told again. */
+/* Something changed while register_fib_notifier() read rules and routes: it
+ * reads them all again.
+ */
 static void forget_rules(struct notifier_block *nb)
 {
 	struct anycast6_net *an = container_of(nb, struct anycast6_net, fib_nb);
@@ -233,8 +244,8 @@ static void forget_rules(struct notifier_block *nb)
 	atomic_set(&an->odd_rules, 0);
 }
 
-/* What is announced, and what may be in its way: somebody deletes it, or puts
- * another route in its place.
+/* Somebody deletes a daemon route, or puts another route in its place, or
+ * deletes one that was in its way.
  */
 static void daemon_route_event(struct anycast6_net *an, unsigned long event,
 			       const struct fib6_info *rt)
@@ -250,13 +261,13 @@ static void daemon_route_event(struct anycast6_net *an, unsigned long event,
 	key.len = rt->fib6_dst.plen;
 	key.table = rt->fib6_table->tb6_id;
 	key.metric = rt->fib6_metric;
-	/* not put off by what happens meanwhile */
+	/* only the first one queues the work, so that others can't delay it */
 	if (anycast6_daemon_routes_lose(an, &key))
 		anycast6_net_reconcile(an, DAEMON_ROUTE_DELAY);
 }
 
-/* A host route that goes may be an address's own; the one to all multicast
- * addresses comes when IPv6 starts on a device.
+/* A host route that goes may be one that delivers an address. The route to
+ * ff00::/8 comes when IPv6 starts on a device, which has no event of its own.
  */
 static void route_event(struct anycast6_net *an, unsigned long event,
 			const struct fib_notifier_info *info)
@@ -269,7 +280,7 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 	fen = container_of(info, struct fib6_entry_notifier_info, info);
 	dst = &fen->rt->fib6_dst;
 	rcu_read_lock();
-	/* the kernel tells of a new route before it is there */
+	/* the kernel tells of a new route before it can be looked up */
 	anycast6_nexthops_mark(an, ROUTE_DELAY);
 	daemon_route_event(an, event, fen->rt);
 	if ((dst->plen != 128 && dst->plen != 8) ||
@@ -285,8 +296,8 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 	if (event != FIB_EVENT_ENTRY_APPEND && dst->plen == 128) {
 		group = find_dev_group(an, dev, &dst->addr);
 		if (group) {
-			/* of a route that goes only its successor is told, and of
-			 * one that is behind another nothing
+			/* The FIB tells only of a deleted route's successor,
+			 * and nothing of one behind another: ours may be gone.
 			 */
 			set_bit(ANYCAST6_GROUP_OUTDONE, &group->flags);
 			anycast6_mark_group(an, group);
@@ -322,9 +333,11 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
  * anycast6_events_listen() - follow routes and rules while there are addresses
  * @an: the namespace
  *
+ * Packets are delivered even if this fails; anycast6_reconcile() tries again.
+ *
  * Context: process, under @an->lock.
- * Return: 0 or a negative errno: %-EBUSY where routes change too quickly to
- * begin to follow them, which is no reason not to deliver packets.
+ * Return: 0 or a negative errno: %-EBUSY if routes changed during each of the
+ * attempts to read them.
  */
 int anycast6_events_listen(struct anycast6_net *an)
 {
@@ -343,7 +356,7 @@ int anycast6_events_listen(struct anycast6_net *an)
 	else
 		unregister_fib_notifier(an->net, &an->fib_nb);
 	an->listening = wanted && !err;
-	/* who is not told, does not know */
+	/* without events, any rule may be odd: packets ask all of them */
 	if (!an->listening)
 		atomic_set(&an->odd_rules, 1);
 	return err;
@@ -366,9 +379,10 @@ static struct notifier_block validator_nb = {
 };
 
 /**
- * anycast6_events_register() - follow devices and addresses of all namespaces
+ * anycast6_events_register() - follow devices, neighbours and addresses of all
+ * namespaces
  *
- * Context: process.
+ * Context: process; takes RTNL.
  * Return: 0 or a negative errno.
  */
 int __init anycast6_events_register(void)
@@ -400,9 +414,9 @@ unregister_netdev:
 }
 
 /**
- * anycast6_events_unregister() - follow them no longer
+ * anycast6_events_unregister() - undo anycast6_events_register()
  *
- * Context: process.
+ * Context: process; takes RTNL.
  */
 void anycast6_events_unregister(void)
 {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel tells of devices, addresses and routes, translated into
- * "look there again". Decides nothing but what must be refused on the spot.
+ * Listens to what the kernel tells of devices, addresses, routes, rules and
+ * neighbours, and marks what must be looked at again. Keeps itself only what
+ * can't be looked up later: lost joins, devices that went, odd rules. Decides
+ * nothing, except that it refuses unicast addresses that are anycast ones here.
  */
 #ifndef ANYCAST6_EVENTS_H
 #define ANYCAST6_EVENTS_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Entries made into addresses: one for each on-link prefix of their device, now
- * and later. Knows prefixes and members, not how members work.
+ * Makes entries into addresses: one for each on-link prefix of their device,
+ * and for each that comes later. Knows prefixes and members, not how members
+ * work.
  */
 #include <linux/slab.h>
 
@@ -53,7 +54,7 @@ static bool yields_address(const struct anycast6_entry *entry,
 	return false;
 }
 
-/* Sets @yields if it stands back for a unicast address. */
+/* Sets @yields if the entry stands back for a unicast address of this node. */
 static int make_member(struct anycast6_net *an, struct anycast6_entry *entry,
 		       const struct anycast6_prefix *scope,
 		       const struct anycast6_key *key, bool *yields)
@@ -94,7 +95,9 @@ static int make_member(struct anycast6_net *an, struct anycast6_entry *entry,
 	return 0;
 }
 
-/* A prefix that flaps makes new members each time: their hold is to outlive it. */
+/* A prefix that flaps brings a new member each time. The entry counts the
+ * members that were used, so that their successors wait for the hold time, too.
+ */
 static void lose_member(struct anycast6_net *an, struct anycast6_entry *entry,
 			struct anycast6_member *member)
 {
@@ -104,13 +107,14 @@ static void lose_member(struct anycast6_net *an, struct anycast6_entry *entry,
 }
 
 /**
- * anycast6_entry_expand() - make an entry stand for what it should
+ * anycast6_entry_expand() - make or remove members as prefixes come and go
  * @an: the namespace
- * @entry: the entry; members of prefixes that are gone go, those of new ones
- *         are made
+ * @entry: the entry
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: 0, or why an address could not be made: %-E2BIG, %-ENOSPC, %-ENOMEM.
+ * Return: 0, or why an address could not be made: %-E2BIG or %-ENOSPC at a
+ * limit, %-ENOMEM, or what else anycast6_group_create() or
+ * anycast6_member_create() said.
  */
 int anycast6_entry_expand(struct anycast6_net *an,
 			  struct anycast6_entry *entry)
@@ -134,7 +138,10 @@ int anycast6_entry_expand(struct anycast6_net *an,
 			lose_member(an, entry, member);
 
 	WRITE_ONCE(entry->yields, true);
-	/* what goes while it looks makes it look again */
+	/* A unicast address that is deleted during this walk marks the entry's
+	 * link again: mark_yielding() in events.c sees @yields set, or the walk
+	 * sees the address gone.
+	 */
 	smp_mb();
 	for (i = 0; i < prefixes.n; i++) {
 		if (!identify_address(entry, &prefixes.list[i], &key))
@@ -148,12 +155,12 @@ int anycast6_entry_expand(struct anycast6_net *an,
 }
 
 /**
- * anycast6_entry_create() - make an entry, which stands for nothing yet
+ * anycast6_entry_create() - make an entry, without members yet
  * @an: the namespace
  * @link: the device
  * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED
- * @id: reserved identifier, 0 for subnet-router
- * @options: what is said of its members
+ * @id: reserved identifier (RFC 2526), 0 for subnet-router
+ * @options: the options of its members
  *
  * Context: process, under @an->lock.
  * Return: the entry, or ERR_PTR(-ENOMEM).
@@ -186,14 +193,14 @@ anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
 }
 
 /**
- * anycast6_entry_set() - say something of an entry's members, now and later
+ * anycast6_entry_set() - change the options of an entry and of its members
  * @an: the namespace
  * @entry: the entry
- * @options: what
- * @keep: keep what @options do not name
+ * @options: the options
+ * @keep: keep what @options do not name, else reset it
  *
- * Context: process, under @an->lock.
- * Return: 0, or %-ENOMEM if some of them could not be told.
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: 0, or %-ENOMEM if the entry or some of its members were not changed.
  */
 int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 		       const struct anycast6_options *options, bool keep)
@@ -223,12 +230,12 @@ int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 }
 
 /**
- * anycast6_entry_tell() - tell listeners of an entry, or of what it became
+ * anycast6_entry_tell() - tell listeners of an entry and of its new members
  * @an: the namespace
  * @entry: the entry, expanded
  *
- * Apart from expanding it: of an entry that is refused nobody hears, and the
- * addresses that it would have shared keep their source.
+ * Not part of anycast6_entry_expand(), so that an entry that is refused is
+ * never told, and changes no source of addresses that it would have shared.
  *
  * Context: process, under @an->lock.
  */
@@ -255,13 +262,12 @@ void anycast6_entry_tell(struct anycast6_net *an,
 }
 
 /**
- * anycast6_entries_expand() - make all entries of a device stand for what they
- * should
+ * anycast6_entries_expand() - expand the entries of a device, tell listeners
  * @an: the namespace
  * @link: the device
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: whether an address could not be made.
+ * Return: true if an address could not be made.
  */
 bool anycast6_entries_expand(struct anycast6_net *an,
 			     struct anycast6_link *link)
@@ -293,7 +299,7 @@ static void free_entry_rcu(struct rcu_head *head)
 /**
  * anycast6_entry_destroy() - remove an entry and the members it made
  * @an: the namespace
- * @entry: the entry
+ * @entry: the entry, freed after a grace period
  *
  * Context: process, under @an->lock; takes RTNL.
  */

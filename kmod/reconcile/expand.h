@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Entries made into addresses: one for each on-link prefix of their device.
- * Knows prefixes and members, not how members work.
+ * Makes entries into addresses: one for each on-link prefix of their device,
+ * and for each that comes later. Knows prefixes and members, not how members
+ * work.
  */
 #ifndef ANYCAST6_EXPAND_H
 #define ANYCAST6_EXPAND_H

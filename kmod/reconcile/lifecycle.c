@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where a member or an address is born, and where it dies.
- * Knows the order in which that happens, not what each step does.
+ * Where members and addresses are made and destroyed.
+ * Knows the order of the steps, not what each of them does.
  */
 #include <linux/slab.h>
 
@@ -50,12 +50,12 @@ static int insert_group(struct anycast6_net *an, struct anycast6_group *group)
 /**
  * anycast6_group_create() - make an address, without members yet
  * @an: the namespace
- * @key: the address and its domain, which is not there yet
- * @scope: where its members live
+ * @key: the address and its domain; there is no such address yet
+ * @scope: where its members live (RFC 4291 section 2.6)
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: the address, or an ERR_PTR(): %-E2BIG beyond the limit, %-ENODEV
- * without its VRF, %-ENOMEM.
+ * Return: the address, or an ERR_PTR(): %-E2BIG at the limit, %-ENOMEM, or what
+ * anycast6_domain_get() said, %-ENODEV without the VRF.
  */
 struct anycast6_group *
 anycast6_group_create(struct anycast6_net *an, const struct anycast6_key *key,
@@ -99,9 +99,9 @@ free_group:
 }
 
 /**
- * anycast6_group_destroy() - remove an address that has no members
+ * anycast6_group_destroy() - remove an address
  * @an: the namespace
- * @group: the address
+ * @group: the address, which has no members; freed after a grace period
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -123,8 +123,8 @@ void anycast6_group_destroy(struct anycast6_net *an,
 	anycast6_group_put(group);
 }
 
-/* The lease that @options want, or an ERR_PTR(): the one that is there, a new one,
- * or none.
+/* Returns the lease that @options want: the one that is there, a new one, or
+ * NULL for none; or an ERR_PTR().
  */
 static struct anycast6_lease *
 prepare_lease(struct anycast6_net *an, struct anycast6_member *member,
@@ -140,7 +140,7 @@ prepare_lease(struct anycast6_net *an, struct anycast6_member *member,
 			 ERR_PTR(-ENOMEM);
 }
 
-/* A lifetime that is named begins, even if it is the same as before. */
+/* A lifetime that is named begins anew, even if it is the same as before. */
 static void set_lease(struct anycast6_net *an, struct anycast6_member *member,
 		      struct anycast6_lease *lease,
 		      const struct anycast6_options *options)
@@ -157,14 +157,14 @@ static void set_lease(struct anycast6_net *an, struct anycast6_member *member,
 }
 
 /**
- * anycast6_member_set() - say something of a member
+ * anycast6_member_set() - change the options of a member
  * @an: the namespace
  * @member: the member
- * @options: what
- * @keep: keep what @options do not name
+ * @options: the options
+ * @keep: keep what @options do not name, else reset it
  *
- * Flows stay where they are. Whether it is up by a new lease or other services
- * is for who reconciles its address.
+ * Flows stay with their members. The state does not change here, though a lease
+ * or services may call for it: the caller reconciles the address.
  *
  * Context: process, under @an->lock.
  * Return: 0 or %-ENOMEM, and then nothing has changed.
@@ -203,12 +203,12 @@ static u64 seed_of(const struct anycast6_blueprint *blueprint)
 	if (!via)
 		return anycast6_select_seed(&in6addr_any,
 					    blueprint->link->ifindex);
-	/* elsewhere the same interface has another index */
+	/* the same on every node: only a link-local @via needs the index */
 	return anycast6_select_seed(via, anycast6_addr_is_linklocal(via) ?
 					 blueprint->link->ifindex : 0);
 }
 
-/* One that nobody has seen. */
+/* Frees a member at once: no reader under RCU has seen it. */
 static void discard_member(struct anycast6_net *an,
 			   struct anycast6_member *member)
 {
@@ -254,8 +254,12 @@ allocate_member(struct anycast6_net *an, struct anycast6_group *group,
  * @group: the address, which does not have it yet
  * @blueprint: what it is made of
  *
- * Context: process, under @an->lock.
- * Return: the member, or an ERR_PTR(): %-ENOSPC at the limit, %-ENOMEM.
+ * The caller reconciles the address, which decides the state, and then calls
+ * anycast6_member_tell().
+ *
+ * Context: process, under @an->lock; may wait for a grace period.
+ * Return: the member, or an ERR_PTR(): %-ENOSPC at the limit, %-ENOMEM, or what
+ * anycast6_attach() said.
  */
 struct anycast6_member *
 anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
@@ -297,7 +301,7 @@ anycast6_member_create(struct anycast6_net *an, struct anycast6_group *group,
 /**
  * anycast6_member_tell() - tell listeners of a new member
  * @an: the namespace
- * @member: the member, its state decided
+ * @member: the member, with its first state; its changes are told from now on
  *
  * Context: process, under @an->lock.
  */
@@ -310,11 +314,16 @@ void anycast6_member_tell(struct anycast6_net *an,
 }
 
 /**
- * anycast6_member_destroy() - remove a member, with the last one its address
+ * anycast6_member_destroy() - remove a member, and its address with the last
  * @an: the namespace
- * @member: the member
+ * @member: the member; freed after a grace period, when its last flow is gone
  *
- * Context: process, under @an->lock; takes RTNL.
+ * The order matters. Listeners are told while the member is whole. Then new
+ * packets stop finding it, and its probes end. Its routes are withdrawn before
+ * the address is let go: what arrives until routing has converged is delivered.
+ *
+ * Context: process, under @an->lock; takes RTNL and may wait for a grace
+ * period.
  */
 void anycast6_member_destroy(struct anycast6_net *an,
 			     struct anycast6_member *member)
@@ -358,12 +367,13 @@ void anycast6_member_destroy(struct anycast6_net *an,
 			anycast6_notify_group(an, ANYCAST6_CMD_DELETED, group);
 		anycast6_group_destroy(an, group);
 	} else {
-		/* of one that was refused nothing was taken over */
+		/* a member that was refused has not changed the source */
 		if (entry && told)
 			anycast6_entry_settle_source(an, group);
+		/* without a configured member, entries say what holds */
 		if (anycast6_origin_entry(group, NULL))
 			anycast6_group_forget(group);
-		/* what it needed, the others may not */
+		/* the other members may need less, or now answer instead */
 		anycast6_mark_group(an, group);
 	}
 }
@@ -371,7 +381,7 @@ void anycast6_member_destroy(struct anycast6_net *an,
 /**
  * anycast6_member_make_static() - let a member outlive the entry that made it
  * @an: the namespace
- * @member: the member
+ * @member: the member; nothing happens if it was configured
  *
  * Context: process, under @an->lock.
  */

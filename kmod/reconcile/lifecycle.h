@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where a member or an address is born, and where it dies.
- * Knows the order in which that happens, not what each step does.
+ * Where members and addresses are made and destroyed.
+ * Knows the order of the steps, not what each of them does.
  */
 #ifndef ANYCAST6_LIFECYCLE_H
 #define ANYCAST6_LIFECYCLE_H
@@ -22,13 +22,15 @@ struct anycast6_prefix;
 /**
  * struct anycast6_blueprint - what a member is made of
  * @link: its device, or the module's own
- * @via: unicast address of a remote member, NULL for a local one
+ * @via: unicast address of a remote member, network order; NULL for a local one
  * @entry: the entry that makes it, or NULL
- * @options: what is said of it
- * @expires: when its lease is over, if it has one; 0 for a lifetime from now
+ * @options: its metric, area, lifetime, services and probes
+ * @expires: when its lease is over, if it has one, time since boot; 0 for a
+ *           lifetime from now
  * @draining: it drains from the beginning
- * @fell: it was used once, and has come down since
- * @back: since when it waits to be used again, 0 if it does not; monotonic
+ * @fell: its predecessor was used, and went down: the hold time applies
+ * @back: since when its predecessor waited to be used again, monotonic; 0 if it
+ *        did not
  */
 struct anycast6_blueprint {
 	struct anycast6_link *link;

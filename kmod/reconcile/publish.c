@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which routes tell routing daemons of an address, and while which of its
- * members live. Knows not how routes come and go.
+ * Decides which routes tell routing daemons of an address, and for which of its
+ * members. Does not know how routes are sent to the kernel.
  */
 #include <linux/rtnetlink.h>
 
@@ -19,7 +19,7 @@
 #include "reconcile/publish.h"
 #include "way/nexthop.h"
 
-/* Who is not in the area would follow the route, and be turned away. */
+/* Clients outside a member's area would follow the route in vain. */
 static bool is_for_all(const struct anycast6_member *member)
 {
 	struct anycast6_announce_option option;
@@ -31,15 +31,15 @@ static bool is_for_all(const struct anycast6_member *member)
 }
 
 /**
- * anycast6_publish_may() - whether a member's address is announced here
+ * anycast6_publish_may() - whether an address may be announced for a member
  * @member: the member
  *
- * Those behind a gateway are announced by who is nearer; those with an area
- * (RFC 4786 section 4.4.4) only if somebody says so, who sees to it that nobody
- * else hears of it.
+ * A node nearer to it announces a member behind a gateway. A member with an
+ * area (RFC 4786 section 4.4.4) is announced only if the announcement is
+ * configured: then users see to it that the route stays in the area.
  *
  * Context: process, under an->lock.
- * Return: true for one on this node or on a link of it.
+ * Return: true for a member on this node or on a link of it, if it stays.
  */
 bool anycast6_publish_may(const struct anycast6_member *member)
 {
@@ -52,7 +52,7 @@ static bool is_announced(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
 
-	/* what is down has no routes */
+	/* the kernel keeps no routes on a device that is down */
 	if (!group->domain->link->running)
 		return false;
 	list_for_each_entry(member, &group->members, node)
@@ -62,7 +62,7 @@ static bool is_announced(const struct anycast6_group *group)
 	return false;
 }
 
-/* The new one before the old one goes. */
+/* Queues the new route before the old one's end: one is always there. */
 static int replace_route(struct anycast6_net *an,
 			 struct anycast6_daemon_route **place,
 			 const struct anycast6_daemon_route_key *key,
@@ -105,14 +105,14 @@ static void decide_routes(const struct anycast6_group *group,
 }
 
 /**
- * anycast6_publish() - announce an address as it should be
+ * anycast6_publish() - announce an address, or withdraw it
  * @an: the namespace
  * @group: the address, the states of its members decided
  *
- * The routes come and go with anycast6_daemon_routes_send().
+ * Only queues changes; anycast6_daemon_routes_send() sends them.
  *
  * Context: process, under @an->lock.
- * Return: 0 or %-ENOMEM.
+ * Return: 0, or what anycast6_daemon_route_get() said.
  */
 int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
 {
@@ -125,7 +125,7 @@ int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
 
 	if (is_announced(group))
 		decide_routes(group, &wish);
-	/* somebody's route was put there, maybe in the place of this one's */
+	/* another route to the address came or went: ours may be gone */
 	if (test_and_clear_bit(ANYCAST6_GROUP_OUTDONE, &group->flags) &&
 	    group->published.host)
 		anycast6_daemon_route_doubt(an, group->published.host);
@@ -152,11 +152,11 @@ int anycast6_publish(struct anycast6_net *an, struct anycast6_group *group)
 }
 
 /**
- * anycast6_publish_withdraw() - announce an address no longer
+ * anycast6_publish_withdraw() - withdraw the routes of an address
  * @an: the namespace
  * @group: the address
  *
- * The routes go with anycast6_daemon_routes_send().
+ * Only queues changes; anycast6_daemon_routes_send() sends them.
  *
  * Context: process, under @an->lock.
  */
@@ -170,12 +170,13 @@ void anycast6_publish_withdraw(struct anycast6_net *an,
 }
 
 /**
- * anycast6_publish_review() - announce an address no longer, if nobody lives there
+ * anycast6_publish_review() - withdraw an address if nobody is left to announce
  * @an: the namespace
  * @group: the address; members that leave do not count
  *
- * The routes go with anycast6_daemon_routes_send(): those of all that go together
- * before the first one does.
+ * Only queues changes; anycast6_daemon_routes_send() sends them. When members
+ * of several addresses go, all are reviewed and sent before the first is
+ * destroyed.
  *
  * Context: process, under @an->lock.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which routes tell routing daemons of an address, and while which of its
- * members live. Knows not how routes come and go.
+ * Decides which routes tell routing daemons of an address, and for which of its
+ * members. Does not know how routes are sent to the kernel.
  */
 #ifndef ANYCAST6_PUBLISH_H
 #define ANYCAST6_PUBLISH_H

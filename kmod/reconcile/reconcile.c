@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reconciliation: what should be (members, entries), compared with what is
- * (devices, joins, routes), and the difference mended. Level-triggered and
- * idempotent; events only say where to look, so one that is missed is made
- * good by the next.
+ * Reconciliation: compares what should be (members, entries) with what is
+ * (devices, joins, routes), and repairs the difference. Level-triggered and
+ * idempotent. Does not know events: they only mark where to look, so the next
+ * one makes good one that was missed.
  */
 #include <uapi/linux/anycast6.h>
 
@@ -27,6 +27,7 @@
 #include "steer/router.h"
 #include "way/nexthop.h"
 
+/* The routes of all addresses are withdrawn before the first member goes. */
 static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	struct anycast6_member *member, *next_member;
@@ -59,9 +60,9 @@ static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)
 	return false;
 }
 
-/* The module's own device holds addresses whose members are elsewhere, too; and
- * their routes to it may have gone, of which the kernel tells nobody where others'
- * are in front.
+/* The own device also holds addresses whose members are on other links. Their
+ * daemon routes lead to it and may be gone: the FIB does not tell of those
+ * behind another route.
  */
 static void enlist_domain(struct anycast6_net *an, struct anycast6_link *own)
 {
@@ -75,7 +76,7 @@ static void enlist_domain(struct anycast6_net *an, struct anycast6_link *own)
 		}
 }
 
-/* Returns whether it must be looked at again. */
+/* Returns whether the link must be reconciled again. */
 static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	struct anycast6_member *member;
@@ -96,7 +97,7 @@ static bool reconcile_link(struct anycast6_net *an, struct anycast6_link *link)
 		anycast6_mark_enlist(an, member->group);
 	if (link->own)
 		enlist_domain(an, link);
-	/* every second, see anycast6_mark_waiting() */
+	/* again in a second, not later: see anycast6_mark_waiting() */
 	if (link->waiting)
 		an->retry = 0;
 	return bad || link->waiting;
@@ -114,6 +115,7 @@ static bool reconcile_links(struct anycast6_net *an)
 	xa_for_each(&an->links, ifindex, link) {
 		if (!test_and_clear_bit(ANYCAST6_LINK_DIRTY, &link->flags))
 			continue;
+		/* it must outlive its members here */
 		link->users++;
 		if (reconcile_link(an, link)) {
 			set_bit(ANYCAST6_LINK_DIRTY, &link->flags);
@@ -126,8 +128,8 @@ static bool reconcile_links(struct anycast6_net *an)
 	return bad;
 }
 
-/* Another distance changes no state, and yet it may be another member that is the
- * nearest now.
+/* Another distance changes no state, but another member may be the nearest now.
+ * A configured metric hides the route's, and then there is nothing to tell.
  */
 static void notify_distance(struct anycast6_net *an,
 			    struct anycast6_member *member)
@@ -181,7 +183,7 @@ static bool reconcile_groups(struct anycast6_net *an)
 	struct anycast6_group *group, *next;
 	bool bad;
 
-	/* still marked, so that events leave the list alone */
+	/* still marked: anycast6_mark_enlist() leaves group->dirty alone */
 	llist_for_each_entry(group, list, dirty) {
 		anycast6_address_withdraw(an, group);
 		cond_resched();
@@ -189,7 +191,11 @@ static bool reconcile_groups(struct anycast6_net *an)
 	bad = anycast6_daemon_routes_send(an);
 	llist_for_each_entry_safe(group, next, list, dirty) {
 		clear_bit(ANYCAST6_GROUP_DIRTY, &group->flags);
-		/* events from here on are for the next time */
+		/* Events from here on list the address again. Pairs with
+		 * test_and_set_bit() in anycast6_mark_enlist() in
+		 * object/mark.c: it sees the bit clear, or this sees what the
+		 * event changed.
+		 */
 		smp_mb__after_atomic();
 		if (!list_empty(&group->members) &&
 		    anycast6_address_settle(an, group)) {
@@ -203,8 +209,11 @@ static bool reconcile_groups(struct anycast6_net *an)
 }
 
 /**
- * anycast6_reconcile() - mend all that is marked
+ * anycast6_reconcile() - reconcile all that is marked
  * @an: the namespace
+ *
+ * The order matters: links and next hops mark the addresses that depend on
+ * them. What the kernel refused stays marked, and is tried again later.
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -226,10 +235,10 @@ void anycast6_reconcile(struct anycast6_net *an)
 }
 
 /**
- * anycast6_reconcile_work() - what events queue
- * @work: of struct anycast6_net
+ * anycast6_reconcile_work() - the work that reconciles what events have marked
+ * @work: &anycast6_net.work
  *
- * Context: process.
+ * Context: process; takes an->lock and RTNL.
  */
 void anycast6_reconcile_work(struct work_struct *work)
 {

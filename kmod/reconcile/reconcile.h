@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reconciliation: what should be, compared with what is, and the difference
- * mended. Level-triggered and idempotent; events only say where to look.
+ * Reconciliation: compares what should be (members, entries) with what is
+ * (devices, joins, routes), and repairs the difference. Level-triggered and
+ * idempotent. Does not know events: they only mark where to look, so the next
+ * one makes good one that was missed.
  */
 #ifndef ANYCAST6_RECONCILE_H
 #define ANYCAST6_RECONCILE_H

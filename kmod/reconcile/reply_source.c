@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which source the answers of an address get when requests, entries and members change.
- * Knows who decides, not how packets get it.
+ * Which source the answers of an address get, when requests, entries and
+ * members change. Knows who decides, not how packets get the source.
  */
 #include <uapi/linux/anycast6.h>
 
@@ -25,14 +25,16 @@ static bool is_told(const struct anycast6_group *group)
 }
 
 /**
- * anycast6_group_change_source() - change what answers carry, and tell nobody
+ * anycast6_group_change_source() - set the reply source, and tell nobody
  * @an: the namespace
  * @group: the address
- * @source: the reply source, which stays the caller's; NULL for
+ * @source: the reply source, the caller keeps its reference; NULL for
  *          ANYCAST6_SOURCE_MODE_AUTO
  *
+ * Cannot fail, so the change of an entry reaches all its addresses.
+ *
  * Context: process, under @an->lock.
- * Return: whether it is another one than before.
+ * Return: whether the source is another one than before.
  */
 bool anycast6_group_change_source(struct anycast6_net *an,
 				  struct anycast6_group *group,
@@ -47,13 +49,13 @@ bool anycast6_group_change_source(struct anycast6_net *an,
 }
 
 /**
- * anycast6_group_set_source() - change what answers carry
+ * anycast6_group_set_source() - set the reply source
  * @an: the namespace
  * @group: the address
- * @source: the reply source, which stays the caller's; NULL for
+ * @source: the reply source, the caller keeps its reference; NULL for
  *          ANYCAST6_SOURCE_MODE_AUTO
  *
- * Listeners are told, if it is another one, and if they know the address.
+ * Listeners are told if the source is another one and they know the address.
  *
  * Context: process, under @an->lock.
  */
@@ -82,9 +84,8 @@ static struct anycast6_source *entry_source(struct anycast6_net *an,
  * @an: the namespace
  * @group: the address, which has or had a member that an entry made
  *
- * Where several entries make it and more than one names a source, the device
- * with the lowest interface index decides: the order in which their members
- * came and went does not matter.
+ * If several of its entries name a source, that on the device with the lowest
+ * interface index decides, in whatever order their members came and went.
  *
  * Context: process, under @an->lock.
  */
@@ -110,11 +111,11 @@ void anycast6_entry_settle_source(struct anycast6_net *an,
 }
 
 /**
- * anycast6_entry_set_source() - change what the answers of an entry's addresses
- * carry, now and later
+ * anycast6_entry_set_source() - set the reply source of an entry's addresses,
+ * now and later
  * @an: the namespace
  * @entry: the entry
- * @source: the reply source, which stays the caller's; NULL for
+ * @source: the reply source, the caller keeps its reference; NULL for
  *          ANYCAST6_SOURCE_MODE_AUTO
  *
  * Context: process, under @an->lock.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which source the answers of an address get when requests, entries and members change.
- * Knows who decides, not how packets get it.
+ * Which source the answers of an address get, when requests, entries and
+ * members change. Knows who decides, not how packets get the source.
  */
 #ifndef ANYCAST6_REPLY_SOURCE_H
 #define ANYCAST6_REPLY_SOURCE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Members that go with their device from one VRF to another, with all that was
- * said of them.
+ * Moves members with their device from one VRF to another, with all that was
+ * configured of them.
  * Knows what is kept of members and addresses, not what it means.
  */
 #include <uapi/linux/anycast6.h>
@@ -23,14 +23,14 @@
 #include "way/nexthop.h"
 
 /**
- * struct baggage - what goes along with a member
- * @blueprint: what it is made of
- * @via: room for its unicast address
- * @key: where it goes
- * @scope: that of its address
- * @source: what the answers of its address carry, with a reference
- * @announce: what its address is announced as
- * @hold_time: that of its address, seconds
+ * struct baggage - what a member takes along to its new VRF
+ * @blueprint: what the new member is made of
+ * @via: what blueprint->via points to, network order
+ * @key: the address and its new domain
+ * @scope: the scope of the address
+ * @source: the reply source of the address, with a reference, or NULL
+ * @announce: what the address is announced as
+ * @hold_time: the hold time of the address, seconds
  */
 struct baggage {
 	struct anycast6_blueprint blueprint;
@@ -69,12 +69,12 @@ static void pack_member(struct anycast6_net *an,
 		baggage->blueprint.via = &baggage->via;
 	}
 	anycast6_group_get_scope(group, &baggage->scope);
-	/* not what no command would set */
+	/* no request could set the metric that is taken in the new VRF */
 	if (baggage->announce.metric &&
 	    baggage->announce.metric ==
 		    anycast6_route_taken(baggage->key.domain))
 		baggage->announce.metric++;
-	/* what an entry says of an address stays where the entry is */
+	/* a source that comes from an entry is the entry's, not the member's */
 	if (!anycast6_origin_has_entry(an, group))
 		baggage->source = anycast6_source_get(source);
 }
@@ -93,7 +93,7 @@ static struct anycast6_group *create_group_alike(struct anycast6_net *an,
 	return group;
 }
 
-/* There may be such an address, with a scope of its own. */
+/* The address may exist in the new VRF, with a scope that @via is not in. */
 static bool is_outside(struct anycast6_group *group,
 		       const struct in6_addr *via)
 {
@@ -132,7 +132,7 @@ static int unpack_member(struct anycast6_net *an, const struct baggage *baggage)
 	return 0;
 }
 
-/* As the device's unicast addresses do. */
+/* A member follows its device, as the device's unicast addresses do. */
 static void move_member(struct anycast6_net *an, struct anycast6_member *member)
 {
 	struct baggage baggage;
@@ -150,7 +150,8 @@ static void move_member(struct anycast6_net *an, struct anycast6_member *member)
  * @an: the namespace
  * @link: the device
  *
- * Those that an entry made, it makes anew.
+ * Members that an entry made are only removed: anycast6_entries_expand(), which
+ * the caller calls next, makes new ones.
  *
  * Context: process, under @an->lock; takes RTNL.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Members that go with their device from one VRF to another.
+ * Moves members with their device from one VRF to another, with all that was
+ * configured of them.
  * Knows what is kept of members and addresses, not what it means.
  */
 #ifndef ANYCAST6_VRF_MOVE_H
