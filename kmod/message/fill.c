@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects as netlink attributes, for dumps and events alike.
- * Knows the messages, not when they are sent.
+ * Puts addresses, entries and flows into netlink messages, for dumps, events
+ * and explain alike. Knows the attributes, not when a message is sent.
  */
 #include <net/genetlink.h>
 
@@ -23,7 +23,7 @@
 
 /**
  * anycast6_fill_start() - begin a message
- * @skb: where
+ * @skb: where the message goes
  * @header: its header
  *
  * Context: any.
@@ -36,7 +36,7 @@ void *anycast6_fill_start(struct sk_buff *skb,
 			   &anycast6_nl_family, header->flags, header->cmd);
 }
 
-/* Up while a member is, else draining while one does. */
+/* An address is up if a member is, else draining if a member drains. */
 static u8 group_state(const struct anycast6_group *group)
 {
 	const struct anycast6_member *member;
@@ -103,7 +103,7 @@ static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_MISS_UNPINNED] = ANYCAST6_A_MISSES_UNPINNED,
 	};
 
-	/* pairs with steer_group() */
+	/* pairs with steer_group() in reconcile/attach.c */
 	if (!smp_load_acquire(&group->remotes))
 		return 0;
 	return fill_tally(skb, ANYCAST6_A_ADDR_MISSES, group->misses, attrs,
@@ -119,7 +119,7 @@ static int fill_replies(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_REPLY_FORGOTTEN] = ANYCAST6_A_REPLIES_FORGOTTEN,
 	};
 
-	/* pairs with serve_group() */
+	/* pairs with serve_group() in reconcile/attach.c */
 	if (!smp_load_acquire(&group->locals))
 		return 0;
 	return fill_tally(skb, ANYCAST6_A_ADDR_REPLIES, group->replies, attrs,
@@ -174,7 +174,7 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
  * @group: the address
  *
  * Context: RCU.
- * Return: 0 or %-EMSGSIZE.
+ * Return: 0, or %-EMSGSIZE: the message may then have a part of it.
  */
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 {
@@ -193,7 +193,7 @@ int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 	    fill_source(skb, &group->source) ||
 	    fill_announce(skb, &announce))
 		return -EMSGSIZE;
-	/* what comes of members went with the last one */
+	/* without members, as in an event of deletion, there is no state */
 	return list_empty(&group->members) ? 0 : fill_summary(skb, group);
 }
 
@@ -203,7 +203,7 @@ int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
  * @entry: the entry
  *
  * Context: RCU, or under an->lock.
- * Return: 0 or %-EMSGSIZE.
+ * Return: 0, or %-EMSGSIZE: the message may then have a part of it.
  */
 int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 {
@@ -241,12 +241,12 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 }
 
 /**
- * anycast6_fill_flow_key() - put a flow's addresses in a message
+ * anycast6_fill_flow_key() - put a flow's addresses and domain in a message
  * @skb: the message
- * @key: the flow
+ * @key: the flow; its protocol and ports are left to the caller
  *
  * Context: any.
- * Return: 0 or %-EMSGSIZE.
+ * Return: 0, or %-EMSGSIZE: the message may then have a part of it.
  */
 int anycast6_fill_flow_key(struct sk_buff *skb,
 			   const struct anycast6_flow_key *key)

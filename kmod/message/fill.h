@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Objects as netlink attributes, for dumps and events alike.
- * Knows the messages, not when they are sent.
+ * Puts addresses, entries and flows into netlink messages, for dumps, events
+ * and explain alike. Knows the attributes, not when a message is sent.
  */
 #ifndef ANYCAST6_FILL_H
 #define ANYCAST6_FILL_H
@@ -14,9 +14,9 @@ struct anycast6_group;
 struct sk_buff;
 
 /**
- * struct anycast6_header - of the message that an object goes in
- * @portid: whom it is for, 0 for a multicast
- * @seq: the request's
+ * struct anycast6_header - the header of a message
+ * @portid: netlink port of the receiver, 0 for a multicast
+ * @seq: sequence number of the request, 0 without one
  * @flags: NLM_F_*
  * @cmd: ANYCAST6_CMD_*
  */

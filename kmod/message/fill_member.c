@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Members as netlink attributes, and what an entry says of those it makes.
- * Knows the messages, not when they are sent.
+ * Puts members into netlink messages, and the options that members and entries
+ * share. Knows the attributes, not when a message is sent.
  */
 #include <net/genetlink.h>
 
@@ -20,13 +20,13 @@
 #include "way/nexthop.h"
 
 /**
- * anycast6_fill_stats() - put counts in a message
+ * anycast6_fill_stats() - put counts of packets and bytes in a message
  * @skb: the message
- * @attr: the attribute that they go in
+ * @attr: the attribute that they are nested in
  * @counts: the counts
  *
  * Context: any.
- * Return: 0 or %-EMSGSIZE.
+ * Return: 0, or %-EMSGSIZE: the message may then have a part of it.
  */
 int anycast6_fill_stats(struct sk_buff *skb, int attr,
 			const struct anycast6_counts *counts)
@@ -46,13 +46,13 @@ int anycast6_fill_stats(struct sk_buff *skb, int attr,
 /**
  * anycast6_fill_options() - put the metric and the area in a message
  * @skb: the message
- * @options: of a member, or of those that an entry makes
+ * @options: the options of a member, or of the members that an entry makes
  * @metric: the attribute of the metric
- * @area: that of the area's address
- * @area_len: that of its length
+ * @area: the attribute of the area's address
+ * @area_len: the attribute of the area's length
  *
  * Context: any.
- * Return: 0 or %-EMSGSIZE.
+ * Return: 0, or %-EMSGSIZE: the message may then have a part of it.
  */
 int anycast6_fill_options(struct sk_buff *skb,
 			  const struct anycast6_options *options, int metric,
@@ -70,11 +70,11 @@ int anycast6_fill_options(struct sk_buff *skb,
 /**
  * anycast6_fill_services() - put services in a message
  * @skb: the message
- * @type: the attribute that they go in
- * @services: of a member, or of those that an entry makes
+ * @type: the attribute that they are nested in
+ * @services: the services of a member, or of the members that an entry makes
  *
  * Context: any.
- * Return: 0 or %-EMSGSIZE.
+ * Return: 0, or %-EMSGSIZE: the message may then have a part of it.
  */
 int anycast6_fill_services(struct sk_buff *skb, int type,
 			   const struct anycast6_services *services)
@@ -115,7 +115,9 @@ static int fill_origin(struct sk_buff *skb, int attr,
 	return err;
 }
 
-/* The device of a remote member is one that was asked for. */
+/* A remote member shows a device only if one was configured: without, it is on
+ * the module's own.
+ */
 static int fill_place(struct sk_buff *skb, const struct anycast6_member *member)
 {
 	const struct anycast6_link *link = member->link;
@@ -236,12 +238,13 @@ static int fill_probe(struct sk_buff *skb, const struct anycast6_member *member)
 /**
  * anycast6_fill_member() - add a member to the message of its address
  * @skb: the message
- * @attr: the attribute that it goes in
+ * @attr: the attribute that the member is nested in
  * @member: the member, not dead
- * @verdict: enum anycast6_verdict, or 0
+ * @verdict: enum anycast6_verdict, 0 outside explain
  *
  * Context: RCU, or under an->lock.
- * Return: 0 or %-EMSGSIZE, and then the message is as it was.
+ * Return: 0, or %-EMSGSIZE: the message is then as it was before, so that a
+ * dump can go on with this member in the next message.
  */
 int anycast6_fill_member(struct sk_buff *skb, int attr,
 			 const struct anycast6_member *member, u8 verdict)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Members as netlink attributes, and what an entry says of those it makes.
- * Knows the messages, not when they are sent.
+ * Puts members into netlink messages, and the options that members and entries
+ * share. Knows the attributes, not when a message is sent.
  */
 #ifndef ANYCAST6_FILL_MEMBER_H
 #define ANYCAST6_FILL_MEMBER_H

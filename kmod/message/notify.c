@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events for listeners in user space, on the family's multicast group.
- * Knows how they travel, not what caused them.
+ * Sends events to listeners in user space, on the family's multicast group.
+ * Knows how an event is sent, not what caused it.
  */
 #include <net/genetlink.h>
 
@@ -14,7 +14,7 @@
 #include "net.h"
 #include "object/member.h"
 
-/* Room for one object with one member. */
+/* Bytes: enough for an address with one member, or for an entry. */
 #define EVENT_SIZE	2048
 
 static struct sk_buff *start_event(struct anycast6_net *an, u8 cmd, void **msg)
@@ -49,10 +49,10 @@ static void send_event(struct anycast6_net *an, struct sk_buff *skb, void *msg,
 }
 
 /**
- * anycast6_notify_member() - something happened to a member
+ * anycast6_notify_member() - tell listeners what happened to a member
  * @an: the namespace
  * @cmd: ANYCAST6_CMD_ADDED, ANYCAST6_CMD_CHANGED or ANYCAST6_CMD_DELETED
- * @member: the member, with its address
+ * @member: the member; the event has its address, too, but no other member
  *
  * Context: process, under @an->lock.
  */
@@ -74,7 +74,7 @@ void anycast6_notify_member(struct anycast6_net *an, u8 cmd,
 }
 
 /**
- * anycast6_notify_group() - something happened to an address
+ * anycast6_notify_group() - tell listeners what happened to an address
  * @an: the namespace
  * @cmd: ANYCAST6_CMD_CHANGED or ANYCAST6_CMD_DELETED
  * @group: the address
@@ -98,7 +98,7 @@ void anycast6_notify_group(struct anycast6_net *an, u8 cmd,
 }
 
 /**
- * anycast6_notify_entry() - an entry was added, changed or deleted
+ * anycast6_notify_entry() - tell listeners what happened to an entry
  * @an: the namespace
  * @cmd: ANYCAST6_CMD_ADDED, ANYCAST6_CMD_CHANGED or ANYCAST6_CMD_DELETED
  * @entry: the entry

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Events for listeners in user space. What objects say when they change; they
- * know nothing of how it travels.
+ * Sends events to listeners in user space, on the family's multicast group.
+ * Knows how an event is sent, not what caused it.
  */
 #ifndef ANYCAST6_NOTIFY_H
 #define ANYCAST6_NOTIFY_H
