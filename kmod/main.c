@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module: what is registered, and in which order.
+ * The module: what is registered when it is loaded, and in which order.
+ * Knows no namespace, and not what the registered parts do.
  */
 #include <linux/module.h>
 #include <net/genetlink.h>
@@ -17,6 +18,7 @@ static int __init anycast6_init(void)
 {
 	int err;
 
+	/* no packet may be hashed before */
 	anycast6_hash_keep_secret();
 	err = anycast6_own_register();
 	if (err)
@@ -41,8 +43,8 @@ unregister_device:
 	return err;
 }
 
-/* First nobody asks for anything any more, then nothing happens any more, then
- * every namespace becomes as it was.
+/* In reverse order: first no request comes any more, then no event; only then
+ * every namespace is torn down, which removes the last device of the kind.
  */
 static void __exit anycast6_exit(void)
 {
@@ -50,6 +52,7 @@ static void __exit anycast6_exit(void)
 	anycast6_events_unregister();
 	anycast6_namespace_unregister();
 	anycast6_own_unregister();
+	/* callbacks of call_rcu() are code of this module */
 	rcu_barrier();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module in every network namespace: made with it, torn down with it.
- * Knows the order of phases, not what each of them does.
+ * The module's state in every network namespace: made with the namespace, torn
+ * down with it. Knows the order of the steps, not what each of them does.
  */
 #include <linux/rhashtable.h>
 
@@ -30,6 +30,7 @@ static int __net_init net_init(struct net *net)
 	an->limits.members = 1048576;
 	an->limits.joins = 4096;
 	an->limits.flows = 262144;
+	/* nobody tells of rules before anycast6_events_listen() */
 	atomic_set(&an->odd_rules, 1);
 	mutex_init(&an->lock);
 	xa_init_flags(&an->ids, XA_FLAGS_ALLOC);
@@ -63,12 +64,19 @@ destroy_groups:
 	return err;
 }
 
-/* After this and a grace period no event queues the work any more. */
+/* The core waits for a grace period between this and net_exit(): after it
+ * nobody queues work. Pairs with anycast6_net_queue() in net.c, and with all
+ * that read an->dead under RCU.
+ */
 static void __net_exit net_pre_exit(struct net *net)
 {
 	WRITE_ONCE(anycast6_net(net)->dead, true);
 }
 
+/* The works take an->lock, so they end before it is taken here. Removing
+ * everything needs the joiners, the daemon routes and the socket to rtnetlink,
+ * so these go after it, the socket last. What removal marks is dropped then.
+ */
 static void __net_exit net_exit(struct net *net)
 {
 	struct anycast6_net *an = anycast6_net(net);
@@ -93,8 +101,8 @@ static void __net_exit net_exit(struct net *net)
 	mutex_destroy(&an->lock);
 }
 
-/* A device's, not a subsystem's: exits run before IPv6 and the namespace's
- * devices go.
+/* To be registered as a device's, not as a subsystem's: these exits run before
+ * those of IPv6, and before the namespace's devices are unregistered.
  */
 static struct pernet_operations net_ops = {
 	.init = net_init,
@@ -105,7 +113,8 @@ static struct pernet_operations net_ops = {
 };
 
 /**
- * anycast6_namespace_register() - be in every namespace
+ * anycast6_namespace_register() - make the state of all namespaces, those that
+ * are there and those to come
  *
  * Context: process.
  * Return: 0 or a negative errno.
@@ -124,7 +133,8 @@ int __init anycast6_namespace_register(void)
 }
 
 /**
- * anycast6_namespace_unregister() - leave every namespace as it was found
+ * anycast6_namespace_unregister() - leave every namespace as it was found; no
+ * request and no event comes any more
  *
  * Context: process.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The module in every network namespace: made with it, torn down with it.
- * Knows the order of phases, not what each of them does.
+ * The module's state in every network namespace: made with the namespace, torn
+ * down with it. Knows the order of the steps, not what each of them does.
  */
 #ifndef ANYCAST6_NAMESPACE_H
 #define ANYCAST6_NAMESPACE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state of a network namespace: how it is found, and how its work is queued.
- * Knows nothing of what the work does.
+ * The state of one network namespace: how it is found, and how its work is
+ * queued. Knows who protects what in it, not what is done with it.
  */
 #include <net/netns/generic.h>
 
@@ -12,9 +12,13 @@ struct workqueue_struct *anycast6_wq __read_mostly;
 
 /**
  * anycast6_net() - the module's state in a namespace
- * @net: a namespace that has not finished its exit
+ * @net: the namespace
+ *
+ * Events come before a namespace's init and after its exit, too: who may be
+ * called by one checks for NULL, and for an->dead.
  *
  * Context: any.
+ * Return: the state; NULL before the namespace's init.
  */
 struct anycast6_net *anycast6_net(const struct net *net)
 {
@@ -22,10 +26,12 @@ struct anycast6_net *anycast6_net(const struct net *net)
 }
 
 /**
- * anycast6_net_queue() - let a namespace's work run, unless the namespace goes
+ * anycast6_net_queue() - queue a namespace's work, unless the namespace goes
  * @an: the namespace
- * @work: the work
- * @delay: in how many jiffies at the latest: who wants it sooner is not put off
+ * @work: one of its works
+ * @delay: jiffies; work that is queued for an earlier time is not put off
+ *
+ * The RCU section pairs with net_pre_exit() in namespace.c.
  *
  * Context: any.
  */
@@ -46,9 +52,9 @@ unlock:
 }
 
 /**
- * anycast6_net_reconcile() - let the work run
+ * anycast6_net_reconcile() - queue the reconciliation of what is marked
  * @an: the namespace
- * @delay: in how many jiffies at the latest
+ * @delay: jiffies; a reconciliation that is queued earlier is not put off
  *
  * Context: any.
  */
@@ -68,6 +74,6 @@ void anycast6_net_changed(struct anycast6_net *an)
 	unsigned int seq = an->seq + 1;
 
 	lockdep_assert_held(&an->lock);
-	/* 0 tells netlink not to check */
+	/* 0 as cb->seq tells netlink not to check dumps */
 	WRITE_ONCE(an->seq, seq ? : 1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The state of one network namespace, and who protects what in it.
- * Knows no packets and no netlink.
+ * The state of one network namespace: how it is found, and how its work is
+ * queued. Knows who protects what in it, not what is done with it.
  */
 #ifndef ANYCAST6_NET_H
 #define ANYCAST6_NET_H
@@ -26,11 +26,12 @@ struct ctl_table_header;
 struct socket;
 
 /**
- * struct anycast6_limits - what a namespace may use
+ * struct anycast6_limits - how much a namespace may use, or uses
  * @addresses: anycast addresses
  * @members: members, over all addresses
  * @joins: joins in the kernel's own anycast code
- * @flows: flows that stay with their member
+ * @flows: flows that stay with their member, and, apart from these, peers whose
+ *         answers get a source
  */
 struct anycast6_limits {
 	unsigned int addresses;
@@ -40,11 +41,11 @@ struct anycast6_limits {
 };
 
 /**
- * struct anycast6_daemon_routes - those of a namespace
+ * struct anycast6_daemon_routes - a namespace's routes for routing daemons
  * @table: by key; readers under RCU, writers under an->lock
- * @all: the same ones; an->lock
- * @pending: those whose route is to come or go; an->lock
- * @lost: somebody has deleted some; atomic
+ * @all: the same routes; an->lock
+ * @pending: those that must be added or deleted; an->lock
+ * @lost: bit 0: somebody else has deleted or replaced some; atomic
  */
 struct anycast6_daemon_routes {
 	struct rhashtable table;
@@ -54,12 +55,11 @@ struct anycast6_daemon_routes {
 };
 
 /**
- * struct anycast6_watch - a namespace's
- * @members: those with services, the one that was looked at last at the end;
- *           an->lock
- * @n: how many; READ_ONCE(), writers under an->lock
+ * struct anycast6_watch - the watch over a namespace's members with services
+ * @members: these members, the one that was looked at last at the end; an->lock
+ * @n: how many there are; READ_ONCE(), writers under an->lock
  * @left: how many of this round are not looked at yet; an->lock
- * @work: looks at them
+ * @work: looks whether somebody listens at their services
  */
 struct anycast6_watch {
 	struct list_head members;
@@ -69,10 +69,10 @@ struct anycast6_watch {
 };
 
 /**
- * struct anycast6_reply_budgets - what a namespace may answer
+ * struct anycast6_reply_budgets - how many probes of others a namespace answers
  * @lock: protects the budgets
- * @errors: how many answers may be errors
- * @urgent: how many answers may go before other packets
+ * @errors: answers that are ICMPv6 errors
+ * @urgent: answers that are sent with priority
  */
 struct anycast6_reply_budgets {
 	spinlock_t lock;	/* protects the budgets */
@@ -88,40 +88,46 @@ struct anycast6_reply_budgets {
  * @groups: addresses by key; readers under RCU, writers under @lock
  * @ids: the same addresses in order of creation, for dumps; as @groups
  * @next_id: where @ids goes on; @lock
- * @links: devices that have members or entries, by interface index; readers
- *         under RCU, writers under @lock
- * @domains: routing domains in use, by interface index of the VRF; @lock
+ * @links: devices with members or entries, and the module's own, by interface
+ *         index; readers under RCU, writers under @lock
+ * @domains: routing domains in use, by interface index of the VRF, 0 outside
+ *           VRFs; @lock
  * @entries: subnet-router and reserved entries; readers under RCU, writers
  *           under @lock
  * @joiners: sockets that hold joins, those with room first; @lock
  * @daemon_routes: routes for routing daemons
  * @rtnl: socket to rtnetlink, made when first needed; @lock
- * @used: how much of @limits is in use; @lock
+ * @used: how much of @limits is in use, but for flows; @lock
  * @limits: sysctls, READ_ONCE()
- * @sysctls: their table
- * @host: what it has while there are local members; RCU, writers under @lock
- * @router: what it has while there are remote members; RCU, writers under @lock
- * @nexthops: next hops, while there are remote members; RCU, writers under @lock
- * @probe_queue: what it has while there are probed members; RCU, writers under @lock
- * @reply_budgets: what it may answer to others' probes
- * @contested: members of this node that others on their link watch; READ_ONCE(),
- *           writers under @lock
- * @names_lock: protects the names of members
- * @sources: addresses whose answers are configured; READ_ONCE(), writers under
- *           @lock
- * @watch: of the members with services
- * @seq: changes with every change of the configuration, READ_ONCE(); 0 never
+ * @sysctls: their table; constant
+ * @host: peers and hooks, NULL without local members; RCU, writers under @lock
+ * @router: flows and hooks, NULL without remote members; RCU, writers under
+ *          @lock
+ * @nexthops: next hops, NULL without remote members; RCU, writers under @lock
+ * @probe_queue: probes to send, NULL without probed members; RCU, writers under
+ *               @lock
+ * @reply_budgets: limits on answers to probes of others
+ * @contested: members of this node that have a role, because probed remote
+ *             members are on their link, too; READ_ONCE(), writers under @lock
+ * @names_lock: protects member->name and member->renamed; innermost
+ * @sources: addresses that have a struct anycast6_source; READ_ONCE(), writers
+ *           under @lock
+ * @watch: the watch over members with services
+ * @seq: changes with every change of the configuration, never 0; READ_ONCE(),
+ *       writers under @lock
  * @dirty: addresses to reconcile, each with a reference; lock-free
- * @links_dirty: a link in @links has its dirty bit set; atomic
- * @work: reconciles what is dirty
- * @damped: members that were down and wait; @lock
- * @damper_work: looks at them when the first has waited for long enough
- * @retry: how long what the kernel refused has waited, jiffies; @lock
+ * @links_dirty: bit 0: a link in @links has its dirty bit set; atomic
+ * @work: reconciles what is marked in @dirty and @links
+ * @damped: members that were down, are fit again, and wait for their hold time;
+ *          @lock
+ * @damper_work: marks the members in @damped whose hold time is over
+ * @retry: delay before what the kernel refused is tried again, jiffies; @lock
  * @fib_nb: told of routes and rules, while there are addresses
- * @odd_rules: how many rules may route packets of one address differently;
- *             atomic
+ * @odd_rules: how many rules may route packets of one address differently; 1
+ *             while nobody tells of rules; atomic
  * @listening: @fib_nb is registered; @lock
- * @dead: the namespace goes, no work may be queued; READ_ONCE()
+ * @dead: the namespace goes, no work may be queued; set once, READ_ONCE() under
+ *        RCU
  */
 struct anycast6_net {
 	struct net *net;
