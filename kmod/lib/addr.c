@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Anycast identifiers (RFC 4291 section 2.6.1, RFC 2526) and prefixes as
- * arithmetic on addresses. Pure: knows no device, no namespace.
+ * arithmetic on addresses. Pure: knows no device, no namespace, no
+ * configuration.
  */
 #include <linux/string.h>
 #include <net/ipv6.h>
@@ -52,7 +53,7 @@ bool anycast6_addr_is_unicast(const struct in6_addr *addr)
 /**
  * anycast6_prefix_set() - make a prefix of an address and a length
  * @prefix: result
- * @addr: network order; bits beyond @len are cut off
+ * @addr: network order; bits beyond @len are ignored
  * @len: 0 to 128
  *
  * Context: any.
@@ -89,7 +90,7 @@ static bool has_identifiers(const struct anycast6_prefix *prefix, u8 max_len)
  *
  * Context: any.
  * Return: false where a prefix has none: /127 and /128 (RFC 6164 section 6),
- * multicast, and the one that would be the unspecified address.
+ * multicast, and a prefix of zeros, where it would be the unspecified address.
  */
 bool anycast6_addr_subnet_router(const struct anycast6_prefix *prefix,
 				 struct in6_addr *addr)
@@ -100,8 +101,8 @@ bool anycast6_addr_subnet_router(const struct anycast6_prefix *prefix,
 	return true;
 }
 
-/* RFC 4291 section 2.5.1: identifiers are in modified EUI-64 form but for
- * prefixes that start with binary 000.
+/* RFC 4291 section 2.5.1: interface identifiers have modified EUI-64 form,
+ * except under prefixes that start with binary 000.
  */
 static bool is_eui64(const struct anycast6_prefix *prefix)
 {
@@ -141,7 +142,7 @@ bool anycast6_addr_reserved(const struct anycast6_prefix *prefix, u8 id,
 }
 
 /**
- * anycast6_prefix_equal() - whether two prefixes are one
+ * anycast6_prefix_equal() - whether two prefixes are the same
  * @a: a prefix
  * @b: a prefix
  *

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Anycast identifiers and prefixes as arithmetic on addresses.
- * Pure: knows no device, no namespace, no configuration.
+ * Anycast identifiers (RFC 4291 section 2.6.1, RFC 2526) and prefixes as
+ * arithmetic on addresses. Pure: knows no device, no namespace, no
+ * configuration.
  */
 #ifndef ANYCAST6_ADDR_H
 #define ANYCAST6_ADDR_H
@@ -21,10 +22,12 @@ struct anycast6_prefix {
 };
 
 /**
- * struct anycast6_key - what makes an address one address
+ * struct anycast6_key - an address and the domain in which it is unique
  * @addr: network order
- * @domain: interface index of the VRF, 0 outside VRFs; of a link-local
+ * @domain: interface index of the VRF, 0 outside VRFs; for a link-local
  *          address, interface index of the link
+ *
+ * It is hashed whole: a new field must not leave holes.
  */
 struct anycast6_key {
 	struct in6_addr addr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an address is announced as to routing daemons, and how that is kept.
- * Pure: knows no addresses and no routes.
+ * Which routes routing daemons are to see for an address: what is configured,
+ * and what follows from it. Pure: knows no addresses and no routes.
  */
 #include <linux/minmax.h>
 #include <linux/types.h>
@@ -10,20 +10,22 @@
 
 #include "lib/announce.h"
 
-/* Behind what daemons find elsewhere, who know who is nearer; and, of a scope,
- * behind a link that has this prefix.
+/* Higher than what daemons usually give the routes that they learn, as they
+ * know who is nearer. And higher than the metric of a link's own prefix
+ * (IP6_RT_PRIO_ADDRCONF), as the route to a scope leads nowhere.
  */
 #define DEFAULT_METRIC	1024U
 
 /**
  * anycast6_announce_refuses() - whether a scope can't be announced
  * @option: what is configured
- * @scope_len: length of the scope
+ * @scope_len: length of the scope, 0 to 128
  *
- * The whole Internet would be a default route, and the address itself is
+ * Length 0 would be a default route. Length 128 is the address itself, which is
  * announced anyway.
  *
  * Context: any.
+ * Return: true if @option wants the scope announced, and it can't be.
  */
 bool anycast6_announce_refuses(const struct anycast6_announce_option *option,
 			       u8 scope_len)
@@ -33,12 +35,10 @@ bool anycast6_announce_refuses(const struct anycast6_announce_option *option,
 }
 
 /**
- * anycast6_announce_decide() - what an address that is up is announced as
- * @option: what is configured of it, or of the entry that makes it
- * @facts: what else there is to know of it
+ * anycast6_announce_decide() - which routes an address that is up should have
+ * @option: what is configured for it, or for the entry that makes it
+ * @facts: what else matters
  * @wish: result
- *
- * Pure.
  *
  * Context: any.
  */
@@ -62,12 +62,12 @@ void anycast6_announce_decide(const struct anycast6_announce_option *option,
 }
 
 /**
- * anycast6_announce_set() - keep what a request says
- * @option: where it is kept
- * @said: what is said; the rest stays
+ * anycast6_announce_set() - configure what a request names
+ * @option: result
+ * @said: what the request names; the rest stays
  *
- * Context: process, under an->lock.
- * Return: whether it is not as it was.
+ * Context: process, under the lock of @option's writers.
+ * Return: whether @option has changed.
  */
 bool anycast6_announce_set(struct anycast6_announce_option *option,
 			   const struct anycast6_announce_option *said)
@@ -77,7 +77,9 @@ bool anycast6_announce_set(struct anycast6_announce_option *option,
 	if (said->has_mode &&
 	    (!option->has_mode || option->mode != said->mode)) {
 		WRITE_ONCE(option->mode, said->mode);
-		/* who sees that there is one, sees it */
+		/* has_mode after the mode, for
+		 * anycast6_announce_option_read()
+		 */
 		smp_store_release(&option->has_mode, true);
 		changed = true;
 	}
@@ -89,10 +91,10 @@ bool anycast6_announce_set(struct anycast6_announce_option *option,
 }
 
 /**
- * anycast6_announce_forget() - keep nothing
- * @option: where it is kept
+ * anycast6_announce_forget() - configure nothing
+ * @option: result
  *
- * Context: process, under an->lock.
+ * Context: process, under the lock of @option's writers.
  */
 void anycast6_announce_forget(struct anycast6_announce_option *option)
 {

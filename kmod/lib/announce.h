@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What an address is announced as to routing daemons, and how that is kept.
- * Pure: knows no addresses and no routes.
+ * Which routes routing daemons are to see for an address: what is configured,
+ * and what follows from it. Pure: knows no addresses and no routes.
  */
 #ifndef ANYCAST6_ANNOUNCE_H
 #define ANYCAST6_ANNOUNCE_H
@@ -11,10 +11,11 @@
 #include <asm/barrier.h>
 
 /**
- * struct anycast6_announce_option - what is configured
+ * struct anycast6_announce_option - what is configured; READ_ONCE(), writers
+ * under its user's lock
  * @mode: enum anycast6_announce, if @has_mode
- * @has_mode: @mode was configured
- * @metric: of the routes, 0 if it was not configured
+ * @has_mode: @mode was configured; smp_load_acquire()
+ * @metric: metric of the routes, 0 if it was not configured
  */
 struct anycast6_announce_option {
 	u8 mode;
@@ -23,11 +24,11 @@ struct anycast6_announce_option {
 };
 
 /**
- * struct anycast6_announce_facts - what an address is, beside what is configured
- * @made: an entry makes it: its prefix is announced as that of a link
- * @linklocal: it is a link-local one, which nobody can route to
- * @scope_len: length of its scope
- * @taken: a metric that the routes to it can't have, or 0
+ * struct anycast6_announce_facts - what else matters for the decision
+ * @made: an entry makes the address: it is announced with its link's prefix
+ * @linklocal: it is a link-local address, which nobody can route to
+ * @scope_len: length of its scope, 0 to 128
+ * @taken: a metric that the routes can't have, or 0
  */
 struct anycast6_announce_facts {
 	bool made;
@@ -37,12 +38,12 @@ struct anycast6_announce_facts {
 };
 
 /**
- * struct anycast6_announce_wish - what should be
- * @host: a route to the address
- * @scope: a route to its scope
- * @metric: of the one to the address
- * @scope_metric: of the one to the scope, which leads nowhere and must not be in
- *                the way of who does
+ * struct anycast6_announce_wish - the routes that should be
+ * @host: there should be a route to the address
+ * @scope: there should be a route to its scope
+ * @metric: metric of the route to the address
+ * @scope_metric: metric of the route to the scope: that route leads nowhere,
+ *                and must not be preferred to one that leads there
  */
 struct anycast6_announce_wish {
 	bool host;
@@ -63,7 +64,7 @@ void anycast6_announce_forget(struct anycast6_announce_option *option);
 
 /**
  * anycast6_announce_option_read() - read what is configured
- * @option: where it is kept
+ * @option: what is configured, maybe changing meanwhile
  * @result: result
  *
  * Context: any that keeps @option.
@@ -72,7 +73,7 @@ static inline void
 anycast6_announce_option_read(const struct anycast6_announce_option *option,
 			      struct anycast6_announce_option *result)
 {
-	/* pairs with anycast6_announce_set() */
+	/* pairs with anycast6_announce_set() in announce.c */
 	result->has_mode = smp_load_acquire(&option->has_mode);
 	result->mode = READ_ONCE(option->mode);
 	result->metric = READ_ONCE(option->metric);
@@ -80,7 +81,7 @@ anycast6_announce_option_read(const struct anycast6_announce_option *option,
 
 /**
  * anycast6_announce_says() - whether anything is configured
- * @option: what is
+ * @option: what is configured
  *
  * Context: any.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What source an answer is to have. Pure: knows no packet.
+ * Which source address an answer is to have, and which ICMPv6 messages are
+ * answers, or banned. Pure: knows no packet and no address.
  */
 #include <linux/icmpv6.h>
 #include <linux/in.h>
@@ -10,8 +11,8 @@
 
 #include "lib/answer.h"
 
-/* Home agent address discovery (RFC 6275 section 6.6), node information
- * (RFC 4620 section 4).
+/* ICMPv6 types of replies of home agent address discovery (RFC 6275 section
+ * 6.6) and of node information (RFC 4620 section 4).
  */
 #define HOME_AGENTS_REPLY	145
 #define NODE_REPLY		140
@@ -21,8 +22,8 @@
  * anycast address (RFC 4443 section 2.4 (e.6))
  * @icmp_type: its type
  *
- * Packet Too Big is the exception: without it the node that sent the packet
- * from there never learns why it was lost (RFC 7690).
+ * Packet Too Big is let through: without it the member that sent the packet
+ * never learns why it was lost (RFC 7690).
  *
  * Context: any.
  */
@@ -34,7 +35,7 @@ bool anycast6_answer_is_banned(u8 icmp_type)
 
 /**
  * anycast6_answer_is_reply() - whether an ICMPv6 message answers another one
- * @icmp_type: its type, no error's
+ * @icmp_type: its type, which is not that of an error
  *
  * Context: any.
  */
@@ -45,10 +46,10 @@ bool anycast6_answer_is_reply(u8 icmp_type)
 }
 
 /**
- * anycast6_answer_source() - what source the answer to a packet is to have that
- * came to an anycast address
- * @mode: of the address, enum anycast6_source_mode
- * @proto: IP protocol, not TCP: a connection has its addresses
+ * anycast6_answer_source() - which source is right for the answer to a packet
+ * that came to an anycast address
+ * @mode: what is configured for the address, enum anycast6_source_mode
+ * @proto: IP protocol, not TCP: a connection has its addresses already
  *
  * Context: any.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What source an answer is to have. Pure: knows no packet.
+ * Which source address an answer is to have, and which ICMPv6 messages are
+ * answers, or banned. Pure: knows no packet and no address.
  */
 #ifndef ANYCAST6_ANSWER_H
 #define ANYCAST6_ANSWER_H
@@ -8,11 +9,11 @@
 #include <linux/types.h>
 
 enum anycast6_answer {
-	/* the address that was asked */
+	/* the anycast address that was asked */
 	ANYCAST6_ANSWER_ANYCAST,
-	/* an address of the interface where it goes out, or what it has */
+	/* the unicast address that it has, or the one for its route */
 	ANYCAST6_ANSWER_UNICAST,
-	/* the one that was configured */
+	/* the address that was configured */
 	ANYCAST6_ANSWER_ADDRESS,
 };
 

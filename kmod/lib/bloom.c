@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A quick no to addresses that are not steered: what all other traffic pays.
- * Knows bits, not addresses' owners.
+ * A Bloom filter of addresses: a quick no for most packets, which is all that
+ * they pay. Knows bits, not which addresses are added or why.
  */
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -10,17 +10,19 @@
 
 #include "lib/bloom.h"
 
-/* So one in 256 other addresses is looked up in vain, at most. */
+/* With two bits for each address, at most one in 256 other addresses passes, as
+ * long as ORDER_MAX is enough.
+ */
 #define BITS_PER_ADDRESS	32
 #define ORDER_MIN		10
 #define ORDER_MAX		25
 
 /**
- * anycast6_bloom_alloc() - make a sieve that nothing passes
- * @addresses: for how many
+ * anycast6_bloom_alloc() - make a Bloom filter that no address passes
+ * @addresses: for how many addresses it should be good
  *
  * Context: process.
- * Return: a sieve for kvfree_rcu(), or NULL.
+ * Return: a Bloom filter for kvfree_rcu(), or NULL without memory.
  */
 struct anycast6_bloom *anycast6_bloom_alloc(unsigned int addresses)
 {
@@ -37,10 +39,12 @@ struct anycast6_bloom *anycast6_bloom_alloc(unsigned int addresses)
 }
 
 /**
- * anycast6_bloom_room() - for how many addresses a sieve is good
- * @bloom: the sieve
+ * anycast6_bloom_room() - for how many addresses a Bloom filter is good
+ * @bloom: the Bloom filter
  *
  * Context: any that keeps @bloom.
+ * Return: that number; %UINT_MAX at the largest size, as nothing would be
+ * better.
  */
 unsigned int anycast6_bloom_room(const struct anycast6_bloom *bloom)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A quick no to addresses that are not steered: what all other traffic pays.
- * Knows bits, not addresses' owners.
+ * A Bloom filter of addresses: a quick no for most packets, which is all that
+ * they pay. Knows bits, not which addresses are added or why.
  */
 #ifndef ANYCAST6_BLOOM_H
 #define ANYCAST6_BLOOM_H
@@ -12,10 +12,10 @@
 #include <linux/rcupdate.h>
 
 /**
- * struct anycast6_bloom - two bits for each address that may be meant
+ * struct anycast6_bloom - a Bloom filter with two bits for each address
  * @rcu: frees it after its readers
- * @shift: how many bits of a hash are too many
- * @bits: a power of two of them; atomic
+ * @shift: a 64-bit hash shifted right by this is a number of a bit; constant
+ * @bits: the bits, a power of two of them; set_bit(), test_bit()
  */
 struct anycast6_bloom {
 	struct rcu_head rcu;
@@ -26,6 +26,9 @@ struct anycast6_bloom {
 struct anycast6_bloom *anycast6_bloom_alloc(unsigned int addresses);
 unsigned int anycast6_bloom_room(const struct anycast6_bloom *bloom);
 
+/* Not secret, but quick: an address that is chosen to pass gains only a lookup
+ * in vain.
+ */
 static inline u64 anycast6_bloom_hash(const struct in6_addr *addr)
 {
 	const __be32 *w = addr->s6_addr32;
@@ -36,8 +39,8 @@ static inline u64 anycast6_bloom_hash(const struct in6_addr *addr)
 
 /**
  * anycast6_bloom_add() - let an address pass
- * @bloom: the sieve
- * @addr: the address
+ * @bloom: the Bloom filter
+ * @addr: the address, network order; it can't be taken out again
  *
  * Context: any.
  */
@@ -51,11 +54,14 @@ static inline void anycast6_bloom_add(struct anycast6_bloom *bloom,
 }
 
 /**
- * anycast6_bloom_passes() - whether an address may be one that was added
- * @bloom: the sieve
- * @addr: the address
+ * anycast6_bloom_passes() - whether an address may have been added
+ * @bloom: the Bloom filter
+ * @addr: the address, network order
+ *
+ * All traffic pays for this, so it must stay inline in the hooks.
  *
  * Context: any that keeps @bloom.
+ * Return: false if it was not added; true if it was, or by chance.
  */
 static inline bool anycast6_bloom_passes(const struct anycast6_bloom *bloom,
 					 const struct in6_addr *addr)

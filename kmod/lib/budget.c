@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * So much and no more a second, with a little saved up for bursts.
- * Pure: knows numbers, not what they count.
+ * A token bucket: so many a second, and some saved up for bursts.
+ * Pure: knows numbers, not what they count, and no clock.
  */
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -10,11 +10,11 @@
 #include "lib/budget.h"
 
 /**
- * anycast6_budget_init() - begin with all that can be saved
+ * anycast6_budget_init() - make a budget, full
  * @budget: result
- * @rate: how much may be spent a second, not 0
- * @burst: how much at once, not 0
- * @now: nanoseconds
+ * @rate: how many may be spent a second, not 0
+ * @burst: how many may be spent at once, not 0
+ * @now: monotonic time, ns
  *
  * Context: any.
  */
@@ -28,19 +28,19 @@ void anycast6_budget_init(struct anycast6_budget *budget, u32 rate, u32 burst,
 }
 
 /**
- * anycast6_budget_spend() - spend one, if it is there
+ * anycast6_budget_spend() - spend one, if one is left
  * @budget: the budget
- * @now: nanoseconds
+ * @now: monotonic time, ns
  *
  * Context: any, under its user's lock.
- * Return: 0, or for how many nanoseconds there is none.
+ * Return: 0 if one was spent, else in how many ns there is one.
  */
 u64 anycast6_budget_spend(struct anycast6_budget *budget, u64 now)
 {
 	u64 full = (u64)budget->burst * NSEC_PER_SEC;
 	u64 passed = now - budget->last;
 
-	/* what a long time makes of it would overflow */
+	/* a longer pause counts as one second: the product might overflow */
 	passed = min_t(u64, passed, NSEC_PER_SEC);
 	budget->saved = min(budget->saved + passed * budget->rate, full);
 	budget->last = now;

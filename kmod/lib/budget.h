@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * So much and no more a second, with a little saved up for bursts.
- * Pure: knows numbers, not what they count.
+ * A token bucket: so many a second, and some saved up for bursts.
+ * Pure: knows numbers, not what they count, and no clock.
  */
 #ifndef ANYCAST6_BUDGET_H
 #define ANYCAST6_BUDGET_H
@@ -9,11 +9,11 @@
 #include <linux/types.h>
 
 /**
- * struct anycast6_budget - what may be spent; its user's lock
- * @rate: how much a second, constant
- * @burst: how much is saved up at most, constant
- * @saved: what is there, in billionths
- * @last: when it was looked at, nanoseconds
+ * struct anycast6_budget - what may be spent; all under its user's lock
+ * @rate: how many a second, constant
+ * @burst: how many are saved up at most, constant
+ * @saved: what is left, in billionths of one
+ * @last: when @saved was brought up to date; monotonic time, ns
  */
 struct anycast6_budget {
 	u32 rate;

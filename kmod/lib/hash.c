@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A hash that nobody outside can make collide, cheap enough for each packet.
- * Knows words.
+ * Knows 32-bit words, not what they mean.
  */
 #include <linux/cache.h>
 #include <linux/init.h>
@@ -12,9 +12,9 @@
 u32 anycast6_hash_secret[ANYCAST6_HASH_WORDS] __read_mostly;
 
 /**
- * anycast6_hash_keep_secret() - prepare to hash
+ * anycast6_hash_keep_secret() - draw the secret of all hashes
  *
- * Context: process, before anything is hashed.
+ * Context: process, once, before anything is hashed.
  */
 void __init anycast6_hash_keep_secret(void)
 {

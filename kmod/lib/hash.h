@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A hash that nobody outside can make collide, cheap enough for each packet.
- * Knows words.
+ * Knows 32-bit words, not what they mean.
  */
 #ifndef ANYCAST6_HASH_H
 #define ANYCAST6_HASH_H
@@ -9,22 +9,25 @@
 #include <linux/hash.h>
 #include <linux/types.h>
 
-/* the most that is hashed */
+/* the most words that are hashed */
 #define ANYCAST6_HASH_WORDS	12
 
-/* Random, of all tables. */
+/* One for all tables; constant after anycast6_hash_keep_secret(). */
 extern u32 anycast6_hash_secret[ANYCAST6_HASH_WORDS];
 
 void anycast6_hash_keep_secret(void);
 
 /**
- * anycast6_hash_pair() - the part that two words have in a hash
- * @a: the first one
- * @b: the second one
- * @place: how many words come before them, constant
+ * anycast6_hash_pair() - hash two words, as a part of a longer hash
+ * @a: the first word
+ * @b: the second word
+ * @place: how many words come before @a; constant, even, and below
+ *         %ANYCAST6_HASH_WORDS
+ *
+ * Inline, so that a whole key becomes a few multiplications.
  *
  * Context: any.
- * Return: what is added to that of the others, for anycast6_hash_end().
+ * Return: a summand: the sum of all pairs is for anycast6_hash_end().
  */
 static __always_inline u64 anycast6_hash_pair(u32 a, u32 b, unsigned int place)
 {
@@ -34,12 +37,12 @@ static __always_inline u64 anycast6_hash_pair(u32 a, u32 b, unsigned int place)
 }
 
 /**
- * anycast6_hash_end() - make a hash of the sum of its parts, as NH does
+ * anycast6_hash_end() - make a hash of the sum of its pairs, as NH does
  * (RFC 4418 section 5.2)
- * @sum: of anycast6_hash_pair()
+ * @sum: sum of what anycast6_hash_pair() returned
  *
  * Context: any.
- * Return: a hash, the better bits of it first.
+ * Return: a hash. Its upper bits are the better ones.
  */
 static __always_inline u64 anycast6_hash_end(u64 sum)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Histories: since when a member is in its state, and how often it has come into
- * each. Knows states, not what they come from.
+ * Histories: since when a member is in its state, and how often it has come
+ * into each state. Knows numbers of states, not members.
  */
 #ifndef ANYCAST6_HISTORY_H
 #define ANYCAST6_HISTORY_H
@@ -11,13 +11,14 @@
 
 #include <uapi/linux/anycast6.h>
 
+/* DRAINING is the last of enum anycast6_state. */
 #define ANYCAST6_STATES	(ANYCAST6_STATE_DRAINING + 1)
 
 /**
- * struct anycast6_history - how a member's state came about
- * @since: when it came into it, or its reason changed; time since boot;
- *         READ_ONCE(), writers under an->lock
- * @changes: how often it has come into each state; as @since
+ * struct anycast6_history - how a member's state came about; READ_ONCE(),
+ * writers under its user's lock
+ * @since: when the state or its reason changed last; ktime_get_boottime()
+ * @changes: how often the member has come into each state
  */
 struct anycast6_history {
 	ktime_t since;
@@ -25,12 +26,12 @@ struct anycast6_history {
 };
 
 /**
- * anycast6_history_begin() - a member is in another state, or for another reason
- * @history: of the member
- * @state: the state
- * @other: it is another state than before
+ * anycast6_history_begin() - a member's state has changed, or the reason for it
+ * @history: the member's
+ * @state: enum anycast6_state
+ * @other: the state has changed, not the reason alone
  *
- * Context: process, under an->lock.
+ * Context: process, under the lock of @history's writers.
  */
 static inline void anycast6_history_begin(struct anycast6_history *history,
 					  u8 state, bool other)
@@ -40,11 +41,12 @@ static inline void anycast6_history_begin(struct anycast6_history *history,
 }
 
 /**
- * anycast6_history_age() - for how long a member has been in its state
- * @history: of the member
+ * anycast6_history_age() - for how long a member has been in its state, for the
+ * same reason
+ * @history: the member's
  *
  * Context: any.
- * Return: milliseconds.
+ * Return: ms.
  */
 static inline u64 anycast6_history_age(const struct anycast6_history *history)
 {

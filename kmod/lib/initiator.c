@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Notes of who spoke first, this node or its peer, of flows that are not worth
- * more memory than that. Pure: knows hashes and ticks.
+ * Initiators: who opened a flow, this node or its peer. For flows that are
+ * worth no more memory than 64 bits. Pure: knows hashes and ticks, not flows.
  */
 #include <linux/bitfield.h>
 #include <linux/kernel.h>
 
 #include "lib/initiator.h"
 
-/* Who polls, as NTP does every 64 seconds at least, must be known by then. */
+/* A client that polls, as NTP does first after 64 s, uses its flow again within
+ * SHORT: the flow is lasting then, and kept for LONG.
+ */
 #define SHORT		ANYCAST6_INITIATOR_TICKS(180)
 #define LONG		ANYCAST6_INITIATOR_TICKS(7440)
-/* What comes again so much later is no burst. */
+/* A flow that is used again after that long is more than one burst. */
 #define AGAIN		ANYCAST6_INITIATOR_TICKS(2)
 
 static u32 age_of(u64 slot, u32 now)
@@ -44,8 +46,8 @@ static u64 *find_initiator(struct anycast6_initiator_pair *pair, u32 tag,
 	return NULL;
 }
 
-/* A place to write to: an old one, else one that is not lasting, else the one
- * that was used less recently.
+/* The slot to overwrite: one that is too old, else one that is not lasting,
+ * else the older one.
  */
 static u64 *find_place(struct anycast6_initiator_pair *pair, u32 now)
 {
@@ -65,12 +67,13 @@ static void write_initiator(u64 *place, u32 tag, u64 flags, u32 now)
 }
 
 /**
- * anycast6_initiator_read() - who spoke first
- * @pair: where the flow's notes are
- * @tag: 30 bits of the flow's hash
+ * anycast6_initiator_read() - who opened a flow
+ * @pair: the pair that the flow's hash selects
+ * @tag: 30 other bits of the flow's hash
  * @now: ticks
  *
  * Context: any.
+ * Return: who opened it, or %ANYCAST6_INITIATOR_NONE if that is not known.
  */
 enum anycast6_initiator
 anycast6_initiator_read(const struct anycast6_initiator_pair *pair, u32 tag,
@@ -88,11 +91,11 @@ anycast6_initiator_read(const struct anycast6_initiator_pair *pair, u32 tag,
 
 /**
  * anycast6_initiator_came() - a packet of a flow came
- * @pair: where the flow's notes are
- * @tag: 30 bits of the flow's hash
+ * @pair: the pair that the flow's hash selects
+ * @tag: 30 other bits of the flow's hash
  * @now: ticks
  *
- * What comes in a flow of this node's own, forged or not, keeps nothing alive.
+ * It does not refresh a flow that this node opened: the packet may be forged.
  *
  * Context: any.
  */
@@ -109,8 +112,8 @@ void anycast6_initiator_came(struct anycast6_initiator_pair *pair, u32 tag,
 
 /**
  * anycast6_initiator_went() - this node sent a packet of a flow
- * @pair: where the flow's notes are
- * @tag: 30 bits of the flow's hash
+ * @pair: the pair that the flow's hash selects
+ * @tag: 30 other bits of the flow's hash
  * @now: ticks
  *
  * Context: any.
@@ -137,9 +140,9 @@ void anycast6_initiator_went(struct anycast6_initiator_pair *pair, u32 tag,
 }
 
 /**
- * anycast6_initiator_drop() - somebody else keeps account of a flow from now on
- * @pair: where the flow's notes are
- * @tag: 30 bits of the flow's hash
+ * anycast6_initiator_drop() - forget who opened a flow
+ * @pair: the pair that the flow's hash selects
+ * @tag: 30 other bits of the flow's hash
  * @now: ticks
  *
  * Context: any.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the answers to probes say of a member: whether it is alive.
+ * Liveness: whether a member is alive, by the answers to its probes.
  * Pure: knows numbers of probes, not packets, and no clock.
  */
 #include <linux/compiler.h>
@@ -8,9 +8,10 @@
 #include "lib/liveness.h"
 
 /**
- * anycast6_liveness_begin() - what was asked and said before counts no longer
- * @liveness: the pulse
- * @life: what is believed until an answer comes, or too many don't
+ * anycast6_liveness_begin() - begin anew: answers to earlier probes do not
+ * count
+ * @liveness: the liveness of a member
+ * @life: what is believed until a probe is answered, or too many are not
  *
  * Context: any, under its user's lock.
  */
@@ -26,10 +27,11 @@ void anycast6_liveness_begin(struct anycast6_liveness *liveness,
 
 /**
  * anycast6_liveness_send() - the next probe is sent
- * @liveness: the pulse; its number is @liveness->sent after this
+ * @liveness: the liveness of a member; after this, @liveness->sent is the
+ *            number of the probe
  *
  * Context: any, under its user's lock.
- * Return: whether the one before was a miss.
+ * Return: whether the probe before had no answer.
  */
 bool anycast6_liveness_send(struct anycast6_liveness *liveness)
 {
@@ -48,16 +50,16 @@ bool anycast6_liveness_send(struct anycast6_liveness *liveness)
 
 /**
  * anycast6_liveness_hear() - a probe was answered
- * @liveness: the pulse
- * @number: the probe's
+ * @liveness: the liveness of a member
+ * @number: number of the probe
  * @life: what the answer says
  *
- * Answers may overtake each other: what an older probe says after a newer one
- * is known already. Where the way takes longer than the time between two
- * probes, some are on it all the time.
+ * Answers may overtake each other: that to an older probe, coming after that to
+ * a newer one, says nothing new. And where an answer takes longer than the time
+ * between two probes, the newest probe is never the answered one.
  *
  * Context: any, under its user's lock.
- * Return: whether it counts.
+ * Return: whether the answer counts.
  */
 bool anycast6_liveness_hear(struct anycast6_liveness *liveness, u32 number,
 			    enum anycast6_life life)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the answers to probes say of a member: whether it is alive.
+ * Liveness: whether a member is alive, by the answers to its probes.
  * Pure: knows numbers of probes, not packets, and no clock.
  */
 #ifndef ANYCAST6_LIVENESS_H
@@ -8,8 +8,8 @@
 
 #include <linux/types.h>
 
-/* So many probes in a row without an answer mean that it is down; the answer to
- * one that is older is none any more.
+/* So many probes in a row without an answer mean that the member is down. An
+ * answer to a probe that is older than these does not count.
  */
 #define ANYCAST6_LIVENESS_MISSES	3
 
@@ -20,12 +20,13 @@ enum anycast6_life {
 };
 
 /**
- * struct anycast6_liveness - what is known of a member; its user's lock
+ * struct anycast6_liveness - what the probes of a member have shown; all under
+ * its user's lock
  * @sent: number of the last probe, 0 before the first one
- * @heard: number of the last one that was answered
- * @answered: an answer came since the last probe
- * @misses: how many probes in a row had none
- * @life: enum anycast6_life; READ_ONCE()
+ * @heard: number of the newest probe that was answered
+ * @answered: an answer came since the last probe was sent
+ * @misses: how many probes in a row had no answer
+ * @life: enum anycast6_life; READ_ONCE() without the lock
  */
 struct anycast6_liveness {
 	u32 sent;

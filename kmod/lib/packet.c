@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a packet says of itself: the flow it belongs to.
- * Knows headers, not what is done with the packet.
+ * What the headers of a packet say: which flow it belongs to, and of what kind
+ * it is. Knows headers, not what is done with the packet.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -13,7 +13,7 @@
 #include "lib/packet.h"
 #include "lib/probe_packet.h"
 
-/* the byte of a TCP header that has the flags */
+/* offset of the byte that has the flags in a TCP header */
 #define TCP_FLAGS	13
 
 static void parse_ports(const struct sk_buff *skb, unsigned int offset,
@@ -40,7 +40,9 @@ static void parse_ports(const struct sk_buff *skb, unsigned int offset,
 	packet->kind = ANYCAST6_PACKET_FLOW;
 }
 
-/* The quoted packet was sent by a member, from the anycast address. */
+/* The quoted packet was sent by a member, from the anycast address: its source
+ * is the flow's destination.
+ */
 static void parse_quoted_ports(const struct sk_buff *skb, unsigned int offset,
 			       int proto, struct anycast6_packet *packet)
 {
@@ -153,7 +155,10 @@ static noinline void parse_headers(const struct sk_buff *skb,
 /**
  * anycast6_packet_parse() - find out which flow a packet belongs to
  * @skb: a packet, its network header set
- * @packet: result
+ * @packet: result; the key's domain is 0, and for the caller to set
+ *
+ * Most packets are TCP or UDP without extension headers: they are parsed
+ * inline.
  *
  * Context: any.
  */

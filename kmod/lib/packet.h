@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a packet says of itself: the flow it belongs to.
- * Knows headers, not what is done with the packet.
+ * What the headers of a packet say: which flow it belongs to, and of what kind
+ * it is. Knows headers, not what is done with the packet.
  */
 #ifndef ANYCAST6_PACKET_H
 #define ANYCAST6_PACKET_H
@@ -12,14 +12,14 @@
 struct sk_buff;
 
 /**
- * struct anycast6_flow_key - what makes a flow one flow
+ * struct anycast6_flow_key - what distinguishes a flow from others
  * @source: the client, network order
  * @destination: the anycast address, network order
- * @sport: network order; of ICMPv6 echo, the identifier
- * @dport: network order
- * @domain: as of struct anycast6_key
+ * @sport: network order; for ICMPv6 echo, the identifier
+ * @dport: network order; for ICMPv6 echo, 0
+ * @domain: as in struct anycast6_key
  * @proto: IP protocol
- * @zero: makes it whole words
+ * @zero: fills the last 64-bit word: keys are compared and hashed whole
  */
 struct anycast6_flow_key {
 	struct in6_addr source;
@@ -31,25 +31,26 @@ struct anycast6_flow_key {
 	u32 zero;
 } __aligned(8);
 
+/* The order matters: steer/steer.c chooses members for those before LINK. */
 enum anycast6_packet_kind {
 	/* belongs to a flow that can stay with a member */
 	ANYCAST6_PACKET_FLOW,
-	/* belongs to one that can't: there are no ports */
+	/* belongs to no such flow: it has no ports */
 	ANYCAST6_PACKET_OTHER,
-	/* an ICMPv6 error: belongs to the flow that it quotes */
+	/* an ICMPv6 error, belongs to the flow that it quotes */
 	ANYCAST6_PACKET_ERROR,
 	ANYCAST6_PACKET_FRAGMENT,
-	/* neighbour discovery and the like, which is this link's alone */
+	/* neighbour discovery and multicast listeners: never leaves its link */
 	ANYCAST6_PACKET_LINK,
-	/* somebody asks whether this node is alive */
+	/* a probe of this module's kind: asks for the members of this node */
 	ANYCAST6_PACKET_PROBE,
 };
 
 /**
  * struct anycast6_packet - what was found out about a packet
- * @key: its flow, without the domain
- * @kind: what it is; enum anycast6_packet_kind
- * @flags: ANYCAST6_TRACK_*
+ * @key: its flow, or the one that it quotes
+ * @kind: enum anycast6_packet_kind
+ * @flags: ANYCAST6_TRACK_*, 0 if it is not TCP
  */
 struct anycast6_packet {
 	struct anycast6_flow_key key;

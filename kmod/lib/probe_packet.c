@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a probe is on the wire: an ICMPv6 echo request with a payload that
- * nobody else can make. Knows bytes, not who sends them or why.
+ * What a probe is on the wire: an ICMPv6 echo request whose payload has a
+ * cookie that only its sender can make. Knows bytes, not who sends them or why.
  */
 #include <linux/build_bug.h>
 #include <linux/icmpv6.h>
@@ -13,12 +13,14 @@
 static_assert(sizeof(struct anycast6_probe_payload) == 48);
 
 /**
- * anycast6_probe_cookie() - what only the sender of a probe can know
- * @payload: all of it but the cookie, and the marks, which the answer changes
- * @route: where it is sent
- * @key: the sender's
+ * anycast6_probe_cookie() - make the cookie of a probe
+ * @payload: the payload, its cookie maybe not set; the marks do not count, as
+ *           the answer changes them
+ * @route: where the probe is sent
+ * @key: the sender's secret
  *
  * Context: any.
+ * Return: the cookie, host order.
  */
 u64 anycast6_probe_cookie(const struct anycast6_probe_payload *payload,
 			  const struct anycast6_probe_route *route,
@@ -51,7 +53,7 @@ static bool has_magic(const u8 *magic)
 /**
  * anycast6_probe_packet_is() - whether an echo request is somebody's probe
  * @skb: the packet
- * @offset: of its ICMPv6 header
+ * @offset: offset of its ICMPv6 header from skb->data
  *
  * Context: any.
  */
@@ -65,7 +67,9 @@ bool anycast6_probe_packet_is(const struct sk_buff *skb, unsigned int offset)
 	return magic && has_magic(magic);
 }
 
-/* A probe has no extension headers. */
+/* Moves @offset from the error's header to that of the quoted request. A probe
+ * has no extension headers.
+ */
 static bool quotes_request(const struct sk_buff *skb, unsigned int *offset)
 {
 	const struct icmp6hdr *icmp;
@@ -99,14 +103,14 @@ static enum anycast6_probe_kind kind_of(const struct icmp6hdr *icmp)
 }
 
 /**
- * anycast6_probe_packet_parse() - read a probe, or what answers one
+ * anycast6_probe_packet_parse() - read a probe, or an answer to one
  * @skb: an ICMPv6 packet
- * @offset: of its header
- * @payload: result: the probe's
+ * @offset: offset of its ICMPv6 header from skb->data
+ * @payload: result: payload of the probe, its cookie not checked
  *
  * Context: any.
- * Return: what it is; other errors than those that say something of the member
- * are %ANYCAST6_PROBE_NONE, as all that is no probe's.
+ * Return: what it is. %ANYCAST6_PROBE_NONE if it has nothing to do with a
+ * probe, or is an error that says nothing of the member.
  */
 enum anycast6_probe_kind
 anycast6_probe_packet_parse(const struct sk_buff *skb, unsigned int offset,

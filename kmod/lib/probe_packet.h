@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a probe is on the wire: an ICMPv6 echo request with a payload that
- * nobody else can make. Knows bytes, not who sends them or why.
+ * What a probe is on the wire: an ICMPv6 echo request whose payload has a
+ * cookie that only its sender can make. Knows bytes, not who sends them or why.
  */
 #ifndef ANYCAST6_PROBE_PACKET_H
 #define ANYCAST6_PROBE_PACKET_H
@@ -14,28 +14,30 @@ struct sk_buff;
 
 #define ANYCAST6_PROBE_MAGIC	"anycast\6"
 
-/* What a probe says of who asks, and the answer of who is asked. A host without this
- * module sends back what it got.
+/* A probe has marks of the asking member, and its answer those of the member
+ * that is asked. A host without this module sends back the marks of the probe.
  */
 enum anycast6_probe_mark {
-	/* who asks is a member on the link itself, and gives way to one that is first */
+	/* the asking member is on the same link, and takes part in the
+	 * election
+	 */
 	ANYCAST6_PROBE_RIVAL = 1 << 0,
 	/* the address is held on the link that the probe came by */
 	ANYCAST6_PROBE_ONLINK = 1 << 1,
-	/* neighbours there have found it at this member */
+	/* neighbours on that link have found it at this member */
 	ANYCAST6_PROBE_FOUND = 1 << 2,
 };
 
 /**
  * struct anycast6_probe_payload - what follows the header of the echo request
  * @magic: %ANYCAST6_PROBE_MAGIC
- * @id: which probed member it is of, to its sender
- * @number: which of its probes, counted from 1
- * @member: unicast address of the member that is meant; its own answers come
- *          from there
- * @marks: enum anycast6_probe_mark; no part of what the cookie is of
- * @zero: zero
- * @cookie: proves to its sender that it sent the rest
+ * @id: number of the probed member at the sender
+ * @number: number of the probe among this member's, from 1 on
+ * @member: unicast address of the member that is meant; where the module runs,
+ *          its answers come from there
+ * @marks: enum anycast6_probe_mark; the cookie does not cover them
+ * @zero: 0
+ * @cookie: proves to the sender that the probe was its own
  */
 struct anycast6_probe_payload {
 	u8 magic[8];
@@ -48,7 +50,7 @@ struct anycast6_probe_payload {
 };
 
 /**
- * struct anycast6_probe_route - what a cookie is of, besides the payload
+ * struct anycast6_probe_route - what a cookie covers, besides the payload
  * @target: the anycast address
  * @ifindex: interface index of the member's device, 0 if routes decide
  * @vrf: interface index of the VRF, 0 outside VRFs
@@ -63,9 +65,11 @@ enum anycast6_probe_kind {
 	ANYCAST6_PROBE_NONE,
 	ANYCAST6_PROBE_REQUEST,
 	ANYCAST6_PROBE_REPLY,
-	/* Destination Unreachable, code 3: the member is down */
+	/* Destination Unreachable, any code but 1 and 4: the member is down;
+	 * this module sends 3
+	 */
 	ANYCAST6_PROBE_DOWN,
-	/* code 1: it drains */
+	/* Destination Unreachable, code 1: the member drains */
 	ANYCAST6_PROBE_DRAINING,
 };
 

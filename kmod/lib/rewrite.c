@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Another source for a packet, with its checksum right.
- * Knows headers, not why.
+ * Gives a packet another source address, and corrects its checksum.
+ * Knows headers, not why the source changes.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -14,17 +14,17 @@
 #include "lib/rewrite.h"
 
 /**
- * struct transport - the header behind the others
+ * struct transport - the header behind the extension headers
  * @proto: IP protocol
- * @offset: where it begins, from skb->data on
+ * @offset: offset from skb->data
  */
 struct transport {
 	u8 proto;
 	unsigned int offset;
 };
 
-/* An option says that the source is another one: the checksum is that one's
- * (RFC 6275 section 6.3).
+/* A home address option replaces the source: the checksum covers the home
+ * address (RFC 6275 section 6.3).
  */
 static bool has_home_address(const struct sk_buff *skb, unsigned int offset)
 {
@@ -32,7 +32,9 @@ static bool has_home_address(const struct sk_buff *skb, unsigned int offset)
 			     IPV6_TLV_HAO) >= 0;
 }
 
-/* The source is authenticated (RFC 8754 section 2.1.2). */
+/* The HMAC of a segment routing header covers the source (RFC 8754 section
+ * 2.1.2).
+ */
 static bool has_hmac(const struct sk_buff *skb, unsigned int offset)
 {
 	const struct ipv6_sr_hdr *srh;
@@ -43,7 +45,9 @@ static bool has_hmac(const struct sk_buff *skb, unsigned int offset)
 			srh->flags & SR6_FLAG1_HMAC);
 }
 
-/* Returns whether the headers on the way are known to leave the source alone. */
+/* Returns false where another source would not be safe: an extension header is
+ * not known, or depends on the source.
+ */
 static bool find_checksum(struct sk_buff *skb, struct transport *transport)
 {
 	unsigned int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
@@ -83,8 +87,8 @@ static unsigned int sum_offset(u8 proto)
 	return 0;
 }
 
-/* A checksum in a packet is the complement of a sum; where the sum is not
- * complete yet, it is that of the pseudo header as it is.
+/* A complete checksum is the complement of the sum. A partial one is the sum of
+ * the pseudo header, not complemented.
  */
 static __sum16 replace_address(__sum16 sum, bool partial,
 			       const struct in6_addr *from,
@@ -103,12 +107,12 @@ static __sum16 replace_address(__sum16 sum, bool partial,
 static void replace_sum(const struct sk_buff *skb, u8 proto, __sum16 *sum,
 			const struct in6_addr *source)
 {
-	/* what a device without checksums is to segment has the sum of the
-	 * pseudo header, too, in spite of its ip_summed
+	/* a GSO packet has a partial checksum whatever its ip_summed, if its
+	 * device can't complete checksums
 	 */
 	bool partial = skb->ip_summed == CHECKSUM_PARTIAL || skb_is_gso(skb);
 
-	/* a datagram without */
+	/* a UDP datagram without a checksum */
 	if (proto == IPPROTO_UDP && !partial && !*sum)
 		return;
 	*sum = replace_address(*sum, partial, &ipv6_hdr(skb)->saddr, source);
@@ -119,13 +123,15 @@ static void replace_sum(const struct sk_buff *skb, u8 proto, __sum16 *sum,
 /**
  * anycast6_rewrite_source() - give a packet of this node another source
  * @skb: a whole packet, not a fragment
- * @source: the address
+ * @source: the new source, network order
  *
- * Pointers into its headers are no longer valid. The checksum is updated as RFC
- * 1624 says, whatever form it has at this point (include/linux/skbuff.h).
+ * Pointers into the headers of @skb are no longer valid after this. The
+ * checksum is updated as RFC 1624 says, complete or partial
+ * (include/linux/skbuff.h).
  *
  * Context: any.
- * Return: false if that can't be done safely; the packet is as it was.
+ * Return: false if that is not safe, or there is no memory; then the packet
+ * has its old source.
  */
 bool anycast6_rewrite_source(struct sk_buff *skb, const struct in6_addr *source)
 {

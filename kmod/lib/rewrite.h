@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Another source for a packet, with its checksum right.
- * Knows headers, not why.
+ * Gives a packet another source address, and corrects its checksum.
+ * Knows headers, not why the source changes.
  */
 #ifndef ANYCAST6_REWRITE_H
 #define ANYCAST6_REWRITE_H

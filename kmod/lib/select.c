@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which of several members is nearest to a flow: this file alone defines
- * "nearest". Pure: knows no member, no packet, no lock.
+ * "nearest". Pure: knows candidates, not members, no packet, no lock.
  */
 #include <linux/siphash.h>
 
 #include "lib/select.h"
 
-/* Not secret: routers side by side must draw the same member for a flow. */
+/* Not secret: routers side by side must draw the same member for a flow. What
+ * is hashed with this key, and how, must not change: nodes with different
+ * versions of the module would draw, and elect, different members.
+ */
 static const siphash_key_t draw_key = { .key = { 0x616e7963617374ULL, 6 } };
 
-/* Every bit of the result depends on every bit of @x (the finaliser of
- * MurmurHash3).
+/* The finaliser of MurmurHash3: every bit of the result depends on every bit of
+ * @x.
  */
 static u64 mix_bits(u64 x)
 {
@@ -24,11 +27,15 @@ static u64 mix_bits(u64 x)
 }
 
 /**
- * anycast6_select_seed() - what stands for a member in draws
- * @addr: its unicast address, network order
- * @ifindex: its interface, where the address alone does not tell; else 0
+ * anycast6_select_seed() - make the number that stands for a member in draws
+ * @addr: its unicast address, network order; the unspecified one for a local
+ *        member
+ * @ifindex: interface index of its device, where @addr does not tell members
+ *           apart (unspecified or link-local); else 0, as other nodes have
+ *           other numbers for the same device
  *
  * Context: any.
+ * Return: the seed.
  */
 u64 anycast6_select_seed(const struct in6_addr *addr, u32 ifindex)
 {
@@ -41,13 +48,18 @@ u64 anycast6_select_seed(const struct in6_addr *addr, u32 ifindex)
 }
 
 /**
- * anycast6_select_flow() - what stands for a flow in draws
+ * anycast6_select_flow() - make the number that stands for a flow in draws
  * @source: network order
  * @destination: network order
- * @ports: both of them, 0 where there are none
+ * @ports: both ports, the source's in the upper half, host order; 0 without
+ *         ports
  * @proto: IP protocol
  *
+ * It decides elections between members on one link, too
+ * (anycast6_rival_is_before() in probe/rival.c).
+ *
  * Context: any.
+ * Return: a number that is the same on all nodes of one byte order.
  */
 u64 anycast6_select_flow(const struct in6_addr *source,
 			 const struct in6_addr *destination, u32 ports,
@@ -69,14 +81,14 @@ u64 anycast6_select_flow(const struct in6_addr *source,
 }
 
 /**
- * anycast6_select_rank() - how a candidate does for a flow
- * @candidate: the candidate, which is up
+ * anycast6_select_rank() - rank a candidate for a flow
+ * @candidate: the candidate, which is up or drains
  * @source: who sends the flow, network order
- * @flow: what anycast6_select_flow() made of it
+ * @flow: what anycast6_select_flow() returned for the flow
  * @rank: result
  *
  * Context: any.
- * Return: false if it does not serve the source.
+ * Return: false if the candidate does not serve the source.
  */
 bool anycast6_select_rank(const struct anycast6_candidate *candidate,
 			  const struct in6_addr *source, u64 flow,
@@ -93,18 +105,18 @@ bool anycast6_select_rank(const struct anycast6_candidate *candidate,
 }
 
 /**
- * anycast6_select_compare() - which of two is nearer
- * @a: how one does
- * @b: how the other does, for the same flow
+ * anycast6_select_compare() - which of two candidates is nearer to a flow
+ * @a: rank of one candidate
+ * @b: rank of the other, for the same flow
  *
- * Who drains is farther than all who don't. A local node (RFC 4786 section
- * 4.4.4) is nearer than a global one, then the less distant; among equals the
- * higher draw: rendezvous hashing, in which a member that goes moves its own
- * flows and no others.
+ * A candidate that drains is farther than all that do not. Then a local node
+ * (RFC 4786 section 4.4.4) is nearer than a global one, then the less distant
+ * one. Among equals it is the one with the higher draw. This is rendezvous
+ * hashing: a member that goes moves its own flows, and no others.
  *
  * Context: any.
- * Return: less than 0 if @a is nearer, more than 0 if @b is, 0 if even the draw
- * can't tell.
+ * Return: less than 0 if @a is nearer, more than 0 if @b is, 0 if even their
+ * draws are equal.
  */
 int anycast6_select_compare(const struct anycast6_rank *a,
 			    const struct anycast6_rank *b)

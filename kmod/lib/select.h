@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which of several members is nearest to a flow.
- * Pure: knows no member, no packet, no lock.
+ * Which of several members is nearest to a flow: select.c alone defines
+ * "nearest". Pure: knows candidates, not members, no packet, no lock.
  */
 #ifndef ANYCAST6_SELECT_H
 #define ANYCAST6_SELECT_H
@@ -12,11 +12,12 @@
 #include "lib/addr.h"
 
 /**
- * struct anycast6_candidate - what of a member matters for the choice
- * @area: the sources it serves, NULL for all
- * @distance: how far it is
- * @seed: tells it from the others in a draw; the same on every node
- * @draining: it is there for want of any other
+ * struct anycast6_candidate - what matters for the choice of a member
+ * @area: the sources that it serves, NULL for all
+ * @distance: metric of the way to it
+ * @seed: what anycast6_select_seed() returned for it; the same on every node,
+ *        if the member is known by a global address
+ * @draining: it is chosen only where there is no other
  */
 struct anycast6_candidate {
 	const struct anycast6_prefix *area;
@@ -26,11 +27,11 @@ struct anycast6_candidate {
 };
 
 /**
- * struct anycast6_rank - how a candidate does for one flow
- * @draining: any other is better
+ * struct anycast6_rank - how near a candidate is to one flow
+ * @draining: the candidate's
  * @local: it has an area, and the flow's source is in it
- * @distance: how far it is
- * @weight: what it drew
+ * @distance: the candidate's
+ * @weight: its draw for this flow
  */
 struct anycast6_rank {
 	bool draining;

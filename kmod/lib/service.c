@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Services: the ports that somebody must listen at while a member is up.
+ * Services: the ports at which somebody must listen, or a member is not up.
  * Pure: knows no socket and no member.
  */
 #include <linux/errno.h>
@@ -9,7 +9,7 @@
 #include "lib/service.h"
 
 /**
- * anycast6_services_name() - whether a port is among them
+ * anycast6_services_name() - whether a port is one of the services
  * @services: the services
  * @proto: IP protocol
  * @port: host order
@@ -29,15 +29,15 @@ bool anycast6_services_name(const struct anycast6_services *services, u8 proto,
 }
 
 /**
- * anycast6_services_add() - name one more
+ * anycast6_services_add() - add a service
  * @services: the services
  * @proto: IP protocol
  * @port: host order
  *
  * Context: any.
- * Return: 0, %-EPROTONOSUPPORT if nobody listens at ports of that protocol,
- * %-EINVAL without a port, %-EEXIST if it is named already, %-E2BIG at the
- * limit.
+ * Return: 0, %-EPROTONOSUPPORT if @proto is neither TCP nor UDP, %-EINVAL if
+ * @port is 0, %-EEXIST if the service is there already, %-E2BIG at the limit
+ * %ANYCAST6_SERVICES_MAX.
  */
 int anycast6_services_add(struct anycast6_services *services, u8 proto,
 			  u16 port)
@@ -57,9 +57,9 @@ int anycast6_services_add(struct anycast6_services *services, u8 proto,
 }
 
 /**
- * anycast6_services_equal() - whether the same are named in the same order
+ * anycast6_services_equal() - whether services are the same, in the same order
  * @a: services
- * @b: others
+ * @b: other services
  *
  * Context: any.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Services: the ports that somebody must listen at while a member is up.
+ * Services: the ports at which somebody must listen, or a member is not up.
  * Pure: knows no socket and no member.
  */
 #ifndef ANYCAST6_SERVICE_H
@@ -12,7 +12,7 @@
 #include <uapi/linux/anycast6.h>
 
 /**
- * struct anycast6_service - one of them
+ * struct anycast6_service - a port at which somebody must listen
  * @proto: %IPPROTO_TCP or %IPPROTO_UDP
  * @port: host order, not 0
  */
@@ -22,9 +22,9 @@ struct anycast6_service {
 };
 
 /**
- * struct anycast6_services - those of a member, in the order they were named
- * @n: how many
- * @list: no two alike
+ * struct anycast6_services - services in the order in which they were named
+ * @n: how many there are
+ * @list: the services, no two alike
  */
 struct anycast6_services {
 	unsigned int n;
@@ -32,8 +32,8 @@ struct anycast6_services {
 };
 
 /**
- * struct anycast6_offer - what a member keeps of them
- * @services: constant, at least one
+ * struct anycast6_offer - the services of a member, for readers under RCU
+ * @services: at least one; constant
  * @rcu: frees it after its readers
  */
 struct anycast6_offer {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packet counters that no two CPUs share.
- * Knows nothing of what is counted.
+ * Counters of packets and bytes, one pair for each CPU.
+ * Knows nothing of the packets.
  */
 #include "lib/stats.h"
 
 /**
- * anycast6_stats_alloc() - allocate counters for every CPU
+ * anycast6_stats_alloc() - allocate counters for every CPU, all 0
  * @gfp: allocation flags
  *
  * Context: process.
- * Return: counters for free_percpu(), or NULL.
+ * Return: counters for free_percpu(), or NULL without memory.
  */
 struct anycast6_stats __percpu *anycast6_stats_alloc(gfp_t gfp)
 {
@@ -20,7 +20,7 @@ struct anycast6_stats __percpu *anycast6_stats_alloc(gfp_t gfp)
 /**
  * anycast6_stats_read() - sum counters up
  * @stats: the counters
- * @counts: what they say is added to this
+ * @counts: the sums are added to these
  *
  * Context: any.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packet counters that no two CPUs share.
- * Knows nothing of what is counted.
+ * Counters of packets and bytes, one pair for each CPU.
+ * Knows nothing of the packets.
  */
 #ifndef ANYCAST6_STATS_H
 #define ANYCAST6_STATS_H
@@ -20,9 +20,9 @@ struct anycast6_stats {
 };
 
 /**
- * struct anycast6_counts - a reading of counters over all CPUs
+ * struct anycast6_counts - sums over the counters of all CPUs
  * @packets: packets
- * @bytes: their bytes
+ * @bytes: their bytes from the network header on
  */
 struct anycast6_counts {
 	u64 packets;
@@ -36,9 +36,10 @@ void anycast6_stats_read(const struct anycast6_stats __percpu *stats,
 /**
  * anycast6_stats_add() - count one packet
  * @stats: the counters
- * @bytes: its length
+ * @bytes: its length from the network header on
  *
- * Context: any; what nfnetlink_queue hands back comes from a process.
+ * Context: any. Packets that nfnetlink_queue hands back come in process
+ * context, hence this_cpu_*().
  */
 static inline void anycast6_stats_add(struct anycast6_stats __percpu *stats,
 				      unsigned int bytes)

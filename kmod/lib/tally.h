@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters of what became of an address's packets, by kind; no two CPUs share
- * one. Knows nothing of packets.
+ * Counters of what became of the packets of an address, by kind, for each CPU.
+ * Knows nothing of the packets.
  */
 #ifndef ANYCAST6_TALLY_H
 #define ANYCAST6_TALLY_H
@@ -9,30 +9,30 @@
 #include <linux/build_bug.h>
 #include <linux/percpu.h>
 
-/* Packets that were not steered, or not remembered. */
+/* Packets to an address that were not steered, or whose flow was not pinned. */
 enum anycast6_miss {
 	/* no member is up and serves the source: routes decide */
 	ANYCAST6_MISS_NO_MEMBER,
-	/* the only way was back */
+	/* the only way led back to where the packet came from */
 	ANYCAST6_MISS_LOOP,
 	/* this node does not forward */
 	ANYCAST6_MISS_FORWARDING,
-	/* steered, but not remembered */
+	/* the packet was steered, but there was no room for its flow */
 	ANYCAST6_MISS_UNPINNED,
 	ANYCAST6_MISSES,
 };
 
-/* What this node sent in answer. */
+/* Answers from an address, and flows of peers whose answers need its help. */
 enum anycast6_reply {
-	/* left with another source than the one they had */
+	/* answers that left with another source than they had before */
 	ANYCAST6_REPLY_REWRITTEN,
-	/* left as they were, because they could not be rewritten safely */
+	/* answers that left as they were, because rewriting was not safe */
 	ANYCAST6_REPLY_UNSAFE,
-	/* of a flow that this node opened: not remembered, for the packet that
-	 * came may have been forged
+	/* flows not remembered, because this node opened them: the packet that
+	 * came may be forged
 	 */
 	ANYCAST6_REPLY_OWN,
-	/* forgotten, or never remembered, for want of room */
+	/* flows forgotten, or not remembered, because there was no room */
 	ANYCAST6_REPLY_FORGOTTEN,
 	ANYCAST6_REPLIES,
 };
@@ -49,12 +49,27 @@ struct anycast6_tally {
 	unsigned long counts[ANYCAST6_TALLY_KINDS];
 };
 
+/**
+ * anycast6_tally_add() - count one
+ * @tally: the counters
+ * @kind: enum anycast6_miss or enum anycast6_reply, as @tally is one of
+ *
+ * Context: any.
+ */
 static inline void anycast6_tally_add(struct anycast6_tally __percpu *tally,
 				      unsigned int kind)
 {
 	this_cpu_inc(tally->counts[kind]);
 }
 
+/**
+ * anycast6_tally_read() - sum one kind up over all CPUs
+ * @tally: the counters
+ * @kind: enum anycast6_miss or enum anycast6_reply, as @tally is one of
+ *
+ * Context: any.
+ * Return: the sum.
+ */
 static inline unsigned long
 anycast6_tally_read(struct anycast6_tally __percpu *tally, unsigned int kind)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How far a flow is, by what its client sends: answers may take another way
- * and are not seen. Pure: knows no table and no clock.
+ * How far a flow is, and how long it is remembered, by what its client sends
+ * alone: answers may take another way. Pure: knows no table and no clock.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -20,12 +20,13 @@
 #define ECHO_TIMEOUT		30
 
 /**
- * anycast6_track_pins() - whether a flow stays with its member from here on
+ * anycast6_track_pins() - whether a packet makes a flow stay with its member
  * @proto: IP protocol
- * @flags: ANYCAST6_TRACK_* of the first packet that is seen
+ * @flags: ANYCAST6_TRACK_* of the first packet of the flow that is seen
  *
- * It is new with that, whatever the packet: one alone may be forged. A TCP
- * connection whose end is all that is seen has nothing to stay for.
+ * The state of the flow is then ANYCAST6_FLOW_STATE_NEW, whatever the packet,
+ * as one packet alone may be forged. A TCP connection that is first seen at its
+ * end needs no member any more.
  *
  * Context: any.
  */
@@ -44,17 +45,17 @@ bool anycast6_track_pins(u8 proto, u8 flags)
 }
 
 /**
- * anycast6_track_next() - how far a flow is after one more packet
- * @state: how far it was, enum anycast6_flow_state
+ * anycast6_track_next() - the state of a flow after one more packet
+ * @state: its state before, enum anycast6_flow_state
  * @proto: IP protocol
- * @flags: ANYCAST6_TRACK_*
+ * @flags: ANYCAST6_TRACK_* of the packet
  *
- * Sequence numbers are not followed, so a forged packet must do no harm: a SYN
- * in an established flow means nothing, and whoever goes on after a RST was
- * not reset.
+ * Sequence numbers are not checked, so a forged packet must do no harm: a SYN
+ * in an established flow changes nothing, and a flow that goes on after a RST
+ * was not reset.
  *
  * Context: any.
- * Return: enum anycast6_flow_state.
+ * Return: its state now, enum anycast6_flow_state.
  */
 u8 anycast6_track_next(u8 state, u8 proto, u8 flags)
 {
@@ -72,9 +73,9 @@ u8 anycast6_track_next(u8 state, u8 proto, u8 flags)
 /**
  * anycast6_track_restarts() - whether a packet begins a new flow of the same
  * addresses and ports
- * @state: how far the old one was, enum anycast6_flow_state
+ * @state: the state of the old flow, enum anycast6_flow_state
  * @proto: IP protocol
- * @flags: ANYCAST6_TRACK_*
+ * @flags: ANYCAST6_TRACK_* of the packet
  *
  * Context: any.
  */
@@ -90,10 +91,10 @@ bool anycast6_track_restarts(u8 state, u8 proto, u8 flags)
 /**
  * anycast6_track_timeout() - how long an idle flow is remembered
  * @proto: IP protocol
- * @state: how far it is, enum anycast6_flow_state
+ * @state: its state, enum anycast6_flow_state
  *
  * Context: any.
- * Return: seconds.
+ * Return: s.
  */
 unsigned int anycast6_track_timeout(u8 proto, u8 state)
 {

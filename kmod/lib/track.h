@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How far a flow is, by what its client sends, and how long it is remembered.
- * Pure: knows no table and no clock.
+ * How far a flow is, and how long it is remembered, by what its client sends
+ * alone: answers may take another way. Pure: knows no table and no clock.
  */
 #ifndef ANYCAST6_TRACK_H
 #define ANYCAST6_TRACK_H
 
 #include <linux/types.h>
 
-/* What a packet says of its flow; TCP's flags, nothing for other protocols. */
+/* The flags of a TCP header, at their bits in it; none for other protocols. */
 #define ANYCAST6_TRACK_FIN	0x01
 #define ANYCAST6_TRACK_SYN	0x02
 #define ANYCAST6_TRACK_RST	0x04
 #define ANYCAST6_TRACK_ACK	0x10
-/* Those that may change the state of an established flow. */
+/* the flags that may change the state of an established flow */
 #define ANYCAST6_TRACK_CHANGES	(ANYCAST6_TRACK_FIN | ANYCAST6_TRACK_RST)
 
 bool anycast6_track_pins(u8 proto, u8 flags);
