@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Notices: routes that tell routing daemons what is here. Counted, and changed
- * many at a time. Knows nothing of addresses and members.
+ * Daemon routes: routes from which routing daemons learn what is here. They are
+ * counted, and changed many at a time. Knows no anycast addresses, no members.
  */
 #include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
@@ -21,8 +21,8 @@ static const struct rhashtable_params daemon_route_params = {
 };
 
 /**
- * anycast6_daemon_routes_init() - begin with none
- * @an: the namespace
+ * anycast6_daemon_routes_init() - make an empty table of daemon routes
+ * @an: a new namespace
  *
  * Context: process.
  * Return: 0 or a negative errno.
@@ -45,8 +45,9 @@ static void destroy_route(struct anycast6_net *an,
 }
 
 /**
- * anycast6_daemon_routes_exit() - end, with those that could not be withdrawn
- * @an: the namespace, without addresses
+ * anycast6_daemon_routes_exit() - delete what is left, and free the table
+ * @an: the namespace, without addresses; a daemon route is left only if the
+ *      kernel refused to delete it
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -67,7 +68,9 @@ static bool is_wanted(const struct anycast6_daemon_route *route)
 	return route->users;
 }
 
-/* Whatever is on its way is overtaken by what is wanted now. */
+/* Decides anew whether a change is pending, or the daemon route can be freed: a
+ * change that is pending already may be wanted no more.
+ */
 static void settle_route(struct anycast6_net *an,
 			 struct anycast6_daemon_route *route)
 {
@@ -101,16 +104,16 @@ create_route(struct anycast6_net *an,
 }
 
 /**
- * anycast6_daemon_route_get() - one more address needs a notice
+ * anycast6_daemon_route_get() - one more address needs a daemon route
  * @an: the namespace
- * @key: which one; no byte of it is undefined
- * @ifindex: interface index of the device that its route leads to, 0 for an
- *           unreachable one
+ * @key: its key, which is hashed whole: the caller clears it with memset()
+ * @ifindex: interface index of its device, 0 for an unreachable route
  *
- * Its route comes with anycast6_daemon_routes_send().
+ * anycast6_daemon_routes_send() adds it to the FIB.
  *
  * Context: process, under @an->lock.
- * Return: the notice or ERR_PTR(-ENOMEM).
+ * Return: the daemon route, or an ERR_PTR(): %-ENOMEM, or what
+ * rhashtable_insert_fast() returned.
  */
 struct anycast6_daemon_route *
 anycast6_daemon_route_get(struct anycast6_net *an,
@@ -127,7 +130,7 @@ anycast6_daemon_route_get(struct anycast6_net *an,
 		route = create_route(an, key);
 	if (IS_ERR(route))
 		return route;
-	/* routes go with their device; who else needs one has the same */
+	/* the old device took its route along; all users have one device */
 	if (!route->users && route->ifindex != ifindex) {
 		route->there = false;
 		route->ifindex = ifindex;
@@ -138,10 +141,10 @@ anycast6_daemon_route_get(struct anycast6_net *an,
 }
 
 /**
- * anycast6_daemon_route_put() - one address less needs a notice
+ * anycast6_daemon_route_put() - one address less needs a daemon route
  * @an: the namespace
- * @route: the notice, whose route goes with anycast6_daemon_routes_send() after the
- *          last one
+ * @route: the daemon route; after the last put, anycast6_daemon_routes_send()
+ *         deletes it from the FIB and frees it
  *
  * Context: process, under @an->lock.
  */
@@ -155,9 +158,10 @@ void anycast6_daemon_route_put(struct anycast6_net *an,
 }
 
 /**
- * anycast6_daemon_route_doubt() - a route may not be there any more
+ * anycast6_daemon_route_doubt() - a daemon route may be in the FIB no more
  * @an: the namespace
- * @route: its notice; anycast6_daemon_routes_send() adds it again, or deletes it
+ * @route: the daemon route; anycast6_daemon_routes_send() adds it again, or
+ *         deletes it if it is not wanted
  *
  * Context: process, under @an->lock.
  */
@@ -185,8 +189,9 @@ static void describe_change(const struct anycast6_daemon_route *route,
 	};
 }
 
-/* Somebody else's route that leaves no room for this one is as good: when it
- * goes, this one comes. One that is gone needs not be deleted.
+/* %-EEXIST: somebody else has the same route, which does as well. When that is
+ * deleted, anycast6_daemon_routes_lose() makes this one come. %-ESRCH: the
+ * route to delete was gone already.
  */
 static bool is_done(const struct anycast6_route_change *change)
 {
@@ -194,7 +199,9 @@ static bool is_done(const struct anycast6_route_change *change)
 	       change->err == (change->add ? -EEXIST : -ESRCH);
 }
 
-/* Takes the first ones; those that the kernel refuses go to @refused. */
+/* Sends the first %ANYCAST6_ROUTE_CHANGES pending changes at most. Those that
+ * the kernel refuses go to @refused.
+ */
 static void send_some(struct anycast6_net *an,
 		      struct anycast6_route_change *changes,
 		      struct list_head *refused)
@@ -230,7 +237,9 @@ static void find_lost(struct anycast6_net *an)
 
 	if (!test_and_clear_bit(0, &an->daemon_routes.lost))
 		return;
-	/* what is lost after this is for the next time */
+	/* pairs with anycast6_daemon_routes_lose(): who sets a flag after it
+	 * was read below sees the bit cleared, and sets it again
+	 */
 	smp_mb__after_atomic();
 	list_for_each_entry_safe(route, next, &an->daemon_routes.all, all) {
 		if (!test_and_clear_bit(ANYCAST6_DAEMON_ROUTE_LOST,
@@ -241,12 +250,13 @@ static void find_lost(struct anycast6_net *an)
 }
 
 /**
- * anycast6_daemon_routes_send() - let routes come and go
+ * anycast6_daemon_routes_send() - make the FIB have the daemon routes that are
+ * wanted, and no others
  * @an: the namespace
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: whether the kernel refused something: it is tried again with the next
- * call.
+ * Return: whether the kernel refused a change, or there was no memory: the next
+ * call tries again.
  */
 bool anycast6_daemon_routes_send(struct anycast6_net *an)
 {
@@ -270,14 +280,14 @@ bool anycast6_daemon_routes_send(struct anycast6_net *an)
 }
 
 /**
- * anycast6_daemon_routes_lose() - somebody has deleted a route, or put another in its
- * place
+ * anycast6_daemon_routes_lose() - a route was deleted or replaced, maybe a
+ * daemon route
  * @an: the namespace
- * @key: what a notice of it would have; no byte of it is undefined
+ * @key: key that a daemon route would have, cleared with memset() by the caller
  *
  * Context: any.
- * Return: whether there are lost ones for anycast6_daemon_routes_send() to mend, and
- * there were none before.
+ * Return: whether this daemon route is the first that is lost since
+ * anycast6_daemon_routes_send() was last called, which repairs them.
  */
 bool anycast6_daemon_routes_lose(struct anycast6_net *an,
 				 const struct anycast6_daemon_route_key *key)
@@ -290,7 +300,7 @@ bool anycast6_daemon_routes_lose(struct anycast6_net *an,
 				  daemon_route_params);
 	if (route && READ_ONCE(route->users)) {
 		set_bit(ANYCAST6_DAEMON_ROUTE_LOST, &route->flags);
-		/* who sees that there are some finds them */
+		/* the flag before the bit; pairs with find_lost() */
 		smp_mb__after_atomic();
 		first = !test_and_set_bit(0, &an->daemon_routes.lost);
 	}

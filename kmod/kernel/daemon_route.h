@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Notices: routes that tell routing daemons what is here. Counted, and changed
- * many at a time. Knows nothing of addresses and members.
+ * Daemon routes: routes from which routing daemons learn what is here. They are
+ * counted, and changed many at a time. Knows no anycast addresses, no members.
  */
 #ifndef ANYCAST6_DAEMON_ROUTE_H
 #define ANYCAST6_DAEMON_ROUTE_H
@@ -13,11 +13,12 @@
 struct anycast6_net;
 
 /**
- * struct anycast6_daemon_route_key - what makes a notice one notice
- * @addr: where its route leads, network order
- * @len: length of the prefix
- * @table: the table of the route
- * @metric: its metric
+ * struct anycast6_daemon_route_key - what distinguishes daemon routes; hashed
+ * whole
+ * @addr: the destination, network order
+ * @len: length of the destination's prefix, 0 to 128
+ * @table: number of the routing table
+ * @metric: the metric
  */
 struct anycast6_daemon_route_key {
 	struct in6_addr addr;
@@ -27,20 +28,23 @@ struct anycast6_daemon_route_key {
 };
 
 enum anycast6_daemon_route_flags {
+	/* somebody else has deleted or replaced it */
 	ANYCAST6_DAEMON_ROUTE_LOST,
 };
 
 /**
  * struct anycast6_daemon_route - a route for routing daemons
- * @node: in the notices' table; readers under RCU, writers under an->lock
+ * @node: in an->daemon_routes.table; readers under RCU, writers under an->lock
  * @key: constant
- * @ifindex: interface index of its device, 0 for an unreachable one; an->lock
- * @users: addresses that need it; READ_ONCE(), writers under an->lock
- * @there: the route was made, and not deleted; an->lock
- * @unsure: somebody else may have deleted it; an->lock
- * @flags: ANYCAST6_NOTICE_*; atomic
- * @all: in the notices' list; an->lock
- * @pending: in the list of those that are to change, else empty; an->lock
+ * @ifindex: interface index of its device, 0 for an unreachable route; an->lock
+ * @users: how many addresses need it, 0 if it is to be deleted; READ_ONCE(),
+ *         writers under an->lock
+ * @there: this module has added it to the FIB, and not deleted it; an->lock
+ * @unsure: somebody else may have deleted it from the FIB; an->lock
+ * @flags: ANYCAST6_DAEMON_ROUTE_*; atomic
+ * @all: in an->daemon_routes.all; an->lock
+ * @pending: in an->daemon_routes.pending if it must be added or deleted, else
+ *           empty; an->lock
  * @rcu: frees it after its readers
  */
 struct anycast6_daemon_route {

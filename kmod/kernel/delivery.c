@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What makes packets to an address arrive here: a join on a device, or a local
- * route. Decides between them and mends them; knows nothing of members.
+ * Delivery: what makes packets to an address arrive here, a join on a device or
+ * a local route. Decides between these, and repairs them; knows nothing of
+ * members.
  */
 #include <linux/err.h>
 #include <linux/netdevice.h>
@@ -42,9 +43,9 @@ static bool is_unicast(struct anycast6_net *an, u32 ifindex,
 	return unicast;
 }
 
-/* A unicast address of the same bits on the same device inserts its route when
- * it is no longer tentative. If it was quicker than this, the join's was in the
- * way.
+/* The kernel inserts the route of a unicast address when duplicate address
+ * detection is over. If that was before the join for the same address was left,
+ * the join's route was in the way: insert the address's route now.
  */
 static void give_route_back(struct anycast6_net *an, struct anycast6_held *held,
 			    const struct in6_addr *addr)
@@ -55,6 +56,9 @@ static void give_route_back(struct anycast6_net *an, struct anycast6_held *held,
 		anycast6_route_add(an, &route);
 }
 
+/* If the kernel has dropped all joins on the device since, another join there
+ * may be somebody else's, and must not be ended.
+ */
 static void leave_join(struct anycast6_net *an, struct anycast6_held *held,
 		       const struct in6_addr *addr)
 {
@@ -71,9 +75,9 @@ static void leave_join(struct anycast6_net *an, struct anycast6_held *held,
 }
 
 /**
- * anycast6_delivery_release() - let an address go
+ * anycast6_delivery_release() - hold an address no longer
  * @an: the namespace
- * @held: how it is held; is not after this
+ * @held: how the address is held, maybe not at all; cleared
  * @addr: the address, network order
  *
  * Context: process, under @an->lock; takes RTNL.
@@ -95,7 +99,7 @@ void anycast6_delivery_release(struct anycast6_net *an,
 		anycast6_route_del(an, &route);
 	}
 	if (held->mended) {
-		/* who else has joined would be without a route */
+		/* others' joins have lost their route, and need this one */
 		anycast6_aca_read(an, held->ifindex, addr, &aca);
 		route = delivery_route(held, addr, RTN_ANYCAST);
 		if (!aca.users || aca.routed)
@@ -105,9 +109,10 @@ void anycast6_delivery_release(struct anycast6_net *an,
 }
 
 /**
- * anycast6_delivery_take_back() - a unicast address of the same bits is gone
+ * anycast6_delivery_take_back() - delete the route that give_route_back() may
+ * have added for a unicast address, which is gone
  * @an: the namespace
- * @link: the device it was on, maybe
+ * @link: a device that the unicast address may have been on
  * @addr: the address, network order
  *
  * Context: process, under @an->lock; takes RTNL.
@@ -155,15 +160,17 @@ static int add_route(struct anycast6_net *an, struct anycast6_held *held,
 	return err;
 }
 
-/* On a real device only those that are not to be found have a route. */
+/* On a real device an address has a local route only while it is quiet; on the
+ * module's own, also beyond the limit on joins.
+ */
 static bool has_quiet_route(const struct anycast6_held *held,
 			    const struct anycast6_link *link)
 {
 	return held->delivery == ANYCAST6_DELIVERY_ROUTE && !link->own;
 }
 
-/* First the route, then the join goes: packets arrive all the time. A join that
- * others have goes on answering neighbours.
+/* Packets arrive all the time, so the local route comes before the join goes.
+ * If others have joined the address, the kernel goes on answering neighbours.
  */
 static int keep_quiet(struct anycast6_net *an, struct anycast6_held *held,
 		      const struct in6_addr *addr)
@@ -172,7 +179,9 @@ static int keep_quiet(struct anycast6_net *an, struct anycast6_held *held,
 	u8 delivery;
 	int err;
 
-	/* its route would be taken for the one that is added */
+	/* add_route() would take the route of mend_route() for its own: both
+	 * have the same metric
+	 */
 	if (held->mended)
 		anycast6_delivery_release(an, held, addr);
 	held->ifindex = ifindex;
@@ -185,8 +194,8 @@ static int keep_quiet(struct anycast6_net *an, struct anycast6_held *held,
 	return err;
 }
 
-/* The kernel loses the route of a join when the device goes down, and a second
- * join brings none back.
+/* The kernel loses the route of a join when the device goes down. A second join
+ * of the address does not bring it back, so it is added by hand.
  */
 static int mend_route(struct anycast6_net *an, struct anycast6_held *held,
 		      const struct in6_addr *addr)
@@ -198,8 +207,9 @@ static int mend_route(struct anycast6_net *an, struct anycast6_held *held,
 	return err;
 }
 
-/* Somebody else may have been quicker to get RTNL; and a join succeeds even if
- * there was no memory for its route.
+/* Was the join necessary, and is there a route? Somebody else may have joined
+ * the address meanwhile. And a join succeeds even if there is no memory for its
+ * route (__ipv6_dev_ac_inc() in net/ipv6/anycast.c).
  */
 static int check_join(struct anycast6_net *an, struct anycast6_held *held,
 		      const struct in6_addr *addr)
@@ -217,7 +227,9 @@ static int check_join(struct anycast6_net *an, struct anycast6_held *held,
 	return aca.routed ? 0 : -ENOMEM;
 }
 
-/* A join of ours is alone, or stands in for others' whose route is lost. */
+/* Whether this module's join must be left. It is right if nobody else has
+ * joined, and there is a route; or if others have, and their route is lost.
+ */
 static bool is_wrong(const struct anycast6_aca *aca)
 {
 	bool alone = aca->users == 1;
@@ -255,8 +267,9 @@ static int keep_address(struct anycast6_net *an, struct anycast6_held *held,
 	return check_join(an, held, addr);
 }
 
-/* First the join, then the route goes, unless the join has lost its own: then
- * it does as well.
+/* The join comes before the local route goes. The route stays if the kernel has
+ * lost that of the join: mend_route() has found it in the place of its own,
+ * where it delivers as well.
  */
 static int speak_again(struct anycast6_net *an, struct anycast6_held *held,
 		       struct anycast6_link *link, const struct in6_addr *addr)
@@ -274,22 +287,24 @@ static int speak_again(struct anycast6_net *an, struct anycast6_held *held,
 }
 
 /**
- * anycast6_delivery_mend() - see to it that an address is held on a device
+ * anycast6_delivery_mend() - make sure that an address is held on a device
  * @an: the namespace
- * @held: how it is held
+ * @held: how the address is held, maybe not at all, or on another device;
+ *        brought up to date
  * @link: the device, running
  * @addr: the address, network order
- * @quiet: packets are taken, but neighbours that ask get no answer
+ * @quiet: packets are delivered, but neighbours that ask get no answer
  *
- * A join that somebody else has, the kernel itself on a router's subnets, is
- * shared without joining: the kernel inserts the route with the first join and
- * counts the others, so a second one would keep a lost route from coming back.
- * Where it is lost already, joining keeps the address when the others leave.
- * On the module's own device an address beyond the limit on joins has a route.
+ * Where others have joined the address, as the kernel itself on a router's
+ * subnets, this module does not: the kernel inserts the route with the first
+ * join and only counts the others, so one more would keep a lost route from
+ * coming back. If the route is lost already, this module joins, to keep the
+ * address when the others leave. On the module's own device an address beyond
+ * the limit on joins has a local route.
  *
- * Context: process, under @an->lock; takes RTNL if there is something to mend.
- * Return: 0, or what anycast6_join() or rtnetlink said, or %-ENOSPC at the
- * limit on joins.
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: 0, a negative errno of anycast6_join() or rtnetlink, or %-ENOSPC at
+ * the limit on joins.
  */
 int anycast6_delivery_mend(struct anycast6_net *an, struct anycast6_held *held,
 			   struct anycast6_link *link,

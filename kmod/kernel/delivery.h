@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What makes packets to an address arrive here: a join on a device, or a local
- * route. Decides between them and mends them; knows nothing of members.
+ * Delivery: what makes packets to an address arrive here, a join on a device or
+ * a local route. Decides between these, and repairs them; knows nothing of
+ * members.
  */
 #ifndef ANYCAST6_DELIVERY_H
 #define ANYCAST6_DELIVERY_H
@@ -14,12 +15,13 @@ struct anycast6_link;
 struct anycast6_net;
 
 /**
- * struct anycast6_held - an address held on a device; all under an->lock
- * @joiner: socket that has the join, NULL without one
- * @ifindex: interface index of the device
- * @generation: the link's when it was joined
- * @delivery: enum anycast6_delivery, or 0: not held
- * @mended: its route had to be added by hand
+ * struct anycast6_held - how an address is held on a device; an->lock
+ * @joiner: socket that has the join, NULL without a join
+ * @ifindex: interface index of the device, 0 after anycast6_delivery_release();
+ *           probes read it without the lock
+ * @generation: link->generation before the address was joined
+ * @delivery: enum anycast6_delivery, 0 if the address is not held
+ * @mended: the anycast route was added by hand, as the kernel had lost its own
  */
 struct anycast6_held {
 	struct anycast6_joiner *joiner;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ICMPv6 messages that the module sends itself.
- * Knows how one is made, not what it says.
+ * Knows how a message is made, not what it says.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -27,14 +27,15 @@ static void put_header(struct sk_buff *skb, const struct dst_entry *dst,
 }
 
 /**
- * anycast6_icmp_make() - make a message, but for its body
+ * anycast6_icmp_make() - make a message, except for its body and checksum
  * @net: the namespace
- * @dst: its route, of which it gets a reference
- * @icmp: what it is
- * @body: result: where its body goes, before anycast6_icmp_finish()
+ * @dst: its route; the message takes a reference
+ * @icmp: its addresses and header
+ * @body: result: @icmp->len bytes that the caller fills before
+ *        anycast6_icmp_finish()
  *
  * Context: RCU; softirq or process.
- * Return: the message, or NULL without memory, or if the route is gone.
+ * Return: the message; NULL if there is no memory, or the route is going.
  */
 struct sk_buff *anycast6_icmp_make(struct net *net, struct dst_entry *dst,
 				   const struct anycast6_icmp *icmp,
@@ -68,8 +69,8 @@ struct sk_buff *anycast6_icmp_make(struct net *net, struct dst_entry *dst,
 }
 
 /**
- * anycast6_icmp_finish() - a message has its body
- * @skb: the message
+ * anycast6_icmp_finish() - set the checksum of a message
+ * @skb: the message of anycast6_icmp_make(), its body filled
  *
  * Context: any.
  */

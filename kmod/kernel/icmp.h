@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * ICMPv6 messages that the module sends itself.
- * Knows how one is made, not what it says.
+ * Knows how a message is made, not what it says.
  */
 #ifndef ANYCAST6_ICMP_H
 #define ANYCAST6_ICMP_H
@@ -14,13 +14,13 @@ struct net;
 struct sk_buff;
 
 /**
- * struct anycast6_icmp - a message
- * @source: unicast address of this node
- * @destination: where it goes
+ * struct anycast6_icmp - what a message has, except for its body
+ * @source: unicast address of this node, network order
+ * @destination: network order
  * @type: ICMPv6 type
  * @code: ICMPv6 code
- * @word: the rest of the header, network order
- * @len: bytes of what follows the header
+ * @word: the last four bytes of the header, network order
+ * @len: length of the body in bytes
  */
 struct anycast6_icmp {
 	const struct in6_addr *source;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * IPsec and packets that get another route on their way out.
- * Knows policies are to be asked again, not who chose the route.
+ * IPsec policies for packets that get another route on their way out.
+ * Knows how policies are asked again, not who chose the route, or why.
  */
 #include <linux/err.h>
 #include <linux/ipv6.h>
@@ -14,8 +14,8 @@
 #include "kernel/ipsec.h"
 
 /**
- * anycast6_ipsec_is_outside() - whether a packet is what IPsec made of one
- * @skb: the packet, leaving
+ * anycast6_ipsec_is_outside() - whether a packet is what IPsec made of another
+ * @skb: a packet that leaves this node
  *
  * Context: any.
  */
@@ -25,16 +25,19 @@ bool anycast6_ipsec_is_outside(const struct sk_buff *skb)
 }
 
 /**
- * anycast6_ipsec_lookup() - ask the policies about a packet's new route
+ * anycast6_ipsec_lookup() - ask the policies about a packet that has a new
+ * route
  * @net: the namespace
- * @sk: who sends it, or NULL
- * @skb: the packet, with a reference to its route; gets one that protects it
+ * @sk: the socket that sends the packet, or NULL
+ * @skb: the packet, with a reference to its route; that becomes a route through
+ *       IPsec where a policy says so
  *
- * A policy may be for the device that the packet leaves by, so what was said of
- * another route does not count. As ip6_route_me_harder() does.
+ * A policy may be for the device that the packet leaves by, so the answer for
+ * the old route does not count. ip6_route_me_harder() in net/ipv6/netfilter.c
+ * asks in the same way.
  *
  * Context: any, not sleeping.
- * Return: 0, or the negative errno of a policy that forbids.
+ * Return: 0, or a negative errno if a policy forbids the packet.
  */
 int anycast6_ipsec_lookup(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
@@ -47,7 +50,7 @@ int anycast6_ipsec_lookup(struct net *net, struct sock *sk, struct sk_buff *skb)
 	    anycast6_compat_decode_session(net, skb, &fl))
 		return 0;
 
-	/* consumes a reference */
+	/* xfrm_lookup() consumes a reference, so the packet keeps its own */
 	dst = xfrm_lookup(net, dst_clone(skb_dst(skb)), &fl, sk_to_full_sk(sk),
 			  0);
 	if (IS_ERR(dst))

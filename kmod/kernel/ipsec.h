@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * IPsec and packets that get another route on their way out.
- * Knows policies are to be asked again, not who chose the route.
+ * IPsec policies for packets that get another route on their way out.
+ * Knows how policies are asked again, not who chose the route, or why.
  */
 #ifndef ANYCAST6_IPSEC_H
 #define ANYCAST6_IPSEC_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Joins in the kernel's own anycast code (net/ipv6/anycast.c), each held by a
- * socket. Knows the kernel's rules for them, not why one is wanted.
+ * socket. Knows the kernel's rules for joins, not why a join is wanted.
  */
 #include <linux/in6.h>
 #include <linux/net.h>
@@ -16,20 +16,20 @@
 #include "kernel/join.h"
 #include "net.h"
 
-/* A socket's joins are charged to its option memory (net.core.optmem_max), so
- * they are spread over sockets; leaving walks a socket's list.
+/* Joins are spread over sockets: they are charged to a socket's option memory
+ * (net.core.optmem_max), and leaving one walks the list of its socket.
  */
 #define JOINS_MAX	64
 
-/* No device has it: a socket's join there touches none. */
+/* No device has this number: to leave a join there ends none on a device. */
 #define NO_IFINDEX	INT_MAX
 
 /**
- * anycast6_aca_read() - ask the kernel what it knows of an address
+ * anycast6_aca_read() - read what the kernel's anycast code has for an address
  * @an: the namespace
  * @ifindex: interface index of the device
  * @addr: the address, network order
- * @aca: result
+ * @aca: result; no users if the device is gone or has no IPv6
  *
  * Context: process.
  */
@@ -109,8 +109,8 @@ static int set_option(struct anycast6_joiner *joiner, int option, u32 ifindex,
  * Context: process, under @an->lock; takes RTNL.
  * Return: the socket that holds the join, or an ERR_PTR():
  * %-EADDRNOTAVAIL if the address is not on-link and the device does not
- * forward, %-EINVAL if it is a unicast address of this node, %-ENODEV without
- * IPv6 on the device, %-ENOMEM.
+ * forward, %-EINVAL if it is a unicast address of this node, %-ENODEV if the
+ * device is gone or has no IPv6, %-ENOMEM.
  */
 struct anycast6_joiner *anycast6_join(struct anycast6_net *an, u32 ifindex,
 				      const struct in6_addr *addr)
@@ -144,7 +144,7 @@ struct anycast6_joiner *anycast6_join(struct anycast6_net *an, u32 ifindex,
 /**
  * anycast6_leave() - end a join
  * @an: the namespace
- * @joiner: what anycast6_join() gave
+ * @joiner: what anycast6_join() returned; freed with its last join
  * @ifindex: interface index of the device
  * @addr: the address, network order
  *
@@ -155,8 +155,8 @@ void anycast6_leave(struct anycast6_net *an, struct anycast6_joiner *joiner,
 {
 	lockdep_assert_held(&an->lock);
 
-	/* It fails where the kernel dropped the join with the device; the
-	 * socket has forgotten it either way.
+	/* This fails if the kernel dropped the join with the device, but the
+	 * socket's own list is without it either way.
 	 */
 	set_option(joiner, IPV6_LEAVE_ANYCAST, ifindex, addr);
 
@@ -169,13 +169,14 @@ void anycast6_leave(struct anycast6_net *an, struct anycast6_joiner *joiner,
 /**
  * anycast6_join_forget() - end a join that the kernel has dropped already
  * @an: the namespace
- * @joiner: what anycast6_join() gave
+ * @joiner: what anycast6_join() returned; freed with its last join
  * @ifindex: interface index of the device
  * @addr: the address, network order
  *
- * When IPv6 leaves a device, the kernel drops all joins on it, but sockets
- * still list theirs. Leaving such a join after IPv6 came back would end
- * somebody else's.
+ * When IPv6 leaves a device, the kernel drops all joins on it
+ * (ipv6_ac_destroy_dev()), but sockets still list theirs. To leave such a join
+ * after IPv6 has come back would end somebody else's. So it is moved to no
+ * device first.
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -200,8 +201,8 @@ void anycast6_join_forget(struct anycast6_net *an,
 }
 
 /**
- * anycast6_joiners_close() - check that no join is left
- * @an: the namespace
+ * anycast6_joiners_close() - warn if a join is left
+ * @an: the namespace, without members
  *
  * Context: process, under @an->lock.
  */

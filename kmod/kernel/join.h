@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Joins in the kernel's own anycast code, each held by a socket.
- * Knows the kernel's rules for them, not why one is wanted.
+ * Joins in the kernel's own anycast code (net/ipv6/anycast.c), each held by a
+ * socket. Knows the kernel's rules for joins, not why a join is wanted.
  */
 #ifndef ANYCAST6_JOIN_H
 #define ANYCAST6_JOIN_H
@@ -13,10 +13,10 @@ struct anycast6_net;
 struct socket;
 
 /**
- * struct anycast6_joiner - a socket and how many joins it holds
+ * struct anycast6_joiner - a socket that holds joins
  * @node: in an->joiners; an->lock
  * @sock: the socket, constant
- * @joins: its joins; an->lock
+ * @joins: how many joins it holds; an->lock
  */
 struct anycast6_joiner {
 	struct list_head node;
@@ -25,9 +25,10 @@ struct anycast6_joiner {
 };
 
 /**
- * struct anycast6_aca - what the kernel knows of an address on a device
- * @users: how many joins there are, 0 if none
- * @routed: packets find it: its route is in the FIB
+ * struct anycast6_aca - what the kernel's anycast code has for an address on a
+ * device (struct ifacaddr6)
+ * @users: how many joins there are, the kernel's own and this module's included
+ * @routed: the route of the joins is in the FIB
  */
 struct anycast6_aca {
 	int users;

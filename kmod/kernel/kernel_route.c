@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Routes of packets that no remote member gets: what the namespace's own say.
- * Knows nothing of members.
+ * Routes for packets that no remote member gets: those that the kernel itself
+ * would use. Knows nothing of members.
  */
 #include <linux/ipv6.h>
 #include <net/dst_metadata.h>
@@ -13,6 +13,7 @@
 #include "kernel/kernel_route.h"
 #include "kernel/own.h"
 
+/* As ip6_route_input() in net/ipv6/route.c does, but without ports. */
 static void init_packet_flow(struct flowi6 *fl6, const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
@@ -29,8 +30,9 @@ static void init_packet_flow(struct flowi6 *fl6, const struct sk_buff *skb)
 		fl6->flowi6_tun_key.tun_id = tunnel->key.tun_id;
 }
 
-/* This node's own packets need a route to the address, which the table for
- * local addresses has. Others look past it.
+/* The table for local addresses may have a route to the address by the module's
+ * own device, which is there for this node's own packets only (set_route() in
+ * reconcile/address.c). Packets that come in get what the other table says.
  */
 static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
 				       const struct sk_buff *skb, int flags)
@@ -48,14 +50,16 @@ static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
 /**
  * anycast6_kernel_route() - give a packet the route that the kernel would
  * @net: the namespace
- * @skb: the packet, coming in
+ * @skb: the packet, coming in; gets the route without a reference
  *
- * What the kernel would look up next. Each packet gets it here: where packets
- * come in lists, one without a route gets that of the packet before it.
+ * The kernel would look the route up next. But where packets come in lists, it
+ * gives a packet without a route that of the packet before
+ * (ip6_list_rcv_finish()), which may have been steered.
  *
- * Context: RCU, as long as the packet has no reference of its own.
- * Return: the route, maybe one that says why there is none, or the one that
- * this node announces: who follows it elsewhere would be sent back.
+ * Context: RCU, for as long as the packet has no reference.
+ * Return: the route, never NULL. It may be an error route, or lead to the
+ * module's own device, if this node announces the address: there it would only
+ * be refused.
  */
 struct dst_entry *anycast6_kernel_route(struct net *net, struct sk_buff *skb)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Routes of packets that no remote member gets: what the namespace's own say.
- * Knows nothing of members.
+ * Routes for packets that no remote member gets: those that the kernel itself
+ * would use. Knows nothing of members.
  */
 #ifndef ANYCAST6_KERNEL_ROUTE_H
 #define ANYCAST6_KERNEL_ROUTE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Devices that have members or entries: what this module remembers of them.
- * Knows nothing of addresses.
+ * Links: what is remembered of devices that have members or entries, and of the
+ * module's own. Knows nothing of addresses.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -12,9 +12,9 @@
 #include "net.h"
 
 /**
- * anycast6_link_refresh() - look at the device again
+ * anycast6_link_refresh() - bring up to date what is remembered of a device
  * @an: the namespace
- * @link: what is brought up to date
+ * @link: the link
  *
  * Context: process, under @an->lock.
  */
@@ -46,11 +46,12 @@ void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link)
 }
 
 /**
- * anycast6_link_find() - find a device among those that are used
+ * anycast6_link_find() - find what is remembered of a device
  * @an: the namespace
- * @ifindex: its interface index
+ * @ifindex: interface index of the device
  *
  * Context: RCU, or under @an->lock.
+ * Return: the link, or NULL.
  */
 struct anycast6_link *anycast6_link_find(struct anycast6_net *an, u32 ifindex)
 {
@@ -75,7 +76,7 @@ static struct anycast6_link *create_link(struct anycast6_net *an, u32 ifindex,
 	link->own = dev && anycast6_own_is(dev);
 	rcu_read_unlock();
 
-	/* Events are counted from here on, so look at the device after. */
+	/* from here on events find the link: the device is read after that */
 	err = xa_err(xa_store(&an->links, ifindex, link, gfp));
 	if (err) {
 		kfree(link);
@@ -88,11 +89,11 @@ static struct anycast6_link *create_link(struct anycast6_net *an, u32 ifindex,
 /**
  * anycast6_link_get() - find or make what is remembered of a device
  * @an: the namespace
- * @ifindex: its interface index
+ * @ifindex: interface index of the device
  * @gfp: allocation flags
  *
  * Context: process, under @an->lock.
- * Return: a link with one more user, or an ERR_PTR().
+ * Return: a link with one more user, or ERR_PTR(-ENOMEM).
  */
 struct anycast6_link *anycast6_link_get(struct anycast6_net *an, u32 ifindex,
 					gfp_t gfp)
@@ -109,7 +110,7 @@ struct anycast6_link *anycast6_link_get(struct anycast6_net *an, u32 ifindex,
 }
 
 /**
- * anycast6_link_put() - one user less
+ * anycast6_link_put() - give up a use of a link
  * @an: the namespace
  * @link: the link, freed with its last user
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Devices that have members or entries: what this module remembers of them.
- * Knows nothing of addresses.
+ * Links: what is remembered of devices that have members or entries, and of the
+ * module's own. Knows nothing of addresses.
  */
 #ifndef ANYCAST6_LINK_H
 #define ANYCAST6_LINK_H
@@ -19,28 +19,31 @@
 struct anycast6_net;
 
 enum anycast6_link_flags {
+	/* it must be reconciled */
 	ANYCAST6_LINK_DIRTY,
-	/* the device has gone, whatever has its number now */
+	/* the device is gone; another one may have its number by now */
 	ANYCAST6_LINK_GONE,
-	/* an address of it has gone, which an entry may have stood back for */
+	/* an anycast address was deleted here, and an entry may make it now */
 	ANYCAST6_LINK_VACATED,
 };
 
 /**
- * struct anycast6_link - one device
+ * struct anycast6_link - what is remembered of one device
  * @ifindex: its interface index, constant
  * @users: members, entries and domains that point here; an->lock
- * @own: it is the module's own device, constant
- * @exists: it is there; an->lock
- * @running: it is administratively up, where it must be, and IPv6 works on it;
- *           an->lock
- * @waiting: it is administratively up, but IPv6 does not work; an->lock
+ * @own: it is one of the module's own devices, constant
+ * @exists: it is registered; an->lock
+ * @running: it is administratively up, IPv6 works on it, and, if @own, it is in
+ *           the VRF @home; an->lock
+ * @waiting: it is administratively up, but not @running; an->lock
  * @carrier: it has carrier; an->lock
- * @home: of the module's own, the VRF that it must be in to be running; an->lock
- * @vrf: interface index of its VRF, 0 outside VRFs; READ_ONCE()
+ * @home: if @own, interface index of the VRF where it belongs, 0 for none;
+ *        an->lock
+ * @vrf: interface index of its VRF, 0 outside VRFs; READ_ONCE(), writers under
+ *       an->lock
  * @flags: ANYCAST6_LINK_*; atomic
- * @generation: counts the times that the kernel forgot the joins on it; atomic
- * @members: local members on it; an->lock
+ * @generation: how often the kernel has dropped all joins on it; atomic
+ * @members: members on it, local and remote; an->lock
  * @rcu: frees it after its readers
  */
 struct anycast6_link {
@@ -68,11 +71,12 @@ struct anycast6_link *anycast6_link_find(struct anycast6_net *an, u32 ifindex);
 void anycast6_link_refresh(struct anycast6_net *an, struct anycast6_link *link);
 
 /**
- * anycast6_dev_vrf() - the routing domain of a device
- * @dev: a device
+ * anycast6_dev_vrf() - the VRF of a device
+ * @dev: the device
  *
  * Context: RCU.
- * Return: interface index of the VRF that it is in, or is; 0 outside VRFs.
+ * Return: interface index of the VRF that it is in, or is itself; 0 outside
+ * VRFs.
  */
 static inline u32 anycast6_dev_vrf(const struct net_device *dev)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Unicast addresses and prefixes of this node, as the kernel has them.
- * Knows nothing of what is configured here.
+ * Knows nothing of what is configured in this module.
  */
 #include <linux/netdevice.h>
 #include <net/addrconf.h>
@@ -11,7 +11,8 @@
 #include "net.h"
 
 /**
- * anycast6_local_is_unicast() - whether an address is a unicast one here
+ * anycast6_local_is_unicast() - whether an address is a unicast address of this
+ * node, maybe a tentative one
  * @an: the namespace
  * @key: the address and its domain
  *
@@ -37,10 +38,11 @@ bool anycast6_local_is_unicast(struct anycast6_net *an,
 /**
  * anycast6_local_is_onlink() - whether an address is in a prefix of a device
  * @an: the namespace
- * @addr: the address; a link-local one is
+ * @addr: the address, network order
  * @ifindex: interface index of the device, not the module's own
  *
  * Context: any.
+ * Return: true also for every link-local address.
  */
 bool anycast6_local_is_onlink(struct anycast6_net *an,
 			      const struct in6_addr *addr, u32 ifindex)

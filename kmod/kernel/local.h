@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Unicast addresses and prefixes of this node, as the kernel has them.
- * Knows nothing of what is configured here.
+ * Knows nothing of what is configured in this module.
  */
 #ifndef ANYCAST6_LOCAL_H
 #define ANYCAST6_LOCAL_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which devices are the module's own (kind anycast6), and what they accept.
- * Knows nothing of addresses, and not what becomes of packets there.
+ * The kind of the module's own devices, anycast6: how they are known, and how
+ * they accept joins. Knows no addresses, and not what becomes of packets there.
  */
 #include <linux/netdevice.h>
 #include <net/addrconf.h>
@@ -10,8 +10,8 @@
 #include "kernel/own.h"
 #include "net.h"
 
-/* Without setup and dellink users can neither make nor delete such devices:
- * they come and go with the configuration.
+/* Without .setup and .dellink users can neither make nor delete such devices:
+ * the module makes and deletes them (reconcile/device.c).
  */
 static struct rtnl_link_ops link_ops __read_mostly = {
 	.kind = "anycast6",
@@ -40,13 +40,13 @@ bool anycast6_own_is(const struct net_device *dev)
 }
 
 /**
- * anycast6_own_accept_joins() - let off-link addresses be joined
+ * anycast6_own_accept_joins() - let off-link addresses be joined on a device
  * @an: the namespace
- * @ifindex: what anycast6_device_create() gave
+ * @ifindex: interface index of one of the module's own devices
  *
- * The kernel lets a host join only addresses that are on-link on the device,
- * and takes for a host a device that does not forward. conf.all.forwarding
- * overwrites the device's, so it is set anew before each join.
+ * Where a device does not forward, the kernel lets only addresses be joined
+ * that are on-link there (ipv6_sock_ac_join()). conf.all.forwarding overwrites
+ * the device's setting, so this comes before each join.
  *
  * Context: process.
  */
@@ -64,7 +64,7 @@ void anycast6_own_accept_joins(struct anycast6_net *an, u32 ifindex)
 }
 
 /**
- * anycast6_own_register() - make the kind known
+ * anycast6_own_register() - register the kind
  *
  * Context: process.
  * Return: 0 or a negative errno.
@@ -75,7 +75,7 @@ int __init anycast6_own_register(void)
 }
 
 /**
- * anycast6_own_unregister() - withdraw the kind, no device of it left
+ * anycast6_own_unregister() - unregister the kind; no device of it is left
  *
  * Context: process.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which devices are the module's own (kind anycast6), and what they accept.
- * Knows nothing of addresses, and not what becomes of packets there.
+ * The kind of the module's own devices, anycast6: how they are known, and how
+ * they accept joins. Knows no addresses, and not what becomes of packets there.
  */
 #ifndef ANYCAST6_OWN_H
 #define ANYCAST6_OWN_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The on-link prefixes of a device at one moment.
- * Knows the device's addresses, not what they are for.
+ * Knows the device's addresses, not what the prefixes are for.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -11,6 +11,7 @@
 #include "kernel/prefixes.h"
 #include "net.h"
 
+/* Counts prefixes beyond @prefixes->max, but does not keep them. */
 static void add_prefix(struct anycast6_prefixes *prefixes,
 		       const struct inet6_ifaddr *ifa)
 {
@@ -26,8 +27,8 @@ static void add_prefix(struct anycast6_prefixes *prefixes,
 	prefixes->n++;
 }
 
-/* On-link is what net/ipv6/anycast.c takes for it: the prefixes of the
- * device's own addresses.
+/* A prefix is on-link if the kernel's anycast code takes it for that
+ * (ipv6_chk_prefix()): if an address of the device has it.
  */
 static void read_prefixes(struct anycast6_prefixes *prefixes,
 			  struct anycast6_net *an,
@@ -56,6 +57,9 @@ static void read_prefixes(struct anycast6_prefixes *prefixes,
  * @an: the namespace
  * @link: the device
  *
+ * Memory can't be allocated under the lock of the device's addresses, so this
+ * counts and allocates until the room is enough.
+ *
  * Context: process.
  * Return: 0, or %-ENOMEM, and then there is nothing to free.
  */
@@ -79,8 +83,8 @@ int anycast6_prefixes_make(struct anycast6_prefixes *prefixes,
 }
 
 /**
- * anycast6_prefixes_free() - forget the prefixes
- * @prefixes: what anycast6_prefixes_make() made
+ * anycast6_prefixes_free() - free prefixes
+ * @prefixes: result of anycast6_prefixes_make()
  *
  * Context: any.
  */

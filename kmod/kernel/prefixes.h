@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The on-link prefixes of a device at one moment.
- * Knows the device's addresses, not what they are for.
+ * Knows the device's addresses, not what the prefixes are for.
  */
 #ifndef ANYCAST6_PREFIXES_H
 #define ANYCAST6_PREFIXES_H
@@ -12,10 +12,10 @@ struct anycast6_link;
 struct anycast6_net;
 
 /**
- * struct anycast6_prefixes - the prefixes that a device has
- * @n: how many
+ * struct anycast6_prefixes - the prefixes of a device
+ * @n: how many there are
  * @max: for how many @list has room
- * @list: each of them once
+ * @list: each prefix once
  */
 struct anycast6_prefixes {
 	unsigned int n;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests to rtnetlink, which is how a module reaches routes and masters.
- * Knows the messages, not why a route is wanted.
+ * Requests to rtnetlink, by which modules can change routes and a device's VRF:
+ * the functions behind it are not exported. Knows the messages, not why a route
+ * is wanted.
  */
 #include <linux/net.h>
 #include <linux/netdevice.h>
@@ -25,7 +26,7 @@ static int open_socket(struct anycast6_net *an)
 				&an->rtnl);
 }
 
-/* @seq: result: which request it is the answer to */
+/* @seq: result: number of the request that is answered */
 static int read_answer(struct anycast6_net *an, u32 *seq)
 {
 	u8 answer[ANSWER_SIZE] __aligned(NLMSG_ALIGNTO);
@@ -34,7 +35,7 @@ static int read_answer(struct anycast6_net *an, u32 *seq)
 	struct msghdr msg = {};
 	int len;
 
-	/* rtnetlink has answered before the request's sendmsg returns */
+	/* rtnetlink has answered before kernel_sendmsg() returns */
 	len = kernel_recvmsg(an->rtnl, &msg, &iov, 1, sizeof(answer),
 			     MSG_DONTWAIT);
 	if (len < 0)
@@ -47,7 +48,9 @@ static int read_answer(struct anycast6_net *an, u32 *seq)
 
 static int send_request(struct anycast6_net *an, const struct sk_buff *skb)
 {
-	/* netlink checks the sender's rights by the name */
+	/* a named destination sets NETLINK_SKB_DST: else netlink would check
+	 * the rights of the socket's file, and this socket has none
+	 */
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	struct msghdr msg = {
 		.msg_name = &kernel,
@@ -65,7 +68,7 @@ static int send_request(struct anycast6_net *an, const struct sk_buff *skb)
 	return min(err, 0);
 }
 
-/* Consumes @skb, which holds one whole request. */
+/* Consumes @skb, which has one request. */
 static int send_and_read(struct anycast6_net *an, struct sk_buff *skb)
 {
 	int err = send_request(an, skb);
@@ -78,13 +81,13 @@ static int send_and_read(struct anycast6_net *an, struct sk_buff *skb)
 }
 
 /**
- * anycast6_route_table() - the table that a device's routes are in
+ * anycast6_route_table() - the routing table for a device
  * @an: the namespace
  * @ifindex: interface index of the device
- * @table: the one for devices outside VRFs
+ * @table: number of the table for devices outside VRFs
  *
  * Context: any.
- * Return: the table of the device's VRF, or @table.
+ * Return: number of the table of the device's VRF, or @table.
  */
 u32 anycast6_route_table(struct anycast6_net *an, u32 ifindex, u32 table)
 {
@@ -99,8 +102,9 @@ u32 anycast6_route_table(struct anycast6_net *an, u32 ifindex, u32 table)
 	return vrf ? : table;
 }
 
-/* Without NLM_F_EXCL a route on another device is not in the way, and without
- * NLM_F_REPLACE it stays. Only what has this protocol is deleted.
+/* Without NLM_F_EXCL a route to the same prefix on another device is not in the
+ * way; without NLM_F_REPLACE it stays. Only routes of the same protocol are
+ * deleted.
  */
 static int put_change(struct sk_buff *skb, u32 seq,
 		      const struct anycast6_route_change *change)
@@ -156,7 +160,9 @@ static int change_one(struct anycast6_net *an, bool add,
 	return send_and_read(an, skb);
 }
 
-/* An answer that is lost leaves -ENOBUFS where it belongs. */
+/* The caller has set all results to -ENOBUFS, which stays where an answer is
+ * lost.
+ */
 static void read_answers(struct anycast6_net *an,
 			 struct anycast6_route_change *changes, unsigned int n)
 {
@@ -164,7 +170,7 @@ static void read_answers(struct anycast6_net *an,
 	u32 seq;
 	int err;
 
-	/* that some were lost is told by one read more */
+	/* one more: that answers were lost is told by a read of its own */
 	for (left = n + 1; left; left--) {
 		seq = n;
 		err = read_answer(an, &seq);
@@ -178,8 +184,8 @@ static void read_answers(struct anycast6_net *an,
 /**
  * anycast6_routes_change() - change several routes by one message
  * @an: the namespace
- * @changes: what is changed, in this order; each one's result goes there
- * @n: how many, at most %ANYCAST6_ROUTE_CHANGES
+ * @changes: the changes, made in this order; each gets its result in err
+ * @n: how many there are, at most %ANYCAST6_ROUTE_CHANGES
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -203,12 +209,15 @@ void anycast6_routes_change(struct anycast6_net *an,
 }
 
 /**
- * anycast6_route_add() - see to it that a route is there
+ * anycast6_route_add() - add a route, if it is not there
  * @an: the namespace
  * @route: the route
  *
+ * A route of another type to the same address on the same device, with
+ * %ANYCAST6_ROUTE_METRIC, counts as this one.
+ *
  * Context: process, under @an->lock; takes RTNL.
- * Return: 0, also if it was there, or a negative errno.
+ * Return: 0, also if the route was there, or a negative errno.
  */
 int anycast6_route_add(struct anycast6_net *an,
 		       const struct anycast6_route *route)
@@ -224,7 +233,7 @@ int anycast6_route_add(struct anycast6_net *an,
  * @route: the route
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: 0, %-ESRCH if it was not there, or another negative errno.
+ * Return: 0, %-ESRCH if the route was not there, or another negative errno.
  */
 int anycast6_route_del(struct anycast6_net *an,
 		       const struct anycast6_route *route)
@@ -233,7 +242,7 @@ int anycast6_route_del(struct anycast6_net *an,
 }
 
 /**
- * anycast6_route_set_master() - put a device in a VRF, or in none
+ * anycast6_route_set_master() - move a device into a VRF, or out of it
  * @an: the namespace
  * @ifindex: interface index of the device
  * @master: interface index of the VRF, or 0
@@ -265,7 +274,7 @@ int anycast6_route_set_master(struct anycast6_net *an, u32 ifindex, u32 master)
 }
 
 /**
- * anycast6_route_close() - give up the socket
+ * anycast6_route_close() - close the socket to rtnetlink
  * @an: the namespace
  *
  * Context: process, under @an->lock.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Requests to rtnetlink: routes to addresses, and a device's VRF.
- * Knows the messages, not why a route is wanted.
+ * Requests to rtnetlink, by which modules can change routes and a device's VRF:
+ * the functions behind it are not exported. Knows the messages, not why a route
+ * is wanted.
  */
 #ifndef ANYCAST6_ROUTE_H
 #define ANYCAST6_ROUTE_H
@@ -11,7 +12,8 @@
 struct anycast6_net;
 
 /**
- * struct anycast6_route - a host route in the table for local addresses
+ * struct anycast6_route - a host route in the table for local addresses, or in
+ * that of its device's VRF
  * @type: RTN_LOCAL, RTN_ANYCAST or RTN_UNICAST
  * @addr: the address, network order
  * @ifindex: interface index of its device
@@ -22,39 +24,40 @@ struct anycast6_route {
 	u32 ifindex;
 };
 
-/* Never that of a route of the kernel's own in the table, which is 0: so none
- * of those is taken for ours. In a VRF, which has but one table, these come
- * before what is announced.
+/* Metric of struct anycast6_route. The kernel's own routes to local addresses
+ * have metric 0, so none of them is taken for one of this module. In a VRF,
+ * which has one table for all, these routes come before those that daemons see.
  */
 #define ANYCAST6_ROUTE_METRIC	1
 
 /**
- * anycast6_route_taken() - a metric that no route to an address may have
- * @vrf: interface index of the VRF that it is in, or 0
+ * anycast6_route_taken() - the metric that a daemon route to an address can't
+ * have
+ * @vrf: interface index of the VRF of the address, or 0
  *
  * Context: any.
- * Return: the metric, or 0 where there is none.
+ * Return: the metric, or 0 if it may have any.
  */
 static inline u32 anycast6_route_taken(u32 vrf)
 {
 	return vrf ? ANYCAST6_ROUTE_METRIC : 0;
 }
 
-/* So many answers fit into the socket's memory. */
+/* The answers to so many changes fit into the receive buffer of the socket. */
 #define ANYCAST6_ROUTE_CHANGES	64
 
 /**
- * struct anycast6_route_change - one of several changes of routes
- * @addr: where it leads, network order
+ * struct anycast6_route_change - a route that is to be added or deleted
+ * @addr: the destination, network order
  * @ifindex: interface index of its device, 0 for none
- * @table: the table that it is in
- * @metric: its metric
- * @err: result: 0 or a negative errno, %-EEXIST if a route to be added was
- *       there, %-ESRCH if one to be deleted was not
- * @len: length of the prefix
+ * @table: number of the routing table
+ * @metric: the metric
+ * @err: result: 0 or a negative errno, %-EEXIST if a route to add was there,
+ *       %-ESRCH if a route to delete was not
+ * @len: length of the destination's prefix, 0 to 128
  * @type: RTN_*
- * @protocol: who made it, RTPROT_*
- * @add: it is to be there, else not
+ * @protocol: RTPROT_*; who made the route
+ * @add: add the route, else delete it
  */
 struct anycast6_route_change {
 	struct in6_addr addr;

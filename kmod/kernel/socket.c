@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sockets of this node: which one would take a packet.
- * Knows the kernel's tables of them, not who asks.
+ * Sockets of this node: which one would receive a packet.
+ * Knows the kernel's tables of sockets, not who asks.
  */
 #include <linux/in.h>
 #include <net/inet6_hashtables.h>
@@ -11,9 +11,10 @@
 #include "kernel/socket.h"
 
 /**
- * anycast6_socket_find() - find the socket that would take a packet
+ * anycast6_socket_find() - find the socket that would receive a packet
  * @net: the namespace
- * @query: the packet; of TCP, one that opens a connection
+ * @query: the packet; of TCP, one that opens a connection, as only listening
+ *         sockets are looked up
  *
  * Context: RCU; softirq or process.
  * Return: the socket, without a reference, or NULL.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sockets of this node: which one would take a packet.
- * Knows the kernel's tables of them, not who asks.
+ * Sockets of this node: which one would receive a packet.
+ * Knows the kernel's tables of sockets, not who asks.
  */
 #ifndef ANYCAST6_SOCKET_H
 #define ANYCAST6_SOCKET_H
@@ -13,15 +13,16 @@ struct net;
 struct sock;
 
 /**
- * struct anycast6_socket_query - what of a packet decides on its socket
- * @source: network order; the unspecified address for anybody, and then no
- *          socket that is connected has it
+ * struct anycast6_socket_query - what decides which socket receives a packet
+ * @source: network order; the unspecified address means any sender, so that
+ *          connected sockets do not count
  * @destination: network order
  * @sport: network order
  * @dport: network order
- * @dif: interface index of the device it comes by, of the VRF in one; 0 if
- *       only sockets that are bound to none count
- * @sdif: interface index of that device in a VRF, else 0
+ * @dif: interface index of the device that the packet comes by, or of the VRF
+ *       of that device; 0 if sockets that are bound to a device do not count
+ * @sdif: interface index of the device that the packet comes by, if that is in
+ *        a VRF, else 0
  * @proto: %IPPROTO_TCP, %IPPROTO_UDP or %IPPROTO_UDPLITE
  */
 struct anycast6_socket_query {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The limits as sysctls, net.anycast6.*.
- * Knows nothing of what is limited.
+ * The limits of a namespace as sysctls, net.anycast6.*.
+ * Knows how limits are set, not who keeps to them.
  */
 #include <linux/slab.h>
 #include <linux/sysctl.h>
@@ -11,6 +11,7 @@
 #include "kernel/sysctl.h"
 #include "net.h"
 
+/* anycast6_sysctl_init() relies on this order. */
 static const struct ctl_table limits_table[] = {
 	{
 		.procname = "max_addresses",
@@ -43,11 +44,11 @@ static const struct ctl_table limits_table[] = {
  * anycast6_sysctl_init() - make a namespace's sysctls
  * @an: the namespace
  *
- * Who is root only in a user namespace of its own must not lift limits that
- * guard the machine: there they are read-only.
+ * They are read-only outside the initial user namespace: somebody who is root
+ * only in another one must not lift limits that protect the machine.
  *
  * Context: process.
- * Return: 0 or -ENOMEM.
+ * Return: 0 or %-ENOMEM.
  */
 int anycast6_sysctl_init(struct anycast6_net *an)
 {
