@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an address is announced as: every combination of what is configured.
+ * KUnit: what an address is announced as by announce.c, for every combination
+ * of what is configured.
  */
 #include <kunit/test.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit: what a probe is (probe_packet.c), what its answers say (pulse.c), and
- * how many there may be (budget.c).
+ * KUnit: what a probe is (probe_packet.c), what its answers say (liveness.c),
+ * and how many there may be (budget.c).
  */
 #include <kunit/test.h>
 #include <linux/icmpv6.h>
@@ -12,7 +12,7 @@
 #include "../lib/liveness.c"
 #include "../lib/probe_packet.c"
 
-/* ---- pulse ---- */
+/* ---- liveness ---- */
 
 static void three_misses(struct kunit *test)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit: which source an answer gets by answer.c, and who spoke first by
- * notes.c.
+ * KUnit: which source an answer gets by answer.c, and who opened a flow by
+ * initiator.c.
  */
 #include <kunit/test.h>
 
@@ -61,7 +61,7 @@ static void icmp_types(struct kunit *test)
 	}
 }
 
-/* ---- who spoke first ---- */
+/* ---- who opened a flow ---- */
 
 /* A letter an event: (c)ame, (w)ent; a digit lets 10^digit seconds pass. */
 struct story {
