@@ -466,7 +466,7 @@ bad "get without an address" "EINVAL - $QUESTION" "resolve flow-source=2001:db8:
 bad "get with ports of nothing" "EINVAL flow-sport anycast6: ports are those of a protocol" \
 	"resolve flow-address=2001:db8:1::e flow-source=2001:db8::2 flow-sport=1"
 bad "get by a device that is not there, on netlink" "ENODEV flow-iif anycast6: there is no such device" \
-	"resolve flow-address=2001:db8:1::e flow-source=2001:db8::2 flow-iif=123456"
+	"resolve flow-address=2001:db8:1::e flow-source=2001:db8::2 flow-iif=#123456"
 bad "get with an unknown attribute" "EINVAL 99 Unknown attribute type" \
 	"resolve flow-address=2001:db8:1::e flow-source=2001:db8::2 99:00000000"
 bad "flow flush with an attribute of get" "EINVAL flow-source Unknown attribute type" \
