@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The verbs that add and change: what each means, and what is refused. A
- * refusal changes nothing. Knows attributes only to blame them.
+ * refusal changes nothing; only out of memory may a change stop half-way.
+ * Knows attributes only to point the extack at them.
  */
 #include <uapi/linux/anycast6.h>
 
@@ -60,7 +61,9 @@ static int settle_member(struct anycast6_net *an,
 			return err;
 	}
 
-	/* Without following routes it works; the work tries again. */
+	/* The member works without the FIB notifier. The address is marked, so
+	 * that the work tries to register the notifier again.
+	 */
 	if (anycast6_events_listen(an))
 		anycast6_mark_group(an, member->group);
 
@@ -96,7 +99,9 @@ static int add_member(struct anycast6_net *an,
 	return err;
 }
 
-/* What a member that an entry made is to be, the entry says. */
+/* Only the entry changes a member that it made; ANYCAST6_REPLACE makes it a
+ * configured one first, which the entry leaves alone.
+ */
 static int change_member(struct anycast6_net *an,
 			 const struct anycast6_request *req,
 			 struct anycast6_member *member,
@@ -116,7 +121,7 @@ static int change_member(struct anycast6_net *an,
 				  mode == ANYCAST6_CHANGE);
 	if (err)
 		return err;
-	/* a lease may have made it one that is up */
+	/* a new lease or other services may change its state */
 	anycast6_address_reconcile(an, member->group);
 	anycast6_request_warn_join(req, member->error);
 	return 0;
@@ -188,6 +193,7 @@ static int add_entry(struct anycast6_net *an,
 	err = anycast6_entry_expand(an, entry);
 	if (!err) {
 		err = anycast6_events_listen(an);
+		/* the addresses work; the next reconciliation tries again */
 		if (err == -EBUSY)
 			err = 0;
 	}
@@ -206,11 +212,12 @@ static int add_entry(struct anycast6_net *an,
  * @an: the namespace
  * @req: which one
  * @mode: ANYCAST6_ADD refuses one that exists, ANYCAST6_CHANGE one that does
- *        not, ANYCAST6_REPLACE neither
+ *        not, ANYCAST6_REPLACE neither; ANYCAST6_CHANGE keeps the options that
+ *        are not named, ANYCAST6_REPLACE takes them back
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: 0 once packets are delivered, or a negative errno with its reason in
- * the request's extack.
+ * Return: 0 once packets are delivered to what is up; or a negative errno, and
+ * the request's extack says why if the request is at fault.
  */
 int anycast6_add(struct anycast6_net *an,
 		 const struct anycast6_request *req,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The verbs that add and change: what each means, and what is refused.
- * Knows attributes only to blame them.
+ * Knows attributes only to point the extack at them.
  */
 #ifndef ANYCAST6_ADD_H
 #define ANYCAST6_ADD_H
@@ -9,6 +9,7 @@
 struct anycast6_net;
 struct anycast6_request;
 
+/* what anycast6_add() does if the member or entry exists, or does not */
 enum anycast6_mode {
 	ANYCAST6_ADD,
 	ANYCAST6_CHANGE,

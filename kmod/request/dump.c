@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Dumps: addresses with their members, entries, and what the kernel's own
- * anycast code holds. Reads under RCU, blocks nobody.
+ * anycast code holds. Reads under RCU and never waits for an->lock; changes
+ * nothing.
  */
 #include <linux/netdevice.h>
 #include <net/addrconf.h>
@@ -33,8 +34,10 @@ enum phase {
 /**
  * struct cursor - where a dump goes on, in netlink_callback.args
  * @phase: enum phase
- * @outer: an address's id, a device's place, or an entry's
- * @inner: a member's place, or that of an address of the kernel's
+ * @outer: id of the address (PHASE_GROUPS), or how many entries (PHASE_ENTRIES)
+ *         or devices (PHASE_KERNEL) are done
+ * @inner: how many members of that address (PHASE_GROUPS) or anycast addresses
+ *         of the next device (PHASE_KERNEL) are done
  */
 struct cursor {
 	long phase;
@@ -43,12 +46,12 @@ struct cursor {
 };
 
 /**
- * struct dump - one call of a dump
+ * struct dump - one call of a dump, which fills one skb
  * @an: the namespace
- * @skb: where it goes
- * @header: of each message
- * @filter: what is dumped
- * @at: where it goes on
+ * @skb: where the messages go
+ * @header: header of each message
+ * @filter: what is dumped; points into the request
+ * @at: where the dump goes on, kept from call to call
  */
 struct dump {
 	struct anycast6_net *an;
@@ -78,8 +81,8 @@ static bool any_member(const struct dump *dump,
 	return false;
 }
 
-/* As many members as there is room for; what is left goes in a message of the
- * same address.
+/* Fills one message with as many members as there is room for. The others
+ * follow in another message of the same address.
  */
 static int dump_group(struct dump *dump, struct netlink_callback *cb,
 		      struct anycast6_group *group)
@@ -120,6 +123,7 @@ static int dump_groups(struct dump *dump, struct netlink_callback *cb)
 	int err;
 
 	xa_for_each_start(&dump->an->ids, id, group, dump->at->outer) {
+		/* the one where the last call stopped may have gone */
 		if (id != dump->at->outer)
 			dump->at->inner = 0;
 		dump->at->outer = id;
@@ -154,6 +158,9 @@ static int dump_entries(struct dump *dump, struct netlink_callback *cb)
 	return 0;
 }
 
+/* The joins of members are in the kernel's list, too, but have been dumped with
+ * their addresses.
+ */
 static bool is_member(struct anycast6_net *an, const struct net_device *dev,
 		      const struct in6_addr *addr)
 {
@@ -298,6 +305,7 @@ int anycast6_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	anycast6_netlink_filter(anycast6_compat_dump_attrs(cb), &dump.filter);
 
 	rcu_read_lock();
+	/* genl_dump_check_consistent() compares it: devices are dumped, too */
 	cb->seq = READ_ONCE(an->seq) + READ_ONCE(an->net->dev_base_seq);
 	while (dump.at->phase < PHASE_DONE) {
 		err = dump_phase(&dump, cb);

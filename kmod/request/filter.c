@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which addresses, members and entries a request means.
+ * Which addresses, members and entries a dump or a flush means.
  * Knows how they are told apart, not what is done with them.
  */
 #include <net/ipv6.h>
@@ -38,11 +38,12 @@ static int id_of(const struct anycast6_entry *entry)
 }
 
 /**
- * anycast6_filter_group() - whether an address may have members that are meant
- * @filter: what is meant
+ * anycast6_filter_group() - whether a filter leaves an address in
+ * @filter: the filter
  * @group: the address
  *
  * Context: RCU, or under an->lock.
+ * Return: true if anycast6_filter_member() decides about its members.
  */
 bool anycast6_filter_group(const struct anycast6_filter *filter,
 			   const struct anycast6_group *group)
@@ -53,8 +54,8 @@ bool anycast6_filter_group(const struct anycast6_filter *filter,
 }
 
 /**
- * anycast6_filter_member() - whether a member of such an address is meant
- * @filter: what is meant
+ * anycast6_filter_member() - whether a filter matches a member
+ * @filter: the filter
  * @member: the member; its address passed anycast6_filter_group()
  *
  * Context: RCU, or under an->lock.
@@ -66,7 +67,7 @@ bool anycast6_filter_member(const struct anycast6_filter *filter,
 	int origin = ANYCAST6_ORIGIN_STATIC;
 	int id = -1;
 
-	/* a remote one that names no device has the module's own for a link */
+	/* a remote member without a device has the module's own as its link */
 	if (filter->dev && (filter->dev != member->link->ifindex ||
 			    (member->nexthop && member->link->own)))
 		return false;
@@ -84,8 +85,8 @@ bool anycast6_filter_member(const struct anycast6_filter *filter,
 }
 
 /**
- * anycast6_filter_entry() - whether an entry is meant
- * @filter: what is meant
+ * anycast6_filter_entry() - whether a filter matches an entry
+ * @filter: the filter; one that names an address matches no entry
  * @entry: the entry
  *
  * Context: RCU, or under an->lock.

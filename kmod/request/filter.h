@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which addresses, members and entries a request means.
+ * Which addresses, members and entries a dump or a flush means.
  * Knows how they are told apart, not what is done with them.
  */
 #ifndef ANYCAST6_FILTER_H
@@ -14,9 +14,10 @@ struct anycast6_group;
 struct anycast6_member;
 
 /**
- * struct anycast6_filter - what must hold of an object
- * @addr: its address, NULL for any
- * @vrf: interface index of its VRF, 0 for any
+ * struct anycast6_filter - what an object must match, all of it
+ * @addr: its address, network order; NULL for any
+ * @vrf: interface index of its VRF, of a link-local address that of its link; 0
+ *       for any
  * @dev: interface index of its device, 0 for any
  * @origin: enum anycast6_origin, -1 for any
  * @id: reserved identifier, -1 for any

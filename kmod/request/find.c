@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a request names: an address, a member, an entry; and what it is told when
- * there is none. Knows attributes only to blame them.
+ * Finds the address, the member or the entry that a request names, or says that
+ * there is none. Knows attributes only to point the extack at them; changes
+ * nothing.
  */
 #include <uapi/linux/anycast6.h>
 
@@ -17,7 +18,7 @@
  * @an: the namespace
  * @req: the request
  * @group: its address
- * @place: where the member lives
+ * @place: where the member lives, from anycast6_request_place()
  *
  * Context: process, under @an->lock.
  * Return: the member, or NULL.
@@ -35,9 +36,10 @@ anycast6_find_member(struct anycast6_net *an,
 #define NO_MEMBER	"the address has no such member"
 
 /**
- * anycast6_find_refuse() - refuse a request that names no member
+ * anycast6_find_refuse() - say that what a request names does not exist
  * @req: the request
- * @group: its address, or NULL if there is none
+ * @group: its address, which has no such member; NULL if the address does not
+ *         exist
  *
  * Context: any.
  * Return: %-ENOENT, with its reason in the request's extack.
@@ -60,10 +62,11 @@ int anycast6_find_refuse(const struct anycast6_request *req,
  * @an: the namespace
  * @req: the request
  * @place: result: where the named member lives
- * @group: result
+ * @group: result: the address
  *
  * Context: process, under @an->lock.
- * Return: 0 or a negative errno with its reason in the request's extack.
+ * Return: 0, %-ENOENT if there is none, or an error of
+ * anycast6_request_place(); the request's extack says why.
  */
 int anycast6_find_group(struct anycast6_net *an,
 			const struct anycast6_request *req,
@@ -88,7 +91,8 @@ int anycast6_find_group(struct anycast6_net *an,
  * @entry: result: the entry, or NULL if there is none
  *
  * Context: process, under @an->lock.
- * Return: 0 or a negative errno with its reason in the request's extack.
+ * Return: 0, %-EINVAL without a device that may have prefixes, or an error of
+ * anycast6_request_place(); the request's extack says why.
  */
 int anycast6_find_entry(struct anycast6_net *an,
 			const struct anycast6_request *req,
@@ -111,10 +115,11 @@ int anycast6_find_entry(struct anycast6_net *an,
  * anycast6_find_existing_entry() - find the entry that a request names
  * @an: the namespace
  * @req: the request
- * @entry: result
+ * @entry: result: the entry
  *
  * Context: process, under @an->lock.
- * Return: 0 or a negative errno with its reason in the request's extack, %-ENOENT if there is none.
+ * Return: 0, %-ENOENT if there is none, or an error of anycast6_find_entry();
+ * the request's extack says why.
  */
 int anycast6_find_existing_entry(struct anycast6_net *an,
 				 const struct anycast6_request *req,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a request names: an address, a member, an entry; and what it is told when
- * there is none. Knows attributes only to blame them.
+ * Finds the address, the member or the entry that a request names, or says that
+ * there is none. Knows attributes only to point the extack at them; changes
+ * nothing.
  */
 #ifndef ANYCAST6_FIND_H
 #define ANYCAST6_FIND_H

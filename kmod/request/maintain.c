@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The verbs that tend what is there: drain, resume, renew. What each means, and
- * what is refused. A refusal changes nothing.
+ * The verbs that maintain what is configured: drain, resume, renew. What each
+ * means, and what is refused; a refusal changes nothing. Knows what is asked of
+ * members and entries; does not decide their state.
  */
 #include <uapi/linux/anycast6.h>
 
@@ -21,7 +22,7 @@
 #include "request/maintain.h"
 #include "request/request.h"
 
-/* Returns whether its state may be another one. */
+/* Returns whether the lease was over, so that its member's state may change. */
 static bool renew_lease(struct anycast6_lease *lease)
 {
 	bool over = anycast6_lease_is_over(lease);
@@ -37,14 +38,14 @@ static bool set_draining(struct anycast6_net *an,
 		return false;
 	WRITE_ONCE(member->draining, draining);
 	anycast6_net_changed(an);
-	/* else its new state tells */
+	/* otherwise its state changes, which listeners are told, too */
 	if (member->told && (member->state == ANYCAST6_STATE_DOWN ||
 			     member->life == ANYCAST6_LIFE_DRAINING))
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 	return true;
 }
 
-/* Returns whether it is one that @care is for. */
+/* Returns whether @care is for @member: without a lease none is renewed. */
 static bool maintain_member(struct anycast6_net *an,
 			    struct anycast6_member *member,
 			    enum anycast6_care care, bool *changed)
@@ -61,8 +62,8 @@ static bool maintain_member(struct anycast6_net *an,
 	return lease;
 }
 
-/* The one that is named, or those on this node that no entry makes: of these
- * the entry decides.
+/* Whether a request means @member: the one that it names, or, where it names
+ * none, any local member that no entry made. The others are maintain_entry()'s.
  */
 static bool is_meant(struct anycast6_net *an, struct anycast6_member *member,
 		     const struct anycast6_member *named)
@@ -86,7 +87,7 @@ static bool maintain_group(struct anycast6_net *an,
 	return any;
 }
 
-/* Who calls this reconciles, many at a time. */
+/* The address is only marked: the caller reconciles all of them at once. */
 static void maintain_one_of_many(struct anycast6_net *an,
 				 struct anycast6_group *group,
 				 const struct anycast6_member *named,
@@ -99,8 +100,8 @@ static void maintain_one_of_many(struct anycast6_net *an,
 		anycast6_mark_group(an, group);
 }
 
-/* What was done was done; but what is not down for this any more may be so for
- * another reason.
+/* The members are as the request wants them, and yet may be down, because the
+ * kernel refuses the address.
  */
 static void warn_join(struct anycast6_net *an,
 		      const struct anycast6_request *req,
@@ -157,7 +158,9 @@ static int maintain_address(struct anycast6_net *an,
 	return 0;
 }
 
-/* Those that it makes later are as these are. */
+/* Returns whether @care is for @entry. The entry keeps it for the members that
+ * it makes later.
+ */
 static bool maintain_entry(struct anycast6_net *an,
 			   struct anycast6_entry *entry,
 			   enum anycast6_care care)
@@ -196,7 +199,7 @@ static int maintain_named_entry(struct anycast6_net *an,
 	return 0;
 }
 
-/* In a namespace that has none of them, all of them are tended. */
+/* An empty namespace, or one where no member has a lease, is no error. */
 static int maintain_all(struct anycast6_net *an,
 			const struct anycast6_request *req,
 			enum anycast6_care care)
@@ -225,13 +228,13 @@ static int maintain_all(struct anycast6_net *an,
 /**
  * anycast6_maintain() - drain, resume or renew what a request names
  * @an: the namespace
- * @req: the request: an address and maybe a member, an entry, or nothing, which
- *       means all members on this node
+ * @req: the request: an address and maybe a member, an entry, or neither, which
+ *       means all members on this node, or those in the VRF that it names
  * @care: what is done
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: 0, or a negative errno with its reason in the request's extack: nothing
- * was done then, or the kernel refused what it had before.
+ * Return: 0, maybe with a warning in the request's extack; or a negative errno
+ * with its reason there, and then nothing has changed.
  */
 int anycast6_maintain(struct anycast6_net *an,
 		      const struct anycast6_request *req,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The verbs that tend what is there: drain, resume, renew.
- * Knows attributes only to blame them.
+ * The verbs that maintain what is configured: drain, resume, renew.
+ * Knows what is asked of members and entries; does not decide their state.
  */
 #ifndef ANYCAST6_MAINTAIN_H
 #define ANYCAST6_MAINTAIN_H
@@ -9,6 +9,7 @@
 struct anycast6_net;
 struct anycast6_request;
 
+/* what anycast6_maintain() does with each member */
 enum anycast6_care {
 	ANYCAST6_DRAIN,
 	ANYCAST6_RESUME,

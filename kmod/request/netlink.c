@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests of the generic netlink family: parsed, then handed to one verb of
- * the configuration. Holds no logic.
+ * Requests of the generic netlink family: each is parsed, and then one verb
+ * (add, maintain, remove, set) carries it out. The family has parallel_ops, so
+ * nothing but an->lock, which is taken here, keeps requests apart. Knows
+ * nothing of what the verbs do.
  */
 #include <net/genetlink.h>
 
@@ -19,9 +21,9 @@
 #include "request/set.h"
 
 /**
- * anycast6_netlink_filter() - what a request says of what it means
- * @attrs: its attributes
- * @filter: result, which points into @attrs
+ * anycast6_netlink_filter() - make a filter of a request's attributes
+ * @attrs: the attributes, at least up to ANYCAST6_A_ADDR_STATE
+ * @filter: result, which points into the request
  *
  * Context: any.
  */
@@ -48,11 +50,12 @@ void anycast6_netlink_filter(struct nlattr **attrs,
  * @skb: the request
  * @info: the same, parsed
  *
- * Generated families know no permission short of the initial user namespace's,
- * so it is checked here.
+ * It is checked here because specifications of the protocol "genetlink" know
+ * only admin-perm, which asks for CAP_NET_ADMIN in the initial user namespace.
+ * The one of the network namespace is enough.
  *
  * Context: process.
- * Return: 0 or %-EPERM.
+ * Return: 0 or %-EPERM, with its reason in the request's extack.
  */
 int anycast6_netlink_check_permission(struct sk_buff *skb,
 				      struct genl_info *info)

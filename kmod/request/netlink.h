@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What requests and dumps of the generic netlink family share.
- * Holds no logic.
+ * What requests and dumps of the generic netlink family share: the filter that
+ * they name, and who may change anything. Knows nothing of what verbs do.
  */
 #ifndef ANYCAST6_NETLINK_H
 #define ANYCAST6_NETLINK_H

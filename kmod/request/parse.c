@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attributes of requests as structures, and the sentence for what can't be one.
- * Knows messages, not what the namespace has.
+ * Makes structures of a request's attributes, and says what is wrong with those
+ * that make none. Knows messages, not what the namespace has.
  */
 #include <net/genetlink.h>
 #include <net/ipv6.h>
@@ -44,8 +44,8 @@ static int parse_entry(struct genl_info *info, struct anycast6_request *req)
 	return 0;
 }
 
-/* What every request may name: info->attrs has room for no more than the
- * policy of its own command.
+/* Only what every command may name: info->attrs ends with the last attribute in
+ * the policy of the request's own command.
  */
 static void parse_place(struct genl_info *info, struct anycast6_request *req)
 {
@@ -82,7 +82,9 @@ static int parse_area(struct genl_info *info, struct anycast6_options *options)
 	return 0;
 }
 
-/* The generator makes of a limit so large what 6.1 does not take. */
+/* Not a limit of the policy: Linux 6.1 does not take what the generator makes
+ * of one as large as this.
+ */
 static int parse_lifetime(struct genl_info *info,
 			  struct anycast6_options *options)
 {
@@ -177,12 +179,14 @@ static int parse_probe(struct genl_info *info,
 }
 
 /**
- * anycast6_parse_member() - what only the commands that add and change may say
- * @info: the request, parsed
+ * anycast6_parse_member() - read the options of a member or an entry
+ * @info: the request, parsed: only those that add and change have options
  * @req: what anycast6_parse_request() made of it; gets the options
  *
  * Context: process.
- * Return: 0, or %-EINVAL, %-ERANGE and what services are refused with.
+ * Return: 0; %-ERANGE for a lifetime or an interval between probes that is out
+ * of range; an error of anycast6_services_add() or nla_parse_nested(); %-EINVAL
+ * for the rest. The request's extack says why.
  */
 int anycast6_parse_member(struct genl_info *info, struct anycast6_request *req)
 {
@@ -204,12 +208,13 @@ int anycast6_parse_member(struct genl_info *info, struct anycast6_request *req)
 }
 
 /**
- * anycast6_parse_request() - what a request names
+ * anycast6_parse_request() - read which address, member or entry is named
  * @info: the request, parsed
  * @req: result, which points into the request
  *
  * Context: process.
- * Return: 0, or %-EINVAL and more if its parts don't go together.
+ * Return: 0, or %-EINVAL if its parts don't go together; the request's extack
+ * says why.
  */
 int anycast6_parse_request(struct genl_info *info,
 			   struct anycast6_request *req)
@@ -308,12 +313,14 @@ static void parse_announce(struct genl_info *info,
 }
 
 /**
- * anycast6_parse_settings() - what a request says of an address as a whole
+ * anycast6_parse_settings() - read what is to be set for a whole address
  * @info: the request, parsed
  * @settings: result
  *
  * Context: process.
- * Return: 0, %-EINVAL if nothing is said or half of it, %-ERANGE.
+ * Return: 0; %-EINVAL if nothing is named, or one attribute without the other
+ * that it needs; %-ERANGE if the hold time is too long. The request's extack
+ * says why.
  */
 int anycast6_parse_settings(struct genl_info *info,
 			    struct anycast6_settings *settings)
@@ -340,12 +347,13 @@ int anycast6_parse_settings(struct genl_info *info,
 }
 
 /**
- * anycast6_parse_all() - what a request names that means all members
- * @info: the request, parsed
- * @req: result: nothing but a VRF may be named
+ * anycast6_parse_all() - read a request that means all members
+ * @info: the request, parsed; names neither an address nor an entry
+ * @req: result: a VRF, if the request names one
  *
  * Context: process.
- * Return: 0 or %-EINVAL.
+ * Return: 0, or %-EINVAL if it names anything else; the request's extack says
+ * why.
  */
 int anycast6_parse_all(struct genl_info *info, struct anycast6_request *req)
 {

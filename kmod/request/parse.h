@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attributes of requests as structures, and the sentence for what can't be one.
- * Knows messages, not what the namespace has.
+ * Makes structures of a request's attributes, and says what is wrong with those
+ * that make none. Knows messages, not what the namespace has.
  */
 #ifndef ANYCAST6_PARSE_H
 #define ANYCAST6_PARSE_H

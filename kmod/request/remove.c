@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The verbs that take away: del, flush, and the end of a namespace. A refusal
- * changes nothing. Knows attributes only to blame them.
+ * changes nothing. Knows attributes only to point the extack at them.
  */
 #include <uapi/linux/anycast6.h>
 
@@ -32,8 +32,9 @@ static void delete_member(struct anycast6_net *an,
 	anycast6_member_destroy(an, member);
 }
 
-/* Apart from deleting: an entry that takes an address also lets go of others, and
- * who deletes may be about to look at those.
+/* Entries make the members that they left to configured ones, now that these
+ * are gone. Not while members are deleted: anycast6_entry_expand() also deletes
+ * members, maybe the next one in the caller's walk.
  */
 static void let_entries_in(struct anycast6_net *an)
 {
@@ -56,7 +57,7 @@ static void delete_members(struct anycast6_net *an,
 	struct anycast6_member *member, *next;
 	bool last;
 
-	/* the address goes with its last member; an entry may give it others */
+	/* the list's head is freed with the last member: look no further */
 	list_for_each_entry_safe(member, next, &group->members, node) {
 		last = list_is_last(&member->node, &group->members);
 		if (!anycast6_member_entry(an, member))
@@ -95,6 +96,7 @@ static int delete_address(struct anycast6_net *an,
 			      "a subnet-router or reserved entry makes this member");
 	delete_member(an, member);
 	let_entries_in(an);
+	/* it went with its last member; an entry may have made it again */
 	group = anycast6_group_find(an, &place.key);
 	if (group)
 		anycast6_address_reconcile(an, group);
@@ -114,7 +116,7 @@ static int delete_entry(struct anycast6_net *an,
 	set_bit(ANYCAST6_LINK_VACATED, &entry->link->flags);
 	anycast6_entry_destroy(an, entry);
 	let_entries_in(an);
-	/* addresses that have other members are as they are without these */
+	/* anycast6_member_destroy() marked addresses that have other members */
 	anycast6_reconcile(an);
 	return 0;
 }
@@ -122,11 +124,13 @@ static int delete_entry(struct anycast6_net *an,
 /**
  * anycast6_remove() - delete a member, an address or an entry
  * @an: the namespace
- * @req: which one; an address without a device goes with all its members
+ * @req: what is deleted; an address with all its members if it names none of
+ *       them
  *
  * Context: process, under @an->lock; takes RTNL.
- * Return: 0 once it is gone, or a negative errno with its reason in the
- * request's extack.
+ * Return: 0 once it is gone; %-EBUSY if an entry makes it, or an error of
+ * anycast6_find_group() or anycast6_find_existing_entry(). The request's extack
+ * says why.
  */
 int anycast6_remove(struct anycast6_net *an,
 		    const struct anycast6_request *req)
@@ -139,7 +143,7 @@ int anycast6_remove(struct anycast6_net *an,
 	if (err)
 		return err;
 	anycast6_events_listen(an);
-	/* what the kernel did not take back yet */
+	/* the kernel did not delete all routes: the work tries again */
 	if (!list_empty(&an->daemon_routes.pending))
 		anycast6_net_reconcile(an, HZ);
 	return 0;
@@ -155,7 +159,9 @@ static bool is_flushed(struct anycast6_net *an, struct anycast6_member *member,
 		       anycast6_filter_member(filter, member);
 }
 
-/* The routes of all that goes are withdrawn together. */
+/* All routes of what goes are withdrawn before the first address goes, many in
+ * one request. Sets member->leaving for flush_group().
+ */
 static void withdraw_routes(struct anycast6_net *an,
 			    const struct anycast6_filter *filter)
 {
@@ -206,9 +212,9 @@ static void flush_matching(struct anycast6_net *an,
 }
 
 /**
- * anycast6_remove_all() - delete what was configured
+ * anycast6_remove_all() - delete all that a filter matches
  * @an: the namespace
- * @filter: of which, what passes this
+ * @filter: the filter; a member that an entry made goes only with its entry
  *
  * Context: process, under @an->lock; takes RTNL.
  */
@@ -219,12 +225,12 @@ void anycast6_remove_all(struct anycast6_net *an,
 
 	flush_matching(an, filter);
 	let_entries_in(an);
-	/* addresses that have other members are as they are without these */
+	/* anycast6_member_destroy() marked addresses that have other members */
 	anycast6_reconcile(an);
 }
 
 /**
- * anycast6_remove_everything() - delete all
+ * anycast6_remove_everything() - delete all, at the end of a namespace
  * @an: the namespace
  *
  * Context: process, under @an->lock; takes RTNL.

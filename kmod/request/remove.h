@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The verbs that take away: del, flush, and the end of a namespace.
- * Knows attributes only to blame them.
+ * Knows attributes only to point the extack at them.
  */
 #ifndef ANYCAST6_REMOVE_H
 #define ANYCAST6_REMOVE_H

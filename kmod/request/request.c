@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a request names, found and checked, and the sentence for what is wrong
- * with it. Knows attributes only to blame them; changes nothing.
+ * Where the member that a request names lives, what is checked of it, and the
+ * messages for what is wrong. Knows attributes only to point the extack at
+ * them; changes nothing.
  */
 #include <linux/netdevice.h>
 #include <net/ipv6.h>
@@ -73,12 +74,14 @@ static int place_address(const struct anycast6_request *req,
 }
 
 /**
- * anycast6_request_names_member() - whether one member is meant
- * @req: the request, of an address
+ * anycast6_request_names_member() - whether a request names a single member
+ * @req: the request, which names an address
  *
- * The device of a link-local address is part of its name.
+ * The device of a link-local address tells which address is meant, so it does
+ * not name a member.
  *
  * Context: any.
+ * Return: false if the request means the address with all its members.
  */
 bool anycast6_request_names_member(const struct anycast6_request *req)
 {
@@ -92,8 +95,9 @@ bool anycast6_request_names_member(const struct anycast6_request *req)
  * @place: result
  *
  * Context: process, under @an->lock.
- * Return: 0, %-ENODEV without its device or VRF, %-EINVAL if these don't go
- * together, or if the address can't be an anycast address.
+ * Return: 0; %-ENODEV if its device or VRF does not exist; %-EINVAL if the
+ * device is in another VRF, or if the address can't be an anycast address. The
+ * request's extack says which.
  */
 int anycast6_request_place(struct anycast6_net *an,
 			   const struct anycast6_request *req,
@@ -115,7 +119,9 @@ int anycast6_request_place(struct anycast6_net *an,
 	return err;
 }
 
-/* Of the links that a link-local next hop may be on, this node has one. */
+/* Whether a remote member would be this node itself: a link-local @via is
+ * looked up on the device that is named, any other in the address's domain.
+ */
 static bool is_of_this_node(struct anycast6_net *an,
 			    const struct anycast6_request *req,
 			    const struct anycast6_key *key)
@@ -161,15 +167,16 @@ static int check_link(struct anycast6_net *an,
 }
 
 /**
- * anycast6_request_check_via() - check where a remote member is
+ * anycast6_request_check_via() - check where a remote member is reached
  * @an: the namespace
- * @req: the request, its place found
- * @key: the address
- * @group: the same, if it is there already, or NULL
+ * @req: the request; anycast6_request_place() accepted it
+ * @key: the address and its domain
+ * @group: the address if it exists, else NULL
  *
  * Context: process, under @an->lock.
- * Return: 0, also for a local member, %-EINVAL, %-EOPNOTSUPP, or %-ERANGE if
- * it is outside of the scope.
+ * Return: 0, also for a local member; %-EINVAL if the member can't be reached
+ * like that, %-EOPNOTSUPP for a link-local address in a VRF, %-ERANGE if the
+ * member is outside of the address's scope. The request's extack says why.
  */
 int anycast6_request_check_via(struct anycast6_net *an,
 			       const struct anycast6_request *req,
@@ -207,11 +214,12 @@ int anycast6_request_check_via(struct anycast6_net *an,
  * @req: the request
  * @place: where the member lives
  *
- * Of one on this node others say whether it is alive, who are on its link. The
- * prefix that they share may come later.
+ * A local member is probed by the other members on its link, so it needs a
+ * device. Whether the device has a prefix of the address is not checked: the
+ * prefix may come later.
  *
  * Context: process.
- * Return: 0 or %-EINVAL.
+ * Return: 0; %-EINVAL for a local member on the module's own device.
  */
 int anycast6_request_check_probe(const struct anycast6_request *req,
 				 const struct anycast6_place *place)
@@ -222,7 +230,9 @@ int anycast6_request_check_probe(const struct anycast6_request *req,
 			       "only remote members are probed, and those that share the link of a member on this node");
 }
 
-/* Others on the link probe a member that nobody there looks for. */
+/* Whether others on the link will probe the member though the address is in no
+ * prefix of the link, so that no neighbour asks for it.
+ */
 static bool is_off_its_link(struct anycast6_net *an,
 			    const struct anycast6_request *req)
 {
@@ -231,11 +241,11 @@ static bool is_off_its_link(struct anycast6_net *an,
 }
 
 /**
- * anycast6_request_warn() - say what was done, and yet is not enough
+ * anycast6_request_warn() - warn that a member may get no packets
  * @an: the namespace
- * @req: the request
+ * @req: the request, which has been carried out
  *
- * Context: any.
+ * Context: process; @an->lock is not needed.
  */
 void anycast6_request_warn(struct anycast6_net *an,
 			   const struct anycast6_request *req)
@@ -249,9 +259,9 @@ void anycast6_request_warn(struct anycast6_net *an,
 }
 
 /**
- * anycast6_request_warn_join() - say that a member waits for better times
- * @req: the request, which changed it
- * @err: what anycast6_delivery_mend() said of it, or 0
+ * anycast6_request_warn_join() - warn that the kernel refuses an address
+ * @req: the request, which has been carried out
+ * @err: the error of a member that it changed (struct anycast6_member), or 0
  *
  * Context: any.
  */
@@ -262,7 +272,7 @@ void anycast6_request_warn_join(const struct anycast6_request *req, int err)
 			       "anycast6: done, but the member is down: the kernel, or net.anycast6.max_joins, refuses the address (reason join)");
 }
 
-/* Where all that is named is too much. */
+/* The attribute to blame for a limit: the address, or how it is derived. */
 static const struct nlattr *name_of(const struct anycast6_request *req)
 {
 	return req->attrs[ANYCAST6_A_ADDR_ADDRESS] ? :
@@ -272,10 +282,10 @@ static const struct nlattr *name_of(const struct anycast6_request *req)
 /**
  * anycast6_blame_group() - say why an address could not be made
  * @req: the request
- * @err: what anycast6_group_create() said
+ * @err: what anycast6_group_create() or anycast6_entry_expand() returned
  *
  * Context: any.
- * Return: @err
+ * Return: @err; the request's extack has a message for %-E2BIG and %-ENODEV.
  */
 int anycast6_blame_group(const struct anycast6_request *req, int err)
 {
@@ -290,10 +300,10 @@ int anycast6_blame_group(const struct anycast6_request *req, int err)
 /**
  * anycast6_blame_member() - say why a member could not be made
  * @req: the request
- * @err: what anycast6_member_create() said
+ * @err: what anycast6_member_create() or anycast6_entry_expand() returned
  *
  * Context: any.
- * Return: @err
+ * Return: @err; the request's extack has a message for %-ENOSPC only.
  */
 int anycast6_blame_member(const struct anycast6_request *req, int err)
 {
@@ -306,10 +316,11 @@ int anycast6_blame_member(const struct anycast6_request *req, int err)
 /**
  * anycast6_blame_join() - say why an address could not be held
  * @req: the request
- * @err: what anycast6_delivery_mend() said
+ * @err: the error of the new member (struct anycast6_member), not 0
  *
  * Context: any.
- * Return: a negative errno, or 0 if the member may wait for better times.
+ * Return: a negative errno, or 0 if the member stays, and waits until the
+ * module's own device is up.
  */
 int anycast6_blame_join(const struct anycast6_request *req, int err)
 {
@@ -318,10 +329,11 @@ int anycast6_blame_join(const struct anycast6_request *req, int err)
 		return ANYCAST6_REFUSE(req, ADDRESS, err,
 				       "too many joins (net.anycast6.max_joins)");
 	case -EINVAL:
+		/* ipv6_sock_ac_join(): a link-local one on any device counts */
 		return ANYCAST6_REFUSE(req, ADDRESS, -EADDRINUSE,
 				       "this is a unicast address of this node");
 	case -ENETDOWN:
-		/* the module's own device, which somebody set down */
+		/* somebody set the module's own device down */
 		return 0;
 	default:
 		return ANYCAST6_REFUSE(req, ADDRESS, err,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a request names, found and checked, and the sentence for what is wrong
- * with it. Knows attributes only to blame them; changes nothing.
+ * Where the member that a request names lives, what is checked of it, and the
+ * messages for what is wrong. Knows attributes only to point the extack at
+ * them; changes nothing.
  */
 #ifndef ANYCAST6_REQUEST_H
 #define ANYCAST6_REQUEST_H
@@ -17,16 +18,16 @@ struct anycast6_net;
 
 /**
  * struct anycast6_request - what a request names
- * @addr: the address, NULL for an entry
+ * @addr: the address, network order; NULL for an entry, or if none is named
  * @origin: of an entry: ANYCAST6_ORIGIN_SUBNET_ROUTER or _RESERVED
  * @id: of an entry: the reserved identifier, 0 for subnet-router
  * @vrf: interface index of the VRF, 0 where none is named
- * @dev: interface index of the device, 0 where none is named: this node, or
- *       where the routes lead
- * @via: unicast address of a remote member, NULL for a local one
- * @options: what is said of the member
- * @attrs: the request's attributes, to blame one
- * @extack: where the blame goes
+ * @dev: interface index of the device, 0 where none is named: a local member is
+ *       then on the module's own device, a remote one where the routes lead
+ * @via: unicast address of a remote member, network order; NULL for a local one
+ * @options: the options of the member that the request names
+ * @attrs: the request's attributes, for @extack; @addr and @via point into them
+ * @extack: where errors and warnings go
  */
 struct anycast6_request {
 	const struct in6_addr *addr;
@@ -42,7 +43,7 @@ struct anycast6_request {
 
 /**
  * struct anycast6_place - where the member that a request names lives
- * @key: its address; without @addr for an entry
+ * @key: its address and routing domain; for an entry the domain alone
  * @ifindex: interface index of its device, 0 if that is the module's own
  */
 struct anycast6_place {
@@ -50,7 +51,9 @@ struct anycast6_place {
 	u32 ifindex;
 };
 
-/* Blames attribute _attr of request _req with _msg, a literal, and is _err. */
+/* Points the extack of _req at its attribute _attr, with the message _msg, a
+ * string literal; evaluates to _err.
+ */
 #define ANYCAST6_REFUSE(_req, _attr, _err, _msg) ({			\
 	const struct anycast6_request *__req = (_req);			\
 									\

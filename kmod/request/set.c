@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The verb that changes an address as a whole: what it means, and what is
- * refused. A refusal changes nothing. Knows attributes only to blame them.
+ * The verb that changes a whole address, or what an entry says of its
+ * addresses: what it means, and what is refused; a refusal changes nothing.
+ * Knows what can be set, not what follows from it.
  */
 #include <linux/netdevice.h>
 #include <net/ipv6.h>
@@ -26,7 +27,9 @@
 #include "request/set.h"
 #include "way/nexthop.h"
 
-/* Where a link-local next hop is, only its link tells. */
+/* A link-local next hop does not tell where its member is, so it is in every
+ * scope.
+ */
 static bool holds_members(const struct anycast6_group *group,
 			  const struct anycast6_prefix *scope)
 {
@@ -61,7 +64,7 @@ static int check_scope(struct anycast6_net *an,
 	return 0;
 }
 
-/* Links are in VRFs, too. */
+/* The VRF of the device of a link-local address or an entry, 0 outside VRFs. */
 static u32 vrf_of(struct anycast6_net *an, u32 ifindex)
 {
 	struct net_device *dev;
@@ -74,7 +77,9 @@ static u32 vrf_of(struct anycast6_net *an, u32 ifindex)
 	return vrf;
 }
 
-/* @link: the only one that a link-local source may be of; 0 for none */
+/* @link: interface index of the only device whose link-local addresses may be
+ * the source, 0 if none may
+ */
 static int check_address(struct anycast6_net *an,
 			 const struct anycast6_request *req,
 			 const struct in6_addr *source, u32 vrf, u32 link)
@@ -131,7 +136,7 @@ static int check_metric(const struct anycast6_request *req, u32 metric, u32 vrf)
 
 #define NO_AGGREGATE	"announce scope needs a scope between ::/0, a default route, and the address itself"
 
-/* What the request makes of the address, its scope with it. */
+/* The announcement must fit the scope that the address has afterwards. */
 static int check_announce(struct anycast6_net *an,
 			  const struct anycast6_request *req,
 			  const struct anycast6_group *group,
@@ -167,7 +172,9 @@ static struct anycast6_source *source_in(struct anycast6_net *an,
 	return rcu_dereference_protected(place, lockdep_is_held(&an->lock));
 }
 
-/* Who is in the way of @settings for an address; @changes is what they change. */
+/* Checks @settings, and copies to @changes what they change. A scope, a source
+ * or a hold time that is so already is not refused, even if an entry decides it.
+ */
 static int check_group(struct anycast6_net *an,
 		       const struct anycast6_request *req,
 		       struct anycast6_group *group,
@@ -264,7 +271,7 @@ static int set_entry_source(struct anycast6_net *an,
 	return 0;
 }
 
-/* What the entry says of all its addresses, and what can't be refused. */
+/* Sets what can't be refused any more: announcement and hold time. */
 static void settle_entry(struct anycast6_net *an, struct anycast6_entry *entry,
 			 const struct anycast6_settings *settings)
 {
@@ -312,12 +319,12 @@ static int set_entry(struct anycast6_net *an,
 /**
  * anycast6_set() - change an address, or those that an entry makes
  * @an: the namespace
- * @req: which one
- * @settings: what is said of it; the rest stays
+ * @req: which address or entry
+ * @settings: what is set; what is not named stays
  *
- * Context: process, under @an->lock.
- * Return: 0, or a negative errno with its reason in the request's extack, and
- * then nothing has changed.
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: 0, or a negative errno, and then nothing has changed; the request's
+ * extack says why, but for %-ENOMEM.
  */
 int anycast6_set(struct anycast6_net *an,
 		 const struct anycast6_request *req,

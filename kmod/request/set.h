@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is said of an address as a whole, not of its members.
- * Knows what can be said, not how it is kept.
+ * The verb that changes a whole address, or what an entry says of its
+ * addresses. Knows what can be set, not what follows from it.
  */
 #ifndef ANYCAST6_SET_H
 #define ANYCAST6_SET_H
@@ -14,11 +14,12 @@ struct anycast6_net;
 struct anycast6_request;
 
 /**
- * struct anycast6_settings - what a request says
+ * struct anycast6_settings - what a request sets
  * @scope: where the members live, if @has_scope
- * @source: what answers carry, if @has_source
- * @hold_time: for how long a member that was down must be up, seconds, if @has_hold
- * @announce: what routing daemons are told, as far as it is named
+ * @source: what source answers carry, if @has_source
+ * @hold_time: for how many seconds a member that was down must be up before it
+ *             is used, if @has_hold
+ * @announce: what is announced to routing daemons; says itself what is named
  * @has_scope: @scope is named
  * @has_source: @source is named
  * @has_hold: @hold_time is named
