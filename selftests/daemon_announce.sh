@@ -13,7 +13,7 @@
 
 OTHER=2001:db8:a::b
 P=2001:db8:a::/48
-# Addresses that change at once.
+# How many addresses change at once.
 MANY=1000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=100
 
@@ -26,7 +26,7 @@ set_up() {
 	nsip host -6 route add 2001:db8:f::9 via 2001:db8:1::2
 }
 
-# fresh FUNCTION: without what the case before has left.
+# fresh FUNCTION: run it without what the case before has left.
 fresh() {
 	nsip host anycast flush
 	nsip host link set h0 up
@@ -35,31 +35,31 @@ fresh() {
 
 host() { nsip host anycast "$@"; }
 
-# routes [ARGUMENT...]: what is announced, of a table if not of the main one: prefix/metric, a word each.
-# Prefixes are not sorted as text by the kernel.
+# routes [ARGUMENT...]: the announced routes in the kernel's order, a word each: PREFIX@METRIC. ARGUMENT names a table
+# other than main.
 routes() {
 	query host routes -6 route show proto anycast "$@"
 }
 
-# announced WORD...: these and no others.
+# announced WORD...: exactly these routes are announced.
 announced() { is "$(routes)" "$*"; }
 
 is_announced() { [[ $(routes) == "$*" ]]; }
 
-# comes WORD...: in a while, as events take their time.
+# comes WORD...: the same, after a while: events are handled by a work.
 comes() { wait_for "the routes: $*" 20 is_announced "$@" || announced "$@"; }
 
-# ---- what is told ----
+# ---- events ----
 
-# watch: from here on, for told.
+# watch: told looks only at events from here on.
 watch() {
 	rm -f "$T_DIR/monitor.log"
 	background monitor host ip -rcvbuf 33554432 -6 -o monitor route
-	# it listens as soon as it tells something
+	# the monitor listens once it has printed something
 	wait_for "the monitor" 20 eval "nsip host -6 route replace 2001:db8:e::/64 dev lo; [[ -s \$T_DIR/monitor.log ]]"
 }
 
-# told: what happened to routes since then, but for those of the kernel: + or - and the prefix, a line each.
+# told: what happened to announced routes since watch, a line each: + or -, and the prefix.
 told() {
 	nsip host -6 route add 2001:db8:e::1 dev lo
 	wait_for "the end of events" 20 grep -q "^2001:db8:e::1 " "$T_DIR/monitor.log"
@@ -79,7 +79,7 @@ defaults() {
 	announced $OFF@1024
 	host add $ON dev h0
 	announced $ON@1024 $OFF@1024
-	# what an entry makes has its prefix announced
+	# an entry's addresses are not announced: the prefix of the link is
 	host add subnet-router dev d1
 	host add home-agents dev h0
 	host add fe80::a dev h0
@@ -98,7 +98,7 @@ drained() {
 	host add $ON dev h0
 	host drain $OFF
 	announced $ON@1024
-	# a second member, and the routes stay as they are
+	# while a second member is up the route stays
 	watch
 	host add $OFF dev d0
 	host drain $OFF dev d0
@@ -114,7 +114,7 @@ drained() {
 	announced $ON@1024 $OFF@1024
 }
 
-# Routing takes its time: what still comes is delivered.
+# Routing needs time to converge, so the address is held longer than its route is there, and packets still get in.
 order() {
 	local log=$T_DIR/monitor.log
 
@@ -123,7 +123,7 @@ order() {
 	host drain $ON
 	host resume $ON
 	told
-	# the route goes before the join does, and comes after it
+	# the announced route goes before the join's route does, and comes after it
 	sed -nE "/(^| )$ON / { s/^(Deleted )?(anycast )?.* dev ([^ ]+) .*proto ([a-z]+).*/\1\2\3 \4/p }" "$log" >"$T_DIR/order"
 	cat "$T_DIR/order"
 	is "$(grep -n "Deleted anycast0 anycast" "$T_DIR/order" | cut -d: -f1)" 1
@@ -154,7 +154,7 @@ link_down() {
 	comes $OFF@1024
 	nsip near link set n0 up
 	comes $ON@1024 $OFF@1024
-	# without its device no route has a place
+	# announced routes lead to anycast0, and go when it is down
 	nsip host link set anycast0 down
 	comes
 	nsip host link set anycast0 up
@@ -167,7 +167,7 @@ link_down() {
 	comes $ON@1024 $OFF@1024
 }
 
-# On a link of this node, by whatever route.
+# A remote member is announced if it is on a link of this node, not if it is behind a gateway.
 remote() {
 	host add $OFF via 2001:db8:1::2
 	announced $OFF@1024
@@ -175,7 +175,7 @@ remote() {
 	announced
 	host resume $OFF via 2001:db8:1::2
 	announced $OFF@1024
-	# who is nearer announces this one
+	# this one is behind a gateway: a router that is nearer to it announces it
 	host add $OTHER via 2001:db8:f::9
 	announced $OFF@1024
 	nsip host -6 route replace 2001:db8:f::9 dev h0
@@ -194,14 +194,14 @@ vrf() {
 	host add 2001:db8:7::a dev d1
 	announced
 	is "$(routes table 100)" "2001:db8:7::a@1024 $OFF@1024"
-	# a route in place of a join, and one for this node's own packets, are in the same table
+	# a VRF's only table has the routes by which packets are delivered, too: they are not announced
 	host drain all vrf red
 	is "$(routes table 100)" ""
 	host resume all
 	host set $OFF vrf red scope $P announce scope metric 5
 	is "$(routes table 100)" "2001:db8:7::a@1024 $OFF@5 unreachable $P@1024"
 	refused "delivered" nsip host anycast set $OFF vrf red announce host metric 1
-	# the device takes them along
+	# a device that leaves the VRF takes the routes of its addresses along
 	nsip host link set d1 nomaster
 	nsip host address replace 2001:db8:7::1/64 dev d1 nodad
 	comes 2001:db8:7::a@1024
@@ -209,7 +209,7 @@ vrf() {
 	nsip host link set d1 master red
 	nsip host address replace 2001:db8:7::1/64 dev d1 nodad
 	comes
-	# with what would not have been taken there
+	# metric 1, which is refused in a VRF, becomes 2 when the device comes back into it
 	host set 2001:db8:7::a vrf red announce none
 	nsip host link set d1 nomaster
 	nsip host address replace 2001:db8:7::1/64 dev d1 nodad
@@ -230,7 +230,7 @@ vrf() {
 	wait_for "the routes to go" 20 eval "[[ ! \$(routes table 200) ]]"
 }
 
-# A VRF takes its own to its end: the same address outside keeps its route, and withdraws it.
+# A VRF goes with its address: the same address outside the VRF keeps its route, and can withdraw it later.
 vrf_goes() {
 	host add $OFF
 	nsip host -batch - <<-END
@@ -246,7 +246,8 @@ vrf_goes() {
 	announced
 }
 
-# The kernel says nothing of routes that go behind others'.
+# The kernel reports no deletion of a route that is behind another one to the same prefix. It must come back all the
+# same.
 behind() {
 	local own
 
@@ -261,7 +262,7 @@ behind() {
 	nsip host -6 route del $OFF dev d1 table 100
 }
 
-# Held by a route in the VRF's table, which is delivered to.
+# Beyond the limit on joins an address is held by a local route in the VRF's table, which must go on delivering.
 vrf_beyond_joins() {
 	ns host sysctl -qw net.anycast6.max_joins=0
 	host add $OFF vrf red
@@ -281,7 +282,7 @@ configured() {
 	announced
 	host set $OFF announce host metric 7
 	announced $OFF@7
-	# the new one is there before the old one goes
+	# the new route is added before the old one is deleted
 	watch
 	host set $OFF announce host metric 8
 	is "$(told | xargs)" "+ $OFF - $OFF"
@@ -291,7 +292,7 @@ configured() {
 	host set $OFF scope 2001:db8::/32
 	announced $OFF@8 unreachable 2001:db8::/32@1024
 	nsip host -j anycast show $OFF | jq -e '.[0] | .announce == "scope" and .announce_metric == 8'
-	# the scope's is never in the way of routes to the same prefix
+	# the scope's route has at least metric 1024, so that others' routes to the same prefix come first
 	host set $OFF announce scope metric 2000
 	announced $OFF@2000 unreachable 2001:db8::/32@2000
 	host set $OFF announce scope metric 8
@@ -303,13 +304,13 @@ configured() {
 	announced
 	host restore <"$T_DIR/saved"
 	announced $OFF@8 unreachable 2001:db8::/32@1024
-	# what it was is not what it is when it is added again
+	# an address that is added again has the defaults, not its old settings
 	host flush
 	host add $OFF
 	announced $OFF@1024
 }
 
-# One route for all that have it.
+# Addresses with the same scope share its route.
 shared() {
 	nsip host -batch - <<-END
 		anycast add $OFF
@@ -346,7 +347,7 @@ entries() {
 	comes 2001:db8:1::@1024 2001:db8:2::@1024
 	host set subnet-router dev h0 announce scope metric 9
 	announced 2001:db8:1::@9 2001:db8:2::@9 unreachable 2001:db8:1::/64@1024 unreachable 2001:db8:2::/64@1024
-	# who is on the link is still reached there
+	# neighbours on the link are still reached there
 	nsip host -6 route get 2001:db8:2::7 | grep -q "dev h0"
 	refused "an entry makes this address" nsip host anycast set 2001:db8:1:: announce none
 	host drain subnet-router dev h0
@@ -390,19 +391,19 @@ foreign() {
 	nsip host -6 route show table main >"$T_DIR/before"
 	host add $OFF
 	host set $OFF scope $P announce scope
-	# theirs is first, and stays
+	# the other's route is first, and stays
 	is "$(nsip host -6 -o route show $OFF table main | grep -o "dev [^ ]*" | xargs)" "dev d0 dev anycast0"
 	announced $OFF@1024
 	host del $OFF
 	nsip host -6 route show table main | diff "$T_DIR/before" -
 	host add $OFF
 	host set $OFF scope $P announce scope
-	# where there was no room, there is now
+	# the other's route to the scope goes, and ours takes its place
 	nsip host -6 route del unreachable $P metric 1024
 	comes $OFF@1024 unreachable $P@1024
 	nsip host -6 route del $theirs
 	announced $OFF@1024 unreachable $P@1024
-	# somebody puts theirs in its place
+	# somebody replaces our route: ours comes back beside the new one
 	host add $OTHER
 	nsip host -6 route replace $other
 	comes $OFF@1024 $OTHER@1024 unreachable $P@1024
@@ -414,7 +415,7 @@ foreign() {
 
 deleted() {
 	host add $OFF
-	# another one behind it comes to the front then
+	# with ours deleted, the other's route behind it becomes the first one
 	nsip host -6 route add $OFF dev d0 metric 2000
 	nsip host -6 route del $OFF dev anycast0
 	comes $OFF@1024
@@ -434,7 +435,7 @@ deleted() {
 
 # ---- many ----
 
-# Each goes once and comes once.
+# Each route is deleted once and added once for each change.
 many() {
 	printf "anycast add 2001:db8:b::%x\n" $(seq $MANY) | nsip host -batch -
 	is "$(routes | wc -w)" $MANY
@@ -447,7 +448,7 @@ many() {
 	announced
 	told >"$T_DIR/told"
 	is "$(wc -l <"$T_DIR/told")" $((3 * MANY))
-	# in a row: nothing else happens to routes between them
+	# all are deleted in a row: no other route changes between them
 	is "$(grep -v "2001:db8:e:" "$T_DIR/monitor.log" | head -n $MANY | grep -c "^Deleted .* proto anycast")" $MANY
 	is "$(sort "$T_DIR/told" | uniq -c | awk '{ print $1 $2 }' | sort | uniq -c | xargs)" "$MANY 1+ $MANY 2-"
 }
@@ -484,7 +485,7 @@ gone() {
 	modprobe anycast6
 }
 
-# Memory for what is told of many routes.
+# The monitor's socket needs memory for the events of many routes.
 RMEM_MAX=$(</proc/sys/net/core/rmem_max)
 echo 33554432 >/proc/sys/net/core/rmem_max
 set_up

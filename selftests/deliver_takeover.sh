@@ -15,7 +15,7 @@ A=2001:db8:1::a
 CLIENT=2001:db8:1::c
 # Milliseconds between two probes.
 EVERY=200
-# That they share, in the end.
+# How many addresses they share at the end.
 ADDRESSES=10
 [[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=400 ADDRESSES=5
 
@@ -45,7 +45,7 @@ make_topology() {
 	done
 }
 
-# join N [ADDRESS]: mN holds the address, and watches the others.
+# join N [ADDRESS]: mN holds the address, and probes the others.
 join() {
 	local i
 
@@ -57,7 +57,7 @@ join() {
 	} | nsip "m$1" -batch - 2>/dev/null
 }
 
-# roles: of all: yes if it answers, no if not, - if it is not watched.
+# roles: a word for each of them: yes if it answers neighbours, no if another one does, - if they do not probe.
 roles() {
 	local i
 
@@ -66,7 +66,7 @@ roles() {
 	done | xargs
 }
 
-# known: each sees all up.
+# known: each of them sees all of them up.
 known() {
 	local i
 
@@ -75,7 +75,7 @@ known() {
 	done
 }
 
-# neighbour: which of them the client has found.
+# neighbour: which of them the client's neighbour entry leads to.
 neighbour() {
 	local i at
 
@@ -87,11 +87,11 @@ neighbour() {
 
 found() { [[ $(neighbour) == "$1" ]]; }
 
-# who: which of them serves the client.
+# who: which of them answers the client's datagram.
 who() { peer ask client udp $A 7 $((PORT += 1)) | cut -d= -f2; }
 PORT=4000
 
-# The advertisements that nobody asked for, since told_from: how many, and whose.
+# told_from, told: how many unsolicited advertisements of A the client saw from told_from to told.
 told_from() {
 	capture_start told client c0 "icmp6 and ip6[40] == 136 and dst host ff02::1"
 }
@@ -117,7 +117,7 @@ speak() { ns "$1" nft flush ruleset; }
 begin() {
 	local i
 
-	# by what order they come does not matter
+	# the order in which they come does not matter
 	for i in 2 4 3 1; do
 		join $i
 	done
@@ -127,10 +127,10 @@ begin() {
 	is "$(roles | tr ' ' '\n' | sort | xargs)" "no no no yes"
 }
 
-# The one that answers now.
+# order: the number of the one that answers now.
 order() { roles | awk '{ for (i = 1; i <= 4; i++) if ($i == "yes") print i }'; }
 
-# One answer, by the one that was elected, and no waiting.
+# A solicitation gets one answer, from the elected one, which does not wait.
 one_answers() {
 	local i first answer
 
@@ -141,23 +141,23 @@ one_answers() {
 		echo "$answer"
 		[[ $answer == *"/solicited=1/override=0/tlla=${MACS[first]}/"* ]]
 		answer=${answer#ms=}
-		# by chance it were never so quick so often
+		# RFC 4861's random delay of up to 1 s is hardly ever so short eight times
 		((${answer%%/*} < 400))
 	done
-	# who waits would answer within this time
+	# an answer that is delayed would come within this time
 	pause 1
 	capture_stop asked
 	is "$(capture_show asked | grep -c "tgt is $A")" 8
 	is "$(who)" "m$first"
 	found "m$first"
-	# they answer who has them already, all of them
+	# a client that has one of them as its neighbour, and asks it directly, is answered by that one
 	for i in $ALL; do
 		peer solicit client c0 $CLIENT $A mac="${MACS[i]}"
 	done
 	nsip m"$first" -d anycast show $A | grep -q "dev e0 .*answers yes"
 }
 
-# One that does not answer dies: nothing happens to anybody else.
+# One that is not the elected one dies: the client and the others do not notice.
 other_dies() {
 	local first other
 
@@ -174,7 +174,7 @@ other_dies() {
 	wait_for "all to know each other" 30 known
 }
 
-# The one that answers dies without a word.
+# The one that answers dies, and tells nobody.
 dies() {
 	local begin first second
 
@@ -189,12 +189,12 @@ dies() {
 		"$(((${EPOCHREALTIME/./} - begin) / 1000)) ms" >"$T_DIR/figures"
 	second=$(neighbour)
 	is "$(who)" "$second"
-	# the others say nothing, now and later
+	# only one of the three advertises itself, now and later
 	pause 1
 	is "$(told)" 1
 	capture_show told -v | grep "tgt is $A" | grep -q "override"
 	capture_show told -v | grep "Flags" | grep -q "solicited" && return 1
-	# back: it answers who looks for the address; who has found the other one stays there
+	# it comes back, and answers who looks for the address; the client, which has found the other one, stays there
 	told_from
 	speak m"$first"
 	wait_for "all to know each other" 30 known
@@ -206,8 +206,8 @@ dies() {
 	is "$(who)" "m$first"
 }
 
-# Who has found one stays there when one comes back that is before it; and has another one as soon as the
-# first time when it goes.
+# The client stays with the second one when the first one comes back. When the second one dies, the first one must
+# tell the link, though it was the elected one all the time.
 was_found() {
 	local first second
 
@@ -232,7 +232,7 @@ was_found() {
 	is "$(order)" "$first"
 }
 
-# It leaves: drains, or is deleted.
+# The one that answers drains, and then is deleted.
 leaves() {
 	local first
 
@@ -260,7 +260,7 @@ leaves() {
 	is "$(order)" "$first"
 }
 
-# left WHO: another one than it has the client, and the link was told once.
+# left WHO: the client has another one than WHO, and the link was told once.
 left() {
 	wait_for "another one" 20 refute found "$1"
 	refute is "$(who)" "$1"
@@ -268,14 +268,14 @@ left() {
 	is "$(told)" 1
 }
 
-# stays WHO: nobody has told anything, and the client stays.
+# stays WHO: the link was told nothing, and the client still has WHO.
 stays() {
 	is "$(told)" 0
 	found "$1"
 	is "$(who)" "$1"
 }
 
-# afresh: all are up, and the client has the first one.
+# afresh: all are up again, and the client has found the elected one.
 afresh() {
 	wait_for "all to know each other" 30 known
 	nsip client neigh flush to $A
@@ -283,7 +283,7 @@ afresh() {
 	is "$(who)" "m$(<"$T_DIR/order")"
 }
 
-# Its server dies, or its member on this link alone is drained: it answers probes with what it has there.
+# The elected one's server dies, or only its member on this link drains: its answers to probes say so.
 deaf() {
 	local first
 
@@ -302,7 +302,8 @@ deaf() {
 	nsip m"$first" anycast resume $A
 }
 
-# The next in order is down itself when the first one dies: who takes over keeps what it got.
+# The next in order is down when the first one dies, so the third one takes over. It keeps the client when the next in
+# order comes back.
 heir_down() {
 	local first heir other
 
@@ -326,7 +327,7 @@ heir_down() {
 	speak m"$first"
 }
 
-# There is nobody else: it takes over as soon as it can.
+# The only other one is down when the first one dies. It takes over as soon as it is up.
 late_heir() {
 	local first heir i
 
@@ -336,7 +337,7 @@ late_heir() {
 	for i in $ALL; do
 		((i == first || i == heir)) || nsip m"$i" anycast flush
 	done
-	# neighbours may have found them once
+	# neighbours may have found these before, so m$first must have seen them go
 	wait_for "m$first to know" 20 eval "[[ \$(query m$first states anycast show $A) == *down:probe*down:probe* ]]"
 	nsip m$heir anycast change $A dev e0 service udp/99
 	told_from
@@ -352,13 +353,13 @@ late_heir() {
 	done
 }
 
-# One that has lost its own link knows nothing of the others, and takes nothing from them.
+# One that loses its own link hears nothing of the others. It must not take over from them when the link is back.
 flaps() {
 	local first other
 
 	first=$(<"$T_DIR/order")
 	other=$((first % 4 + 1))
-	# one that nobody has found
+	# added afresh: no neighbour has found this one
 	nsip m$other anycast flush
 	wait_for "m$first to know" 20 eval "[[ \$(query m$first states anycast show $A) == *down:probe* ]]"
 	join $other
@@ -371,7 +372,7 @@ flaps() {
 	stays "m$first"
 }
 
-# Many addresses are not all answered by one.
+# They share the addresses: no one of them answers for all.
 spread() {
 	local i n
 
@@ -386,7 +387,7 @@ spread() {
 	done >"$T_DIR/shares"
 	cat "$T_DIR/shares"
 	refute grep -qx $ADDRESSES "$T_DIR/shares"
-	# another address that they would send from does not make two give way to each other
+	# each gets another address, which it may send from: still one of them answers, not two and not none
 	for i in $ALL; do
 		nsip m$i address add 2001:db8:1::9$i/64 dev e0 nodad
 		nsip m$i anycast drain 2001:db8:1::b1
@@ -400,8 +401,8 @@ spread() {
 	done
 }
 
-# Who is up, but has no prefix of the address on the link, is not found there: nobody gives way to it. With the
-# prefix it is before the other one for half of them or so.
+# m2 is up, but has no prefix of the addresses on the link, so neighbours do not find it there: m1 answers for all of
+# them. With the prefix m2 answers for about half of them.
 not_on_the_link() {
 	local i ll=()
 
@@ -426,12 +427,12 @@ not_on_the_link() {
 	nsip m2 anycast flush
 }
 
-# who_answers NS: whether it does, for all of its addresses.
+# who_answers NS: true or false, if NS answers for all or none of its addresses; both for some.
 who_answers() {
 	nsip "$1" -j anycast show | jq -r '[.[].members[] | select(has("answers")) | .answers] | unique | join(" ")'
 }
 
-# Who is behind a gateway can't answer on the link, and nobody waits for it.
+# A member behind a gateway can't answer on the link, so it takes no part in the election.
 behind_gateway() {
 	addr_add m2 lo 2001:db8:77::1/128
 	nsip m2 anycast add 2001:db8:1::c1
@@ -448,6 +449,7 @@ behind_gateway() {
 	nsip m1 route del 2001:db8:77::1
 }
 
+# all_answered: for each address exactly one of them answers.
 all_answered() {
 	local i
 
@@ -456,7 +458,7 @@ all_answered() {
 	done | sort | uniq -c | awk '$1 == 1' | wc -l) == "$ADDRESSES" ]]
 }
 
-# The switch: without probes of their own they are as RFC 4861 says again: each answers, after a time of its own.
+# Without probes neighbour discovery is as in RFC 4861 section 7.2.7 again: each answers, after a random delay.
 plain() {
 	local i
 
@@ -476,7 +478,7 @@ plain() {
 	refute eval "capture_show plain -v | grep 'tgt is $A' | grep override"
 }
 
-# Who watches nobody answers as ever; and nothing is left in the end.
+# A member that probes nobody answers as the kernel does. At the end nothing is left of the module.
 alone() {
 	local i
 
@@ -491,7 +493,7 @@ alone() {
 		anycast add $A via 2001:db8:1::2 dev e0 probe $EVERY
 		anycast add $A via 2001:db8:1::3 dev e0
 	END
-	# none of them is there
+	# neither remote member exists, so this one answers
 	nsip m1 -j anycast show $A | jq -e '.[0].members[0].answers == true'
 	nsip m1 anycast change $A dev e0 probe 0
 	nsip m1 -j anycast show $A | jq -e '.[0].members[0] | has("answers") or has("probe") | not'
@@ -517,6 +519,6 @@ t_run "who has no prefix there does not count" not_on_the_link
 t_run "who is behind a gateway does not count" behind_gateway
 t_run "RFC4861-7.2.7-delay: probe 0 is plain neighbour discovery again" plain
 t_run "who watches nobody; nothing is left" alone
-# what was measured: no criterion
+# Figures to read: no test case depends on them.
 [[ ! -e $T_DIR/figures ]] || cat "$T_DIR/figures"
 t_done

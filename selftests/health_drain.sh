@@ -17,7 +17,7 @@ U2=2001:db8:f::2
 
 # ---- a router ----
 
-# A member that drains keeps what it has, and gets nothing new.
+# A member that drains keeps its flows, and gets no new ones.
 remote() {
 	has_members 1 2
 	is "$(ask udp 5000-5004)" "$(all_of s1 5000 5004)"
@@ -32,14 +32,14 @@ remote() {
 	is "$(verdicts)" "s1=draining s2=chosen"
 	is "$(verdicts proto udp sport 5000 dport 7)" "s1=pinned s2=nearer"
 	is "$(query router "field state" anycast show $A)" up
-	# twice is once
+	# to drain it twice changes nothing
 	router drain $A via $U1
 	router resume $A via $U1
 	is "$(member_state $U1)" up
 	all_ask s1
 }
 
-# Who drains is better than nobody, and than one that is not for the client.
+# A member that drains still gets new flows if there is no other one that is up and serves the client.
 last_one() {
 	has_members 1 "2 area 2001:db8:d::/64"
 	router drain $A via $U1
@@ -59,7 +59,7 @@ last_one() {
 	all_ask s2
 }
 
-# How far it is, is seen while it goes on.
+# `ip anycast show` counts the flows that a draining member still has.
 counted() {
 	has_members 1 2
 	is "$(ask udp 5100-5109)" "$(all_of s1 5100 5109)"
@@ -73,7 +73,7 @@ counted() {
 
 flows_of() { nsip router -j anycast show $A | jq -r '[.[0].members[].active_flows] | join(" ")'; }
 
-# The router's own member goes first, then the ones behind it.
+# The router's own member is the nearest, drains, and remains the last resort.
 local_member() {
 	has_members 1
 	serve_all router 7 id=router
@@ -81,13 +81,13 @@ local_member() {
 	all_ask router
 	is "$(ask udp 5200)" 5200=router
 	is "$(ask udp 5200)" 5200=router
-	# without a member it is this node's
+	# packets of this node itself are steered, too, while its own member drains
 	router drain $A
 	is "$(state_of router $A)" ":up anycast0:draining"
 	all_ask s1
 	is "$(ask udp 5200)" 5200=router
 	is "$(peer ask router udp $A 7 5300)" 5300=s1
-	# and what is left of it serves
+	# nobody else is up: the draining member serves
 	nsip s1 link set s0 down
 	all_ask router
 	nsip s1 link set s0 up
@@ -97,7 +97,8 @@ local_member() {
 	all_ask router
 }
 
-# Clients on a link look for the address there and nowhere else: a router answers them for members on other links.
+# Clients on a link ask for an on-link address there and nowhere else. So a router whose own member drains goes on
+# answering them while a member on another link is up.
 stands_in() {
 	local on=2001:db8:c::a
 
@@ -110,7 +111,7 @@ stands_in() {
 	nsip client neigh flush to $on
 	is "$(peer ask client udp $on 7 5401)" 5401=s1
 	is "$(netlink joined router r0 $on)" 1
-	# without another there is nobody to answer for; who knows the way is served
+	# no other member is up: the router answers neighbours no more, but serves those that know it
 	nsip s1 link set s0 down
 	wait_for "the link to be left" 20 eval "[[ \$(netlink joined router r0 $on) == 0 ]]"
 	is "$(peer ask client udp $on 7 5402)" 5402=router
@@ -124,7 +125,7 @@ stands_in() {
 
 # ---- a host ----
 
-# Neighbours that ask find it no more, those that know it are served.
+# Neighbours that look for the address find it no more; those that know it are served.
 link_left() {
 	local before
 
@@ -143,13 +144,13 @@ link_left() {
 	is "$(members host $ON)" "$ON h0 up join"
 	peer solicit near n0 2001:db8:1::2 $ON
 	stop flood INT
-	# whoever knew the way was served all the time
+	# a neighbour that knew it was served all the time
 	grep -q " 0% packet loss" "$T_DIR/flood.log" || tail -n 3 "$T_DIR/flood.log"
 	grep -q " 0% packet loss" "$T_DIR/flood.log"
 	is "$(snapshot host)" "$before"
 }
 
-# Who has a flow goes on finding it reachable, long after it has left the link.
+# A neighbour that knows the address, and asks directly whether it is reachable, is answered as long as it drains.
 reachable() {
 	ns near sysctl -qw net.ipv6.neigh.n0.base_reachable_time_ms=1000 \
 		net.ipv6.neigh.n0.delay_first_probe_time=1 net.ipv6.neigh.n0.retrans_time_ms=300
@@ -157,7 +158,7 @@ reachable() {
 	reached near $ON 2001:db8:1::1
 	nsip host anycast drain $ON
 	capture_start asked near n0 "icmp6 and (ip6[40] == 135 or ip6[40] == 136)"
-	# what makes no neighbour believe anything by itself, as ping's replies do
+	# datagrams without an answer: a reply, as ping gets, might confirm the neighbour entry
 	# shellcheck disable=SC2016  # for the other shell
 	mkfifo "$T_DIR/clock"
 	background sender near bash -c 'while echo >"/dev/udp/$0/7"; do read -rt 0.2 <>"$1"; done' $ON "$T_DIR/clock"
@@ -170,14 +171,14 @@ reachable() {
 	capture_show asked -v | grep "advertisement.*tgt is $ON" | grep -v "Flags \[solicited\]" && return 1
 	reached near $ON 2001:db8:1::1
 	stop sender KILL
-	# a lease that is over is another matter: nobody is there
+	# when the lease is over there is no answer: nobody is there
 	nsip host anycast resume $ON
 	nsip host anycast change $ON dev h0 lifetime 1
 	settles host $ON h0:down:lease
 	wait_for "it to be lost" 30 eval "[[ \$(nsip near -6 neigh show $ON dev n0) == *FAILED* ]] || { ns near ping -c 1 -W 1 $ON; false; }"
 }
 
-# However often, and with the link down in between.
+# Drain and resume many times, and with the link down in between.
 again_and_again() {
 	local i
 
@@ -204,7 +205,7 @@ again_and_again() {
 	unreached near $ON
 }
 
-# All of this node's members, of one VRF or of every one; those of others are not.
+# `drain all` drains the members on this node, of one VRF or of all, and those that entries make later.
 all_of_a_node() {
 	nsip host -batch - <<-END
 		anycast add $ON dev h0
@@ -213,7 +214,7 @@ all_of_a_node() {
 		anycast add $OFF vrf red
 		anycast add home-agents dev h0
 	END
-	# who knows the way
+	# near has to know the neighbour before the drain
 	reached near $ON 2001:db8:1::1
 	nsip host anycast drain all vrf red
 	is "$(draining)" "2001:db8:7::a $OFF"
@@ -221,7 +222,7 @@ all_of_a_node() {
 	is "$(draining)" "2001:db8:1:0:fdff:ffff:ffff:fffe $ON 2001:db8:7::a $OFF $OFF fe80::fdff:ffff:ffff:fffe"
 	reached near $ON 2001:db8:1::1
 	reached near $OFF 2001:db8:1::1
-	# a prefix that comes
+	# a new prefix: the entry's new member drains from the beginning
 	addr_add host h0 2001:db8:2::1/64
 	wait_for "it to drain" 10 eval "[[ \$(draining) == *2001:db8:2:0:fdff:ffff:ffff:fffe* ]]"
 	nsip host anycast resume all
@@ -232,16 +233,16 @@ all_of_a_node() {
 	nsip host anycast resume home-agents dev h0
 	is "$(draining)" ""
 	nsip host anycast flush
-	# of nothing it is all, too
+	# no error if there is no member
 	nsip host anycast drain all
 }
 
-# waits ADDRESS: before a server is stopped, as long as somebody asks, and no longer.
+# waits ADDRESS: a drain with wait ends when nobody asks ADDRESS any more, and not before.
 waits() {
 	background flood near ping -i 0.1 "$1"
 	wait_for "the flood" 20 grep -q "icmp_seq=2 " "$T_DIR/flood.log"
 	waiting "$1"
-	# longer than the other one may wait
+	# this one waits for 2 s only, and the other one still waits after that
 	refused "Packets still arrive after 2 seconds" nsip host anycast drain "$1" wait 2
 	kill -0 "$(<"$T_DIR/waiting.pid")"
 	stop flood INT
@@ -249,7 +250,7 @@ waits() {
 	ended
 }
 
-# waiting WHAT...: a drain of it that would wait for ten minutes; ended: it does not.
+# waiting WHAT...: start a drain that may wait for ten minutes. ended: it ends long before, and says nothing.
 waiting() {
 	background waiting host ip anycast drain "$@" wait 600
 }
@@ -270,7 +271,7 @@ before_a_stop() {
 	is "$(state_of host $ON)" h0:draining
 }
 
-# Who waits is not kept by what others did meanwhile, nor by traffic to what does not drain.
+# Traffic to members that do not drain keeps nobody waiting. A wait ends when its members are resumed or deleted.
 told_otherwise() {
 	nsip host -batch - <<-END
 		anycast add $ON dev h0
@@ -294,7 +295,7 @@ told_otherwise() {
 	stop flood INT
 }
 
-# Its checker was stopped first, so that its lease is over.
+# The lease is over already, because the checker was stopped first: a drain waits all the same.
 without_a_lease() {
 	nsip host anycast add $OFF lifetime 1
 	settles host $OFF anycast0:down:lease
@@ -305,7 +306,7 @@ draining() {
 	nsip host -j anycast show state draining | jq -r '[.[].address // empty] | sort | join(" ")'
 }
 
-# What was told outlives what happens: the link, the VRF; not the member.
+# A member goes on draining when its link flaps and when its device changes its VRF. A new member does not drain.
 kept() {
 	nsip host -batch - <<-END
 		anycast add $OFF dev h1
@@ -371,7 +372,7 @@ refusals() {
 		ip anycast drain all
 }
 
-# Under traffic, with the namespace.
+# The namespace goes while its members drain under traffic.
 gone() {
 	ns_make doomed
 	link_veth near d0 doomed x0

@@ -13,7 +13,7 @@
 . "$(dirname "$0")/lib/servers.sh"
 . "$(dirname "$0")/lib/probes.sh"
 
-# Probed members in a storm, and seconds that it is watched.
+# How many members are probed in the storm, and for how many seconds it is watched.
 MANY=1000 WATCHED=4
 
 # ---- a host, asked by hand ----
@@ -26,13 +26,13 @@ answers() {
 	question() { peer question router r1 "$mac" 2001:db8:1::f $A "$1" "${@:2}"; }
 	is "$(question $U1)" "$U1 129/0"
 	is "$(question 2001:db8:1::1)" "2001:db8:1::1 129/0"
-	# it went astray: what is answered comes from an address that does not count, whatever others get
+	# these probes name addresses that s1 does not answer from: the answer has another source, so it does not count
 	nsip s1 anycast set $A source anycast
 	for astray in 2001:db8:66::66 ::1 "$(lladdr s1 s0)" $A; do
 		[[ $(question "$astray") == 2001:db8:*"::1 129/0" ]]
 	done
 	nsip s1 anycast set $A source auto
-	# they are no client's
+	# probes are not counted as clients' packets
 	is "$(query s1 "field packets" -s anycast show $A)" "$packets"
 	nsip s1 anycast drain $A
 	is "$(question $U1)" "$U1 1/1"
@@ -50,7 +50,7 @@ answers() {
 	nsip s1 anycast add $A
 }
 
-# A node that knows members elsewhere hands no probe on to them.
+# A node with remote members hands no probe on to them.
 handed_on() {
 	probed
 	ns s1 sysctl -qw net.ipv6.conf.all.forwarding=1
@@ -60,9 +60,9 @@ handed_on() {
 	capture_start astray s2 s0 "icmp6 and src host 2001:db8:1::f"
 	comes $U1 down probe
 	counted $U1 unreachable 1
-	# other packets it does: this router's, which is why it is asked by hand
+	# it hands on other packets, also this router's: so the next question is made by hand
 	is "$(peer question router r1 "$(mac s1 s0)" 2001:db8:1::f $A $U1)" "$U1 1/3"
-	# its own is drained, and the other is nearer for all but probes
+	# its own member drains, so all packets but probes go to the other one
 	nsip s1 -batch - <<-END
 		anycast add $A
 		anycast drain $A
@@ -76,7 +76,7 @@ handed_on() {
 	comes $U1 up
 }
 
-# Sent back by somebody who knows nothing of it.
+# A node that has no such address sends the probe back.
 comes_back() {
 	probed
 	nsip s1 anycast flush
@@ -97,7 +97,7 @@ comes_back() {
 
 # ---- what others say ----
 
-# hears HOW: of s1, which is silent but for this.
+# hears HOW [COUNT]: the router gets forged answers of s1, which itself is silent.
 hears() { peer forge s1 s0 "$1" count="${2-2}" wait=20; }
 
 refused_by() {
@@ -112,7 +112,7 @@ refused_by() {
 	comes_to_be $U1 down probe
 }
 
-# believed STATE COMMAND...: s1 comes into this state, once, and then it is down again.
+# believed STATE COMMAND...: by this answer s1 gets this state, once, and after that it is down again.
 believed() {
 	: >"$T_DIR/heard"
 	netlink listen router
@@ -120,13 +120,13 @@ believed() {
 	wait_for "it to be $1, and then down" 20 heard "changed $A -:$1 changed $A -:down:probe"
 }
 
-# hears_both WHAT: after an answer.
+# hears_both WHAT: a good answer first, then WHAT.
 hears_both() {
 	hears member 1
 	hears "$1" 1
 }
 
-# heard EVENTS: since believed. For wait_for.
+# heard EVENTS: these events came since believed. For wait_for.
 heard() {
 	netlink events router >>"$T_DIR/heard"
 	[[ $(tr ';\n' '  ' <"$T_DIR/heard" | xargs) == "$1" ]]
@@ -149,10 +149,10 @@ forged() {
 	for how in member anycast; do
 		believed up hears $how 1
 	done
-	# once is enough: what is heard again is nothing new
+	# an answer that comes again does not count
 	believed up hears old 6
 	believed draining hears drain 1
-	# any router on the way may say this, and nobody waits for misses then
+	# an error that any router on the way may send: s1 is down at once, not after three misses
 	believed up hears_both down
 	believed up hears_both noroute
 	is "$(probes $U1 | cut -d' ' -f4)" 3
@@ -161,7 +161,7 @@ forged() {
 	nsip router neigh del 2001:db8:1::1 dev r1
 }
 
-# A filter that drops what is invalid, or all that comes in, is no reason to be blind.
+# Answers to probes are heard though a filter drops invalid packets, or all that come in.
 filtered() {
 	probed
 	ns router nft -f - <<-END
@@ -196,7 +196,7 @@ filtered() {
 
 # ---- where, and how many ----
 
-# The packets of one VRF stay in it.
+# Probes of a VRF stay in the VRF.
 vrf() {
 	ns_make hub edge
 	nsip hub -batch - <<-END
@@ -222,7 +222,7 @@ vrf() {
 	wait_for "it to be down" 20 hub_is "down probe"
 	speak edge
 	wait_for "an answer" 20 hub_is up
-	# the hub is asked in its VRF, too
+	# the hub answers probes in its VRF, too
 	nsip hub anycast add 2001:db8:53::54 vrf red
 	is "$(peer question edge e0 "$(mac hub v0)" 2001:db8:7::1 2001:db8:53::54 2001:db8:7::f)" "2001:db8:7::f 129/0"
 	nsip hub anycast drain 2001:db8:53::54 vrf red
@@ -233,7 +233,7 @@ vrf() {
 	wait_for "an answer" 20 eval "[[ \$(query hub member_states anycast show 2001:db8:53::55) == *' up' ]]"
 }
 
-# However many, so many a second and no more; all of them have their turn.
+# However many members are probed, 2000 probes a second are sent at most, and each member has its turn.
 storm() {
 	local first second woken
 
@@ -249,7 +249,7 @@ storm() {
 	echo "$((second - first)) probes in $((end - begin)) µs, woken $woken times"
 	# once a tick, of which there are 250 a second, and not all the time
 	((woken > WATCHED && woken <= (end - begin) / 4000 * 11 / 10 + 50))
-	# what is saved up, and what is on the way between the two looks
+	# the margin: what the budget has saved up, and what is on its way between the two looks
 	((second > first && second - first <= (end - begin) / 500 * 11 / 10 + 200))
 	wait_for "all to be up" 120 eval "(( \$(how_many up) == MANY ))"
 	nsip s1 anycast drain all
@@ -259,7 +259,7 @@ storm() {
 	nsip s1 anycast add $A
 }
 
-# traced on|off: the runs of work.
+# traced on|off: record when works run.
 traced() {
 	local tracing=/sys/kernel/tracing
 
@@ -279,7 +279,7 @@ how_many() { nsip router -j anycast show origin static state "$1" | jq length; }
 
 all_sent() { nsip router -s -j anycast show | jq '[.[].members[].probes.sent] | add'; }
 
-# Members, the namespace and the module go while all are asked.
+# Members, the namespace and the module go while members are probed.
 gone() {
 	local i
 

@@ -10,21 +10,21 @@
 . "$(dirname "$0")/lib/netlink.sh"
 . "$(dirname "$0")/lib/near.sh"
 
-# Members whose one service dies.
+# How many members have a service that dies.
 MANY=1000
 
-# run NAME PROTO ADDRESS PORT [OPTION...], die NAME...: processes on the host.
+# run NAME PROTO ADDRESS PORT [OPTION...]: start a server on the host. die [NAME...]: kill these, or all.
 run() { peer run host "$@"; }
 die() { peer kill host "$@"; }
 
-# fresh FUNCTION: nothing runs, and nothing is configured.
+# fresh FUNCTION: run it with no server running and nothing configured.
 fresh() {
 	nsip host anycast flush
 	peer kill host
 	"$@"
 }
 
-# now ADDRESS [VRF]: what state its only member is in, and why.
+# now ADDRESS [VRF]: the state of its only member, and the reason if it is down.
 now() {
 	local said
 
@@ -33,13 +33,13 @@ now() {
 	echo "${said/:/ }"
 }
 
-# up ADDRESS [VRF], down ADDRESS [VRF]: it comes to be so by itself.
+# up ADDRESS [VRF], down ADDRESS [VRF]: the member comes to be up, or down for lack of its service, by itself.
 up() { wait_for "$* to be up" 20 eval "[[ \$(now $*) == up ]]"; }
 down() { wait_for "$* to be down" 20 eval "[[ \$(now $*) == 'down service' ]]"; }
 
-# ---- sockets, and what they count for ----
+# ---- which sockets serve a member ----
 
-# A command decides at once, the rest follows.
+# A command that adds a member looks at its services at once; later changes are noticed by themselves.
 follows() {
 	nsip host anycast add $ON dev h0 service tcp/80
 	is "$(now $ON)" "down service"
@@ -55,9 +55,9 @@ follows() {
 	down $OFF
 }
 
-# table: of each line, a member, and a socket that is to make it be up (+) or not (-): + MEMBER | KIND ADDRESS
-# [OPTION...]. N is a number of the line's own, @ the member's address; a socket that is elsewhere is bound to
-# another port than the service's.
+# table: a test for each line of standard input, "+ MEMBER | KIND ADDRESS [OPTION...]": with + this socket makes the
+# member be up, with - it does not. N stands for a number of the line's own, @ for the member's address. The option
+# elsewhere binds the socket to another port than the service's.
 table() {
 	local sign member socket kind address options n=255 port wanted=() sockets=() expected
 
@@ -80,7 +80,7 @@ table() {
 	done
 	expected=$(printf '%s\n' "${wanted[@]}" | LC_ALL=C sort | xargs)
 	wait_for "$expected" 20 eval "[[ \$(addresses host state up) == '$expected' ]]"
-	# commands look by themselves
+	# a command looks at the sockets, too, and sees the same
 	sed -i 's/ add / change /; s/ service .*/ metric 1/' "$T_DIR/table"
 	nsip host -batch "$T_DIR/table"
 	is "$(addresses host state up)" "$expected"
@@ -88,7 +88,7 @@ table() {
 	wait_for "none" 20 eval "[[ ! \$(addresses host state up) ]]"
 }
 
-# for_both: a table for TCP and UDP.
+# for_both: the lines of standard input, once for TCP and once for UDP in place of PROTO.
 for_both() {
 	local lines
 
@@ -113,7 +113,7 @@ on_link() {
 	END
 }
 
-# What is connected has one client.
+# A connected UDP socket serves nobody but its client, so it does not count.
 connected() {
 	table <<-END
 		- 2001:db8:1::N dev h0 | udp :: to=2001:db8:1::2
@@ -122,7 +122,7 @@ connected() {
 	END
 }
 
-# Packets to it come by any device.
+# Packets to an off-link address come by any device, so a socket that is bound to one does not count.
 off_link() {
 	for_both <<-END | table
 		+ 2001:db8:a::N | PROTO ::
@@ -132,7 +132,7 @@ off_link() {
 	END
 }
 
-# A socket that is bound to no VRF is for none but the rest of the node, unless a sysctl says otherwise.
+# A socket that is bound to no device gets no packets of VRFs, unless the l3mdev_accept sysctls allow it.
 in_a_vrf() {
 	for_both <<-END | table
 		+ 2001:db8:7::N dev h1 | PROTO :: dev=red
@@ -164,7 +164,7 @@ link_local() {
 	END
 }
 
-# UDP is no TCP, and one that is missing is missing.
+# A member is up only while all its services are there, each with its protocol.
 all_of_them() {
 	nsip host anycast add $ON dev h0 service tcp/53,udp/53,tcp/853
 	run a tcp :: 53
@@ -180,7 +180,7 @@ all_of_them() {
 	down $ON
 }
 
-# While one of a group is left, it has the port.
+# One socket of an SO_REUSEPORT group is enough.
 a_group() {
 	local proto
 
@@ -202,7 +202,8 @@ a_group() {
 
 # ---- the host ----
 
-# Who still sends hears at once that nobody is there, and that is when the member is seen to be down.
+# A client that asks after the server's death is refused at once, and its packet shows the module that the member is
+# down.
 refused_at_once() {
 	ns host sysctl -qw net.ipv6.icmp.ratelimit=0
 	nsip host anycast add $ON dev h0 service tcp/80,udp/80
@@ -215,7 +216,7 @@ refused_at_once() {
 	is "$(peer ask near tcp $ON 80 3101 wait=5)" 3101=ECONNREFUSED
 	is "$(peer ask near udp $ON 80 3101 wait=5)" 3101=ECONNREFUSED
 	down $ON
-	# neighbours are to find another one, those that know this one are told
+	# neighbours that look for the address get no answer; one that knows the host is still refused at once
 	refute peer solicit near n0 2001:db8:1::2 $ON wait=1.2
 	nsip near neigh replace $ON lladdr "$(mac host h0)" dev n0
 	is "$(peer ask near tcp $ON 80 3102 wait=5)" 3102=ECONNREFUSED
@@ -229,7 +230,7 @@ refused_at_once() {
 	die dns web
 }
 
-# Of wildcard sockets only those of services are remembered: others answer as they would without rewriting.
+# Where a member has services, only answers from their ports get the anycast address as their source.
 remembered() {
 	run dns udp :: 53
 	run other udp :: 99
@@ -237,13 +238,13 @@ remembered() {
 	is "$(now $OFF)" up
 	is "$(peer datagram near $OFF 53 00)" "$OFF 646e732000"
 	is "$(peer datagram near $OFF 99 00)" "2001:db8:1::1 6f746865722000"
-	# one that names none is for all
+	# without services it holds for all ports
 	nsip host anycast change $OFF service none
 	is "$(peer datagram near $OFF 99 00)" "$OFF 6f746865722000"
 	die dns other
 }
 
-# ---- words ----
+# ---- commands ----
 
 services_of() { nsip host -j anycast show "$@" | jq -rc '[.[].members[]? | .services // []] | flatten | join(",")'; }
 
@@ -265,7 +266,7 @@ changed() {
 	nsip host anycast replace $ON dev h0
 	is "$(services_of $ON)" ""
 	is "$(now $ON)" up
-	# a lease that is over is told first
+	# of two reasons the lease is shown
 	nsip host anycast change $ON dev h0 service tcp/1 lifetime 1
 	wait_for "the end of the lease" 20 eval "[[ \$(now $ON) == 'down lease' ]]"
 	nsip host anycast change $ON dev h0 lifetime 0
@@ -281,7 +282,7 @@ sixteen() {
 	nsip host anycast get $ON from 2001:db8:1::2
 	refute nsip host anycast change $ON dev h0 service "${list}tcp/17"
 	is "$(services_of $ON)" "${list%,}"
-	# an event with all that there may be
+	# the largest event that there may be fits into its message
 	netlink listen host
 	nsip host anycast change $ON dev h0 metric 4294967295 area 2001:db8::/32 lifetime 2147483
 	happened host "changed $ON h0:down:service"
@@ -330,7 +331,7 @@ monitored() {
 	stop monitor
 }
 
-# It goes along when the device changes its VRF.
+# A member keeps its services when its device changes its VRF.
 moved() {
 	nsip host anycast add $OFF dev h1 service tcp/80
 	run web tcp :: 80
@@ -345,7 +346,7 @@ moved() {
 
 # ---- many ----
 
-# All of them are told of, none twice.
+# There is one event for each member and change.
 many() {
 	run web tcp :: 80
 	printf "anycast add 2001:db8:b::%x service tcp/80\n" $(seq $MANY) | nsip host -batch -
@@ -360,7 +361,7 @@ many() {
 	die web
 }
 
-# The address, the namespace and the module go while services come and go.
+# Addresses, a namespace and the module go just when services die.
 gone() {
 	local i
 

@@ -15,7 +15,7 @@ TRACING=/sys/kernel/tracing
 
 source_is() { nsip host anycast set $A source "$1"; }
 
-# for_modes FUNCTION: with each reply source, and where UDP and ICMPv6 are answered from then
+# for_modes FUNCTION: call FUNCTION UDP ICMPV6 with each reply source; these are the sources that answers then have.
 for_modes() {
 	source_is auto
 	"$1" $A $UNICAST
@@ -56,14 +56,14 @@ make_firewall() {
 	END
 }
 
-# fw_count COMMENT
+# fw_count COMMENT: how many packets the rules with this comment have seen.
 fw_count() {
 	ns host nft -j list table ip6 fw |
 		jq "[.nftables[].rule? | select(.comment == \"$1\") | .expr[].counter?.packets // 0] | add"
 }
 
-# A firewall that lets out what answers only. Connection tracking takes UDP-Lite over IPv6 for invalid,
-# whatever the address: it sums the pseudo header with the protocol number of UDP.
+# The firewall lets out only answers. Connection tracking takes UDP-Lite over IPv6 for invalid at any address, because
+# it sums the pseudo header with the protocol number of UDP.
 firewalled() {
 	is "$(asked $A udp)" "$1"
 	is "$(asked $A echo)" "$2"
@@ -80,7 +80,7 @@ firewalled() {
 
 in_each_mode() { for_modes firewalled; }
 
-# What comes after connection tracking, as here, is tracked as related.
+# The source of ICMPv6 errors is changed after connection tracking, which takes them for related to the flow.
 errors_too() {
 	is "$(asked $A closed)" "$2"
 	is "$(asked $A option)" "$2"
@@ -90,7 +90,7 @@ errors_too() {
 
 errors() { for_modes errors_too; }
 
-# one_entry KIND PROTOCOL FILTER...: and it has seen an answer
+# one_entry KIND PROTOCOL FILTER...: connection tracking has one entry for the flow, and it has seen an answer.
 one_entry() {
 	local entry
 
@@ -112,7 +112,7 @@ conntracked() { for_modes entries; }
 
 # ---- filters ----
 
-# seen_by_filter SOURCE...: how many answers the filter has seen from them
+# filtered UDP ICMPV6: the filter sees UDP answers and echo replies from these sources, and from no others.
 filtered() {
 	local source
 
@@ -139,7 +139,7 @@ filters() { for_modes filtered; }
 
 # ---- routes ----
 
-# The second way to the client, for what has a certain source.
+# A second way to the client, for packets with a certain source.
 make_second_way() {
 	link_veth client c1 host h1
 	addr_add client c1 2001:db8:2::2/64
@@ -149,7 +149,7 @@ make_second_way() {
 	wait_for "the second link" 20 peer ping client 2001:db8:2::1
 }
 
-# by_way NUMBER KIND: the answer comes by this device of the client's
+# by_way NUMBER KIND: the answer comes by this device of the client.
 by_way() {
 	local wanted port=7
 
@@ -194,7 +194,7 @@ rules_of_unicast() {
 	nsip host -6 rule del pref 102
 }
 
-# Routes by source need no rule.
+# Routes that depend on the source work without a rule.
 source_routes() {
 	nsip host -6 route add $CLIENT/128 from $A/128 via 2001:db8:2::2 dev h1
 	by_way 1 udp
@@ -203,7 +203,7 @@ source_routes() {
 	by_way 0 udp
 }
 
-# A rule that forbids it is obeyed, too.
+# A rule that prohibits the answer's source is obeyed, too.
 forbidden() {
 	nsip host -6 rule add from $A prohibit pref 103
 	refute asked $A udp wait=0.5
@@ -244,7 +244,7 @@ policies_transform() {
 
 # ---- errors ----
 
-# fragments SIZE: of an answer, in the order of their lengths
+# fragment_lengths SOURCE: the lengths of the fragments of an answer from SOURCE.
 fragment_lengths() {
 	local word lengths=()
 
@@ -257,7 +257,7 @@ fragment_lengths() {
 	echo "${lengths[*]}"
 }
 
-# The socket knows nothing of the address that the error quotes.
+# The error quotes the anycast address, which the server's socket does not have: it must reach the socket all the same.
 too_big() {
 	ns host ip -6 route flush cache
 	is "$(fragment_lengths "$1")" 1448
@@ -269,11 +269,11 @@ too_big() {
 
 path_mtu() { for_modes too_big; }
 
-# RFC 4443 section 2.4 (e.6): what seems to come from an anycast address is not told of errors.
+# RFC 4443 section 2.4 (e.6): no error is sent to a source that is an anycast address.
 error_to_anycast() {
 	local from=2001:db8:b::b
 
-	# the control: it is another's yet
+	# the control: it is not an anycast address yet
 	nsip host -6 route add $from/128 via $CLIENT
 	is "$(peer exchange client c0 $from $UNICAST closed 9)" $UNICAST
 	nsip host anycast add $from
@@ -311,7 +311,7 @@ unprobe_hooks() {
 	done
 }
 
-# calls: whether each hook is called for a question to a unicast address and its answer
+# calls: for each hook, whether it is called for a question to a unicast address and its answer.
 calls() {
 	local hook before=() word=()
 
@@ -341,7 +341,7 @@ hooks() {
 
 # ---- the end ----
 
-# Under load: questions come, and answers are on their way.
+# The last member goes while questions come and answers are on their way.
 under_load() {
 	nsip host anycast add $A dev h0
 	nsip host anycast set $A source $OTHER

@@ -8,14 +8,14 @@
 #     ::2                               ::f           ::f                        ::1, the servers
 #     dig, dnsperf, chronyd, …                        2001:db8:a::/48 -->        anycast 2001:db8:a::a
 # kernels: 6.1 6.12
-# (It is about programs. What they ask of the kernel other tests ask of the debug kernel, too.)
+# (Not on the debug kernel: other tests ask the same of it without these programs.)
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/programs.sh"
 
 UNICAST=2001:db8:1::1
 A=2001:db8:a::a
-# In the host's prefix: the kernel's own joins take no other on a host.
+# In the host's prefix: on a host the kernel refuses to join any other address.
 ONLINK=2001:db8:1::a
 QUESTIONS=2000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || QUESTIONS=500
@@ -35,10 +35,10 @@ zone() {
 	done >"$T_DIR/questions"
 }
 
-# asked ADDRESS [OPTION...]: dig is content with the answer.
+# asked ADDRESS [OPTION...]: dig accepts the answer.
 asked() { is "$(ns client dig +short +tries=1 +time=15 "@$1" "${@:2}" www.test AAAA)" 2001:db8:1::80; }
 
-# Many questions at a time from several ports: dnsperf counts what it never got.
+# Many questions at a time from several ports. dnsperf counts those that get no answer.
 asked_much() {
 	ns client dnsperf -s $A -m udp -d "$T_DIR/questions" -c 4 -q 16 -t 30 >"$T_DIR/dnsperf.log"
 	cat "$T_DIR/dnsperf.log"
@@ -47,12 +47,12 @@ asked_much() {
 	grep -q "NOERROR $QUESTIONS " "$T_DIR/dnsperf.log"
 }
 
-# How many answers got another source so far.
+# rewritten: how many answers got another source so far.
 rewritten() {
 	[[ $(nsip host -s anycast show $A) =~ rewritten\ ([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
 }
 
-# rewritten_since BEFORE LEAST MOST
+# rewritten_since BEFORE LEAST MOST: since there were BEFORE of them, at least LEAST and at most MOST were rewritten.
 rewritten_since() {
 	local more=$(($(rewritten) - $1))
 
@@ -109,8 +109,8 @@ bind_starts() {
 	wait_for "named" 60 asked $UNICAST
 }
 
-# BIND 9.18 has a socket for each address that an interface has, whatever it is told, and an anycast address
-# is none of these: no socket, nothing to rewrite.
+# BIND 9.18 opens a socket for each address that an interface has, whatever its configuration says. An anycast address
+# is none of these, so no socket gets its questions.
 bind_has_no_wildcard() {
 	listens "[$UNICAST]:53"
 	refute listens "[::]:53"
@@ -118,7 +118,8 @@ bind_has_no_wildcard() {
 	[[ $(ns client dig +tries=1 "@$A" www.test AAAA) == *"connection refused"* ]]
 }
 
-# What helps is to hand it the questions as its own address's; connection tracking sees to the answers.
+# What helps is to translate the questions' destination to a unicast address; connection tracking translates the
+# answers back.
 bind_translated() {
 	ns host nft -f - <<-END
 		table ip6 named {
@@ -137,14 +138,14 @@ bind_translated() {
 
 # ---- the control ----
 
-# The same server and the same dig, and an anycast address that a program joined: what Linux does by itself.
+# The same server and the same dig without the module, at an anycast address that a program joined.
 without_the_module() {
 	local answer
 
 	modprobe -r anycast6
 	[[ ! -e /sys/module/anycast6 ]]
 	peer join host $ONLINK h0
-	# The answer arrives, and is no answer to dig. www.test AAAA, with identifier 0x1234
+	# The answer arrives, but dig does not accept its source. This asks for www.test AAAA, identifier 0x1234.
 	answer=$(peer datagram client $ONLINK 53 12340100000100000000000003777777047465737400001c0001)
 	echo "the answer: $answer"
 	[[ $answer == "$UNICAST 1234"* ]]
@@ -160,7 +161,7 @@ with_the_module() {
 
 # ---- other servers ----
 
-# The client takes answers to what it sent, and no other datagrams.
+# The client's filter accepts answers to what it sent, and no other datagrams.
 client_filter() {
 	ns client nft -f - <<-END
 		table ip6 filter {
@@ -185,7 +186,7 @@ time_server() {
 	wait_for "chronyd" 60 listens "[::]:123"
 }
 
-# Measures once, prints what it found, and sets no clock.
+# chronyd measures once, prints what it found, and sets no clock.
 time_asked() {
 	local said
 
@@ -213,7 +214,7 @@ quic() {
 	stop quic
 }
 
-# It keeps one socket for all, and leaves the source to the kernel.
+# This server has one socket for all clients, and leaves the source to the kernel.
 dtls() {
 	local before
 
@@ -262,8 +263,8 @@ iperf_tcp() {
 }
 
 # connects_back PORT CLIENT...: the server's datagrams come from the unicast address, and CLIENT waits in vain.
-# connect() on a socket that is bound to :: gives it a source for good, the unicast address, and from then on
-# what comes to the anycast address is not that socket's any more.
+# connect() gives a socket that is bound to :: a unicast source for good. From then on it does not get what is sent to
+# the anycast address any more.
 connects_back() {
 	local port=$1
 
@@ -289,7 +290,7 @@ openssl_connects_back() {
 	stop openssl
 }
 
-# What helps is to bind it to the address: then that is the source.
+# What helps is to bind the server to the anycast address, which then is the source.
 iperf_bound() {
 	ns host sysctl -qw net.ipv6.ip_nonlocal_bind=1
 	background iperf host iperf3 -s -B $A
@@ -318,7 +319,7 @@ traced_steered() {
 	nsip router anycast del $A
 }
 
-# A raw socket that is connected takes an echo reply from nobody but whom it asked.
+# traceroute6 -I connects its raw socket, which so accepts an echo reply only from the address that it asked.
 traced_by_echo() {
 	nsip host anycast set $A source anycast
 	HOPS="2001:db8:c::f $A"
@@ -336,7 +337,7 @@ traced_router() {
 
 peer_start
 make_routed
-# How long an answer of neighbour discovery for an anycast address waits is deliver_nd.sh's matter.
+# Neighbour discovery answers for anycast addresses without a delay here. deliver_nd.sh tests the delay.
 ns host sysctl -qw net.ipv6.neigh.h0.proxy_delay=0 net.ipv6.icmp.ratelimit=0
 zone
 t_run "unbound starts, on the wildcard address" unbound_starts

@@ -10,12 +10,13 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/answers.sh"
 
-# Packets with a routing header go this way.
+# The client's address that packets with a routing header go through.
 THROUGH=2001:db8:1::22
-# A source that the host reaches by a route.
+# An address of the client that the host reaches by a route.
 AWAY=2001:db8:c::2
 
-# What the module is for: the faults are there without it, for a join that the kernel serves alone.
+# Without the module, for a join that the kernel alone serves, UDP answers have the wrong source, and errors come from
+# the anycast address.
 control() {
 	peer join host 2001:db8:1::c h0
 	is "$(peer profile client c0 $CLIENT 2001:db8:1::c kinds=udp,lite,echo,closed)" \
@@ -23,11 +24,13 @@ control() {
 	is "$(peer profile client c0 $CLIENT $UNICAST)" "$(all_from $UNICAST)"
 }
 
+# all_from ADDRESS: the profile of a host that answers everything from ADDRESS.
 all_from() { echo "udp=$1 lite=$1 echo=$1 closed=$1 proto=$1 option=$1 syn=$1 reset=$1"; }
 
 # ---- every protocol, every mode ----
 
-# by_mode LABEL ADDRESS UNICAST WORD...: test cases; the words say to `ip anycast set` which one.
+# by_mode LABEL ADDRESS UNICAST WORD...: a test case for each reply source of ADDRESS. WORD... names it to
+# `ip anycast set`.
 by_mode() {
 	local label=$1 address=$2 unicast=$3
 
@@ -40,10 +43,11 @@ by_mode() {
 	t_run "$label, auto again" mode_is auto "$address" "${address%\%*}" "$unicast"
 }
 
+# mode_is SOURCE ADDRESS UDP ICMPV6: with this reply source UDP and ICMPv6 are answered from these addresses.
 mode_is() {
 	nsip host anycast set "${SET[@]}" source "$1"
 	profile "${@:2}"
-	# large ones, in fragments both ways
+	# large datagrams, in fragments both ways
 	is "$(asked "$2" udp size=3000 step=1200 "say=size:20000")" "$3"
 	is "$(asked "$2" echo size=3000 step=1200)" "$4"
 	[[ $2 == *%* ]] || is "$(peer tcp client "$2" 7 20000)" 20000
@@ -54,7 +58,7 @@ on_the_link() {
 	nsip host anycast add $B
 }
 
-# A limit on joins gives it a local route instead.
+# B is beyond the limit on joins, so it is held by a local route.
 by_route() {
 	nsip host anycast del $B
 	ns host sysctl -qw net.anycast6.max_joins=0
@@ -68,7 +72,7 @@ identifiers() {
 	nsip host anycast add home-agents dev h0
 }
 
-# A router has the subnet-router address already.
+# On a router the kernel itself has joined the subnet-router address already.
 forwarding() {
 	nsip host anycast del subnet-router dev h0
 	ns host sysctl -qw net.ipv6.conf.all.forwarding=1
@@ -87,7 +91,7 @@ home_agent() {
 	is "$(asked $UNICAST dhaad)" $UNICAST
 }
 
-# A program that answers from where it was asked does no harm either.
+# A home agent that answers from the address that was asked (IPV6_PKTINFO) is corrected, too: RFC 6275 section 10.5.
 home_agent_pktinfo() {
 	peer agent host pktinfo
 	is "$(asked $AGENTS dhaad)" $UNICAST
@@ -102,10 +106,10 @@ alternating() {
 		is "$(asked $address udp sport=41001)" $address
 		is "$(asked $address lite sport=41001)" $address
 	done
-	# of any other of the host's own the kernel answers as it always does
+	# the kernel answers for its other addresses as it always does
 	is "$(asked $OTHER udp sport=41001)" $UNICAST
 	is "$(asked $A udp sport=41001)" $A
-	# the other flows of that client are flows of their own
+	# other ports of the client are other flows
 	is "$(asked $A udp sport=41002)" $A
 	is "$(asked $UNICAST udp sport=41003)" $UNICAST
 	is "$(asked $A udp sport=41002)" $A
@@ -117,12 +121,12 @@ alternating_echo() {
 
 	nsip host anycast set $A source anycast
 	for address in $A $UNICAST $A $B $A $UNICAST; do
-		# the other one has its own rule
+		# B has another reply source
 		is "$(asked $address echo sport=41001)" ${address/$B/$UNICAST}
 	done
 }
 
-# Both are under way at once, and each is answered by its own rule.
+# Flows to both addresses alternate, and each gets its address's reply source.
 two_addresses() {
 	nsip host anycast set $B source unicast
 	for port in 41010 41011 41010; do
@@ -162,7 +166,7 @@ other_leaves() {
 	profile $A $UNICAST $UNICAST
 	addr_add host d0 $OTHER/128
 	profile $A $OTHER $OTHER
-	# on another device it is as good
+	# the same address on another device will do
 	nsip host address del $OTHER/128 dev d0
 	addr_add host h0 $OTHER/128
 	is "$(asked $A udp)" $OTHER
@@ -170,7 +174,7 @@ other_leaves() {
 	addr_add host d0 $OTHER/128
 }
 
-# deprecate ADDRESS [forever]: and no longer
+# deprecate ADDRESS [forever]: make it a deprecated address, or with forever a preferred one again.
 deprecate() { nsip host address change "$1/64" dev h0 valid_lft forever preferred_lft "${2-0}"; }
 
 deprecated() {
@@ -184,9 +188,9 @@ deprecated() {
 	deprecate "$first"
 	profile $A $second $second
 	deprecate "$second"
-	# rule 3 comes before rule 5
+	# RFC 6724: rule 3 (avoid deprecated) comes before rule 5 (outgoing interface)
 	profile $A $OTHER $OTHER
-	# better than none
+	# a deprecated address is better than none
 	nsip host address del $OTHER/128 dev d0
 	[[ $(asked $A udp) == @("$first"|"$second") ]]
 	addr_add host d0 $OTHER/128
@@ -197,7 +201,7 @@ deprecated() {
 	profile $A $UNICAST $UNICAST
 }
 
-# An address of the device that the answer leaves by comes before those of others, however alike.
+# An address of the outgoing device comes before one of another device with a longer matching prefix.
 of_the_device() {
 	nsip host anycast set $A source unicast
 	addr_add host d0 2001:db8:1::102/128
@@ -221,7 +225,7 @@ preferred() {
 
 # ---- every form of a packet ----
 
-# auto NAME FUNCTION [ARGUMENT...]: a test case under the default, whatever failed before.
+# auto NAME FUNCTION [ARGUMENT...]: a test case that begins with the default reply source.
 auto() {
 	nsip host -batch - <<-END
 		anycast set $A source auto
@@ -280,7 +284,7 @@ part_summed() {
 	done
 }
 
-# A source that an option overrides is not to be touched: it leaves as it was, and is counted.
+# A home address option overrides the source, so such a packet must leave as it was. It is counted as unsafe.
 unsafe() {
 	local before
 
@@ -290,14 +294,14 @@ unsafe() {
 	is $(($(count_replies unsafe) - before)) 2
 }
 
-# offloads FEATURE VALUE...: what the host's device does for the kernel.
+# offloads FEATURE VALUE...: switch offloads of the host's device.
 offloads() { ns host ethtool -K h0 "$@" >/dev/null; }
 
-# many_sizes: of datagrams, of segments, and how many of them
+# many_sizes ADDRESS SOURCE: datagrams and segments of many sizes are answered from SOURCE.
 many_sizes() {
 	local size segmented=$2
 
-	# 6.1 makes segments only for a device that makes checksums, whoever asks for them
+	# Linux 6.1 makes UDP segments only for a device that offloads checksums, else sending fails, also for unicast
 	[[ $(asked $UNICAST udp "say=gso:1400;size:2800") == "$UNICAST" ]] || segmented=refused-EIO
 	for size in 1 2 100 1451 1452 1453 3001 20000 60000; do
 		is "$(asked $1 udp say=size:$size)" "$2"
@@ -318,9 +322,10 @@ segments() {
 	offloads tx on sg on gso on
 }
 
-# ---- what says itself where it comes from ----
+# ---- servers that choose their source ----
 
-# uttered HOW SOURCE: a datagram to a client that has asked the address just now
+# uttered HOW SOURCE: a socket of kind HOW sends a datagram to a client that has just asked A. It must leave from
+# SOURCE.
 uttered() {
 	peer watch client client c0
 	is "$(asked $A udp sport=41020)" $A
@@ -328,7 +333,7 @@ uttered() {
 	peer seen client client "^$2>$CLIENT/.*/148/udp-7-41020" least=1
 }
 
-# That the others are left alone means nothing otherwise.
+# The control for the next ones: a socket that leaves its source open is rewritten.
 of_any() { uttered any $A; }
 
 of_raw() { uttered raw $UNICAST; }
@@ -350,7 +355,7 @@ bound_to_it() {
 connected() {
 	peer teller host 11 to=$CLIENT,41030
 	is "$(peer exchange client c0 $CLIENT $UNICAST udp 11 sport=41030)" $UNICAST
-	# it is not its socket that is asked here
+	# A does not reach a connected socket, and asking it must change nothing for that socket
 	refute peer exchange client c0 $CLIENT $A udp 11 sport=41030 wait=0.3
 	is "$(peer exchange client c0 $CLIENT $UNICAST udp 11 sport=41030)" $UNICAST
 }

@@ -10,10 +10,10 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/answers.sh"
 
-# speak NAME PORT: the source of what a socket of the host's says to this port of the client's
+# speak NAME PORT: a socket of the host sends a datagram to this port of the client. Prints its source.
 speak() { peer speak host "$1" c0 "client-$T_ID" $CLIENT "$2"; }
 
-# forge PORT TO [COUNT]: packets to the anycast address, as if the client had sent them
+# forge PORT TO [COUNT]: packets to the anycast address that look as if the client had sent them.
 forge() {
 	local i
 
@@ -22,7 +22,7 @@ forge() {
 	done
 }
 
-# Questions are like that: a socket of the same kind answers them from the address.
+# The control: to a real question, a socket of the same kind answers from the anycast address.
 control() {
 	peer speaker host ntp 123
 	forge 9123 123
@@ -30,7 +30,7 @@ control() {
 	is "$(count_replies own)" 0
 }
 
-# own_flow NAME PORT [COUNT]
+# own_flow NAME PORT [COUNT]: the host opened this flow, so forged packets of it change no source.
 own_flow() {
 	local before
 
@@ -50,10 +50,10 @@ ike() {
 	own_flow ike 500
 }
 
-# More of them do not wear it out.
+# Many forged packets do not change it either.
 often() { own_flow ntp 123 30; }
 
-# The server has answered to where it was asked in between, as it does.
+# The same after the server's own answers, which come to the host's unicast address.
 answered() {
 	peer speaker host dns 5353
 	is "$(speak dns 53)" $UNICAST
@@ -70,20 +70,19 @@ udplite() {
 	peer speaker host lite 124 lite
 	is "$(speak lite 124)" $UNICAST
 	before=$(count_replies own)
-	# the socket hears nobody, so there is no answer
+	# the socket reads nothing, so there is no answer
 	refute peer exchange client c0 $CLIENT $A lite 124 sport=124 wait=0.2
 	is $(($(count_replies own) - before)) 1
 	is "$(speak lite 124)" $UNICAST
 }
 
-# In a namespace with many flows, nothing but notes says whose a flow is: those of flows that last are
-# kept when there is no room for all.
+# The table of initiators (who opened a flow) has no room for so many flows. It keeps those that last the longest.
 lasting() {
 	local before many=20000
 
 	[[ ${ANYCAST6_KERNEL-} != debug ]] || many=5000
 	is "$(speak ntp 1123)" $UNICAST
-	# what is said again after two seconds is no burst
+	# a flow counts as lasting if it goes on after two seconds
 	pause 2.5
 	is "$(speak ntp 1123)" $UNICAST
 	peer storm client 2001:db8:f:: $UNICAST 123 $many
@@ -93,7 +92,7 @@ lasting() {
 	is $(($(count_replies own) - before)) 1
 }
 
-# What tells flows apart are not addresses alone.
+# Ports tell flows apart, too, not addresses alone.
 other_flows() {
 	is "$(speak ntp 2123)" $UNICAST
 	forge 2123 123
@@ -104,7 +103,7 @@ other_flows() {
 
 # ---- sockets that are not remembered ----
 
-# Its peers follow wherever its packets come from: a forged one is enough.
+# ESP in UDP (IKE): the peer would follow the source of the host's packets, so one forged packet could move it.
 espinudp() {
 	peer speaker host esp 4500 encap=2
 	forge 4500 4500
@@ -128,13 +127,13 @@ bound() {
 }
 
 nobody() {
-	# no socket has it, and when there is one, it is too late
+	# forged before the socket is there: it counts for nothing later
 	forge 4800 4800
 	peer speaker host late 4800
 	is "$(speak late 4800)" $UNICAST
 }
 
-# A tunnel of the kernel's that is reached at the anycast address: it chooses its source itself.
+# A WireGuard tunnel that is reached at the anycast address: the kernel chooses its source itself.
 wireguard() {
 	local name number port key keys=([1]="$(wg genkey)" [2]="$(wg genkey)")
 
@@ -161,7 +160,7 @@ wireguard() {
 
 # ---- floods ----
 
-# Nobody reads what comes in here, but it is delivered.
+# A flood of packets that are delivered, but that nobody reads.
 flood() {
 	local rounds=10 each=10000 i
 
@@ -176,7 +175,7 @@ flood() {
 	done
 }
 
-# Each one has a place, or takes one: of so many, few are left.
+# A new peer takes the place of an old one when there is no room.
 bounded() {
 	local sent=5000 most=1000
 
@@ -187,11 +186,11 @@ bounded() {
 	is "$(asked $A udp)" $A
 	echo "forgotten: $(count_replies forgotten)"
 	(($(count_replies forgotten) >= sent - most && $(count_replies forgotten) <= sent))
-	# those that came last are the ones that are known
+	# the last ones are still remembered
 	is "$(asked $A udp sport=42010)" $A
 }
 
-# With no room at all nothing is rewritten, and that is counted.
+# With max_flows 0 nothing is rewritten, which is counted.
 no_room() {
 	local before
 
@@ -208,7 +207,7 @@ no_room() {
 
 is_forgotten() { [[ $(speak slow 43000) == "$UNICAST" ]]; }
 
-# An answer is not late for 30 seconds; saying something does not make them more.
+# A question is remembered for 30 seconds; what the host sends does not prolong that.
 expiry() {
 	local begin seconds before
 
@@ -221,7 +220,7 @@ expiry() {
 	seconds=$(((${EPOCHREALTIME/./} - begin) / 1000000))
 	echo "after $seconds s"
 	((seconds >= 29 && seconds <= 45))
-	# what was sent too late does not make it the host's own flow
+	# the host's late packet did not make it the host's own flow
 	forge 43000 13
 	is "$(speak slow 43000)" $A
 	is "$(count_replies own)" "$before"
@@ -230,9 +229,9 @@ expiry() {
 peer_start answers.py
 make_asked || exit
 nsip host anycast add $A dev h0
-# from now on packets to it need not wait for a neighbour to be found
+# From here on both sides know their neighbour, and no packet waits for that.
 wait_for "an answer" 20 asked $A udp
-# what leaves within a second of the first address may answer a packet that came before
+# In the first second what leaves may answer a packet that came before the address, so no initiator is noted.
 pause 1.2
 t_run "control: what answers a packet to the address leaves from there" control
 t_run "a flow of this host's own, NTP" ntp
@@ -243,7 +242,7 @@ t_run "UDP-Lite" udplite
 t_run "of a flow that lasts, when there is no room for all" lasting
 t_run "other ports are other flows" other_flows
 t_run "a socket with UDP_ENCAP (ESP)" espinudp
-# which the debug kernel lacks
+# The debug kernel has no WireGuard.
 ! modprobe -q wireguard || t_run "WireGuard" wireguard
 t_run "a connected socket" connected
 t_run "a bound socket" bound
@@ -251,6 +250,6 @@ t_run "a packet that came before the socket was there" nobody
 t_run "a flood from everywhere does not stop answers" flood
 t_run "what is remembered is bounded, and what is not is counted" bounded
 t_run "without any room nothing is rewritten" no_room
-# half a minute of waiting shows it no mistakes
+# Half a minute of waiting would show nothing more on the debug kernel.
 [[ ${ANYCAST6_KERNEL-} == debug ]] || t_run "it is remembered for seconds" expiry
 t_done

@@ -16,17 +16,17 @@ U3=2001:db8:f::3
 B=2001:db8:53::54
 # Milliseconds between two packets of a stream.
 EVERY=5
-# and between two solicitations
+# Milliseconds between two neighbour solicitations.
 RETRANS=300
-# of a transfer that nothing happens to
+# Bytes of a TCP transfer that must not be disturbed.
 BYTES=10000000
-# of solicitations, for a neighbour that is lost
+# How many bursts of solicitations for a lost neighbour are waited for.
 BURSTS=4
-# of one in whose middle another member is nearer
+# Bytes of a TCP transfer during which another member becomes the nearest.
 LONG=10000000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=50 RETRANS=1000 BYTES=500000 BURSTS=3 LONG=3000000
 
-# gateway: s3 behind a router that knows A by its own route.
+# gateway: make s3 and the gateway before it, which has a route of its own to A.
 gateway() {
 	ns_make gw s3
 	link_veth router rg gw g0
@@ -52,12 +52,12 @@ gateway() {
 	serve_all s3 7 id=s3 >/dev/null
 }
 
-# ---- what is told ----
+# ---- events ----
 
-# listen: from here on, for told.
+# listen: told looks only at events from here on.
 listen() { MARK=$(wc -l <"$T_DIR/monitor.log"); }
 
-# told [VIA STATE]...: `ip anycast monitor` says this of members of A since listen, and nothing else.
+# told [VIA STATE]...: since listen, `ip anycast monitor` has reported these states of members of A, and no others.
 told() {
 	local wanted
 
@@ -71,7 +71,7 @@ told() {
 
 events_are() { [[ $(events) == "$1" ]]; }
 
-# Of an event's line, the member: VIA up, or VIA down reason REASON.
+# events: the events since listen, one line each: VIA up, or VIA down reason REASON.
 events() {
 	local event="^$A .*\\\\ +via ([^ ]+) .*state (up|down reason [a-z]+)" line lines
 
@@ -83,8 +83,8 @@ events() {
 
 # ---- traffic ----
 
-# traffic_starts NAME [later]: one flow, a stream of flows of one packet each, both of s1's for now, and TCP,
-# which is in full flow or says nothing until its end.
+# traffic_starts NAME [later]: start traffic, all of which NAME gets: "one" is one UDP flow, each packet of "many" is
+# a flow of its own, and "tcp" sends slowly all the time or, with later, nothing until its end.
 traffic_starts() {
 	peer stream client start one $A 7 every=$EVERY
 	peer stream client start many $A 7 every=$EVERY fresh
@@ -93,18 +93,18 @@ traffic_starts() {
 	peer stream client answered many 20
 }
 
-# before_it: all that was sent so far had an answer.
+# before_it: called just before the event. All packets that were sent so far must be answered.
 before_it() {
 	BEFORE=("$(peer stream client sent one)" "$(peer stream client sent many)")
 	peer stream client answered one "${BEFORE[0]}"
 	peer stream client answered many "${BEFORE[1]}"
 }
 
-# after_it: what is sent from here on must not be lost.
+# after_it: called just after the event. No packet that is sent from here on may be lost.
 after_it() { AFTER=("$(peer stream client sent one)" "$(peer stream client sent many)"); }
 
-# traffic_moved FROM TO [LOST]: both streams moved from a server to another, and lost nothing of what was
-# sent before the event and after it; in between not more than so many.
+# traffic_moved FROM TO [LOST]: both streams moved from server FROM to server TO. No packet that was sent before
+# before_it or after after_it was lost, and no more than LOST of those in between.
 traffic_moved() {
 	local result
 
@@ -116,7 +116,7 @@ traffic_moved() {
 	moved "$1" "$2" "${BEFORE[1]}" "${AFTER[1]}" "$result" "${3-}"
 }
 
-# moved FROM TO BEFORE AFTER RESULT [LOST]
+# moved FROM TO BEFORE AFTER RESULT [LOST]: the same for one stream; RESULT is what stopping it printed.
 moved() {
 	local first last
 
@@ -124,12 +124,12 @@ moved() {
 	[[ $5 =~ ^1-([0-9]+)=$1\ ([0-9]+-[0-9]+=-\ )?([0-9]+)-[0-9]+=$2$ ]]
 	first=$((BASH_REMATCH[1] + 1))
 	last=$((BASH_REMATCH[3] - 1))
-	# those that had the old server had it before the event
+	# the old server answered up to the event at least, the new one not later than after it
 	((first > $3 && last <= $4))
 	[[ ! ${6-} ]] || ((last - first + 1 <= $6))
 }
 
-# heal: s1 and its link are as at the beginning.
+# heal: s1 and its link are again as at the beginning.
 heal() {
 	nsip s1 link set s0 up
 	nsip s1 -6 route replace default via 2001:db8:1::f src $U1
@@ -138,7 +138,7 @@ heal() {
 
 # ---- the ways to go down ----
 
-# The client's connection to s1 is refused by s2, which does not know it: at once, without a time-out.
+# s2 gets the packets of the client's connection to s1, does not know it, and resets it: there is no time-out.
 carrier() {
 	has_members "2 metric 10" "1 metric 20"
 	is "$(peer transfer client start other $A 7 $BYTES slow)" s2
@@ -153,7 +153,7 @@ carrier() {
 	is "$(member_state $U1)" "down link"
 	is "$(verdicts)" "s2=chosen s1=down"
 	is "$(peer transfer client end tcp)" ECONNRESET
-	# nobody else's connection is touched
+	# the connection that s2 had from the beginning goes on
 	is "$(peer transfer client end other)" $BYTES
 	all_ask s2
 }
@@ -169,8 +169,8 @@ carrier_again() {
 	is "$(pings_to)" $U1
 }
 
-# Carrier goes and comes under traffic, several times; no event comes in between that could tell what
-# to do with a packet.
+# Carrier goes and comes several times under traffic. The next packet comes too soon for any event to have told the
+# module of it.
 carrier_flaps() {
 	local i
 
@@ -194,7 +194,7 @@ silence() {
 	END
 }
 
-# s1 hangs: its link is there, but nobody answers. Lost is what was sent until that is noticed.
+# s1 hangs: its link has carrier, but s1 does not answer. Only packets that are sent before that is noticed are lost.
 neighbour() {
 	has_members 1 2
 	router add $B via $U1
@@ -208,14 +208,14 @@ neighbour() {
 	after_it
 	traffic_moved s1 s2
 	is "$(member_state $U1)" "down neighbour"
-	# one next hop for all addresses
+	# B has the same next hop, so its member is down as well
 	is "$(nsip router -j anycast show $B | jq -c '[.[0].members[].state]')" '["down","up"]'
 	is "$(verdicts)" "s1=down s2=chosen"
 	is "$(peer transfer client end tcp)" ECONNRESET
 	all_ask s2
 }
 
-# It is asked again, less and less often, and is back when it answers, though nothing is sent to it.
+# The router solicits s1 again, less and less often. When s1 answers it is up, though no traffic is sent to it.
 neighbour_again() {
 	local packets
 
@@ -232,16 +232,16 @@ neighbour_again() {
 	capture_stop ask
 }
 
-# bursts N: so many times the router began to solicit; when, in a file.
+# bursts N: the router has begun at least N bursts of solicitations. When each began is in the file bursts.
 bursts() {
 	capture_show ask -tt | awk '$1 - last > 1.2 { print $1 } { last = $1 }' >"$T_DIR/bursts"
 	(($(wc -l <"$T_DIR/bursts") >= $1))
 }
 
-# What the route leads to has lost its address. It still gets what is sent to it, until it is found
-# that it does not answer solicitations: nothing is lost at all. Between namespaces, unlike between machines,
-# packets take along TCP's word that it goes on, and each node on their way believes in its neighbour: so TCP is
-# quiet here.
+# s1 loses the address that is the router's next hop. It still gets what is sent to its link-layer address, until the
+# router finds that nobody answers solicitations, so nothing is lost. TCP is quiet here: between namespaces, unlike
+# between machines, an skb keeps the mark by which TCP confirms its neighbour (dst_pending_confirm), which would
+# confirm the router's neighbour entry, too.
 neighbour_address() {
 	has_members 1 2
 	traffic_starts s1 later
@@ -259,7 +259,7 @@ neighbour_address() {
 	told "$U1" up
 }
 
-# A member behind a gateway: first its route goes, then the gateway's link.
+# s3 is behind a gateway. The route to it goes here; in the next case the gateway's link does.
 route() {
 	has_members "3 metric 10" 1
 	traffic_starts s3
@@ -293,7 +293,8 @@ gateway_link() {
 	all_ask s3
 }
 
-# With the device its routes go. A member that names the device says so.
+# The device goes down, and its routes with it: a member that names the device is down for reason admin, one that does
+# not for reason route.
 device() {
 	has_members "1 dev r1 metric 10" 2 "1 metric 20"
 	traffic_starts s1
@@ -311,14 +312,14 @@ device() {
 		route replace $U1 via 2001:db8:1::1 metric 100
 	END
 	wait_for "both to be up" 20 eval '(($(events | grep -c up) >= 2))'
-	# s1 looks for the router again, and what it answers meanwhile may be late
+	# s1 has to find the router's link-layer address again, and its answers may be late until then
 	wait_for "the way back" 20 ns client ping -c 1 -W 1 $U1
 	all_ask s1
 }
 
 # ---- something nearer ----
 
-# Old flows, with their packets in full flow, stay; the new ones go to the nearer one.
+# A nearer member comes. Old flows stay where they are in the middle of their packets, new ones go to it.
 nearer() {
 	has_members 2
 	peer stream client start one $A 7 every=$EVERY
@@ -330,7 +331,7 @@ nearer() {
 	all_ask s1
 	peer transfer client go tcp
 	peer transfer client at tcp $((LONG / 10))
-	# nearer still, by a route this time
+	# another one is nearer still, this time by the metric of its route
 	nsip router -6 route add $U3 via 2001:db8:9::1 metric 1
 	router add $A via $U3
 	all_ask s3
@@ -356,7 +357,7 @@ mend() {
 	wait_for "s2 to be up" 60 is_state $U2 up
 }
 
-# A routing protocol knows another place.
+# No member is up, but there is a route to A, as a routing protocol would learn it: packets follow that.
 routes_decide() {
 	has_members 1 2
 	is "$(ask udp 5000)" 5000=s1
@@ -376,13 +377,13 @@ routes_decide() {
 	nsip router -6 route del $A
 }
 
-# Nobody does: the client is told at once, in the middle of a connection, too.
+# No member is up, and there is no route either: clients get an ICMPv6 error at once, old flows, too.
 unreachable() {
 	has_members 1 2
 	is "$(ask udp 5000)" 5000=s1
 	links_down
 	is "$(ask udp 5000-5003)" "5000=ENETUNREACH 5001=ENETUNREACH 5002=ENETUNREACH 5003=ENETUNREACH"
-	# who is slow asks again
+	# a slow client may have sent some packets twice
 	is "$(nsip router -s -j anycast show $A | jq -c '.[0].misses | [.no_member >= 4, .loop]')" "[true,0]"
 	is "$(ask tcp 5000,5001)" "5000=ENETUNREACH 5001=ENETUNREACH"
 	refused "Network is unreachable" peer udp router $A 7 100 wait=1
@@ -390,7 +391,7 @@ unreachable() {
 	all_ask s1
 }
 
-# Two members in one: the last of them is used when nothing is left, as far as it is.
+# Members go down one after the other: a flow moves each time, and the farthest member gets all in the end.
 down_to_the_last() {
 	has_members 1 2 3
 	is "$(ask udp 5000)" 5000=s1
@@ -421,7 +422,7 @@ repair() {
 peer_start
 make_servers 2
 gateway
-# found within seconds, not half a minute
+# The router finds a lost neighbour within seconds instead of half a minute.
 for dev in r1 r2 rg; do
 	ns router sysctl -qw "net.ipv6.conf.$dev.keep_addr_on_down=1" \
 		"net.ipv6.neigh.$dev.base_reachable_time_ms=1000" "net.ipv6.neigh.$dev.delay_first_probe_time=1" \

@@ -13,7 +13,7 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"
 
-# of many addresses, which the members have without knowing of them
+# The prefix of many addresses, which the members have by a local route.
 MANY=2001:db8:b::
 case ${ANYCAST6_KERNEL-} in
 debug) COUNT=150 FLOOD=1000 ;;
@@ -43,14 +43,14 @@ make_other() {
 	wait_for "the client" 20 peer ping client 2001:db8:c::f wait=1
 }
 
-# what crosses the link between them, each way, and what the client is told
+# watch_routers: watch what crosses the link between the routers, in each direction, and what the client gets.
 watch_routers() {
 	peer watch router back r3
 	peer watch other forth o1
 	peer watch client client c0
 }
 
-# Both send the other what the one sends them: it crosses the link once.
+# Each router sends A's packets to the other one. A packet must cross their link once only.
 loop() {
 	local before
 
@@ -69,10 +69,10 @@ loop() {
 	is "$(misses router loop)" 0
 }
 
-# counted COUNT: the misses of the last case were counted as loops
+# counted COUNT: the case before counted so many packets as loops.
 counted() { is "$(<"$T_DIR/loops")" "$1"; }
 
-# The other one has remembered the way back for a flow, when that was right.
+# The other router remembers a flow with the member behind this router, which was right when the flow began.
 pinned_loop() {
 	local before
 
@@ -80,12 +80,12 @@ pinned_loop() {
 	nsip other anycast flush
 	nsip router anycast add $A via $ONE
 	nsip other anycast add $A via 2001:db8:f::f
-	# by the other router, from an address that both know the way to
+	# through the other router, from an address that both have a route to
 	nsip client -6 route add $A/128 via 2001:db8:e::f
 	is "$(peer ask client $A 7 42101-42101 src=$CLIENT)" one
 	is "$(peer ask client $A 7 42101-42101 src=$CLIENT)" one
 	[[ $(flows other) == "$CLIENT udp 42101 2001:db8:f::f established" ]]
-	# now the router knows nothing better than the other one
+	# now the other router is this one's only member
 	nsip router anycast add $A via 2001:db8:f::2
 	nsip router anycast del $A via $ONE
 	nsip client -6 route del $A/128 via 2001:db8:e::f
@@ -96,7 +96,7 @@ pinned_loop() {
 	is "$(words "$(peer seen other forth "^$CLIENT>$A/")")" 1
 	is "$(peer seen router back "^$CLIENT>$A/")" ""
 	echo $(($(misses other loop) - before)) >"$T_DIR/loops"
-	# it takes another member, if there is one
+	# if there is another member, that one gets the flow
 	nsip other anycast add $A via $ONE metric 5000
 	nsip router anycast add $A via $TWO metric 9000
 	nsip router anycast del $A via 2001:db8:f::2
@@ -110,7 +110,7 @@ routed_loop() {
 	nsip router anycast flush
 	nsip other anycast flush
 	nsip router anycast add $A via 2001:db8:f::2
-	# one that can't be reached: routes decide
+	# the only member can't be reached, so routes decide
 	nsip other -6 route add 2001:db8:a::/48 via 2001:db8:f::f
 	nsip other anycast add $A via 2001:db8:77::1
 	before=$(misses other loop)
@@ -135,7 +135,7 @@ begin() {
 	ns router sysctl -qw net.anycast6.max_flows="$1"
 }
 
-# Of ten places new flows may have five: the others are steered as well, to the members they would have.
+# New flows may have five of the table's ten places. Others are steered to the same members without being remembered.
 full() {
 	local names
 
@@ -145,7 +145,7 @@ full() {
 	is "$(count_flows router)" 5
 	is "$(misses router unpinned)" 15
 	is "$(active_flows router)" 5
-	# a second packet makes room for others: the five are new no more
+	# their second packets make the five established, which leaves room for five more
 	is "$(peer ask client $A 7 42301-42320 src=$CLIENT)" "$names"
 	is "$(count_flows router)" 10
 	is "$(peer ask client $A 7 42301-42320 src=$CLIENT)" "$names"
@@ -154,7 +154,7 @@ full() {
 	nsip router anycast flow flush
 	is "$(count_flows router)" 0
 	is "$(active_flows router)" 0
-	# less room than there are flows: those that are remembered stay
+	# the table may be smaller than what is in it: those flows stay
 	ns router sysctl -qw net.anycast6.max_flows=100
 	is "$(peer ask client $A 7 42301-42320 src=$CLIENT)" "$names"
 	ns router sysctl -qw net.anycast6.max_flows=1
@@ -176,13 +176,13 @@ syn_flood() {
 	is "$(flows router | grep -c established)" 12
 	(($(count_flows router) <= ROOM / 2 + 12))
 	(($(misses router unpinned) >= FLOOD - ROOM))
-	# they would not find their members by chance
+	# flows that were forgotten would not go to their member now
 	nsip router anycast change $A via $ONE metric 5
 	for ((i = 0; i < 12; i++)); do
 		is "$(peer say client syn$i size=5000)" "${name[i]}"
 	done
 	is "$(flows router | grep -c established)" 12
-	# those that come now are served, and remembered when they are established
+	# new connections are served, and remembered once they are established
 	is "$(peer open client after tcp $A 7)" one
 	is "$(peer say client after size=5000)" one
 	is "$(flows router | grep -c established)" 13
@@ -194,7 +194,7 @@ syn_flood() {
 
 forgotten() { ! flows router | grep -q "$CLIENT $1"; }
 
-# A connection that was reset is forgotten after 10 s, a SYN that nobody followed too.
+# A connection that was reset is forgotten after 10 s, and so is a SYN that nothing followed.
 expire() {
 	begin $ROOM
 	peer open client ended tcp $A 7 src=$CLIENT sport=42501
@@ -241,12 +241,12 @@ privileges() {
 	[[ $said == *CAP_NET_ADMIN* ]]
 	is $status 2
 	is "$(count_flows router)" 3
-	# the rest may be read
+	# everything else may be read without a capability
 	is "$(ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
 		ip anycast show | head -n 1)" "$(nsip router anycast show | head -n 1)"
 }
 
-# all_at NAME [OPTION]: one packet to each address, and each has this answer
+# all_at NAME [OPTION]: one packet to each address, and NAME answers each.
 all_at() {
 	local names
 
@@ -254,7 +254,7 @@ all_at() {
 	is "$(tr ' ' '\n' <<<"$names" | sort | uniq -c | xargs)" "$COUNT $1"
 }
 
-# All addresses of a next hop that dies are elsewhere with the next packet.
+# The next hop of many addresses dies: the next packet to each of them goes to the other member.
 many() {
 	local member
 
@@ -268,16 +268,16 @@ many() {
 	is "$(query router count anycast show origin static)" $COUNT
 	wait_for "one" 20 eval "[[ \$(peer each client $MANY 1 7) == one ]]"
 	all_at one sport=20000
-	# the carrier goes, and nothing waits for the news; remembered flows move as well
+	# carrier goes, and packets come before any event is handled; remembered flows move as well
 	nsip one link set m0 down
 	all_at two sport=20000
 	all_at two
 	nsip one link set m0 up
 	addr_add one m0 $ONE/64 || true
 	nsip one -6 route replace default via 2001:db8:1::f
-	# they come back one after the other
+	# the addresses come back one after the other
 	wait_for "one again" 30 eval "[[ \$(query router count anycast show origin static state down) == 0 ]]"
-	# one of so many might have the port again that it had
+	# so that no packet is part of a flow that is remembered: ports may repeat
 	nsip router anycast flow flush
 	all_at one
 	nsip router anycast flush

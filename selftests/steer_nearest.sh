@@ -13,17 +13,17 @@
 U1=2001:db8:f::1
 U2=2001:db8:f::2
 U3=2001:db8:f::3
-# Flows of the tests of equals; of them so many with real packets.
+# How many flows the tests of equal distances ask `ip anycast get` about, and how many they send packets of.
 FLOWS=600
 REAL=200
-# Milliseconds between the requests of a stream: if all six are one server's, no more than Python answers
-# there on an emulated machine, or its socket drops what the router delivered.
+# Milliseconds between two requests of a stream. One server may get all six streams: it is written in Python, and on
+# an emulated machine its socket drops packets that come more quickly.
 EVERY=25
 [[ ${ANYCAST6_KERNEL-} != debug ]] || FLOWS=200 REAL=60 EVERY=60
 
 # ---- distance ----
 
-# Routes lead to all of them; the nearest is not the one that was configured first.
+# The nearest member is not the one that was configured first.
 by_route() {
 	has_members 3 1 2
 	is "$(distance_of $U1) $(distance_of $U2) $(distance_of $U3)" "100 200 300"
@@ -43,7 +43,7 @@ by_metric() {
 	all_ask s1
 }
 
-# A metric stands in for what the routes say, as if it were theirs.
+# A configured metric is compared with the metrics of routes as if it were one of them.
 metric_and_route() {
 	has_members 1 "3 metric 99" 2
 	all_ask s3
@@ -56,7 +56,7 @@ metric_and_route() {
 	all_ask s3
 }
 
-# In RFC 4291's words: the nearest interface, according to the routing protocol's measure of distance.
+# RFC 4291 section 2.6: "the nearest interface ..., according to the routing protocols' measure of distance".
 follows_routes() {
 	has_members 1 2 3
 	is "$(ask udp 5000 && ask tcp 5000)" "5000=s1"$'\n'"5000=s1"
@@ -64,11 +64,11 @@ follows_routes() {
 	wait_for "the new distance" 10 is_distance $U3 50
 	all_ask s3
 	is "$(ask udp 5000)" 5000=s1
-	# the better one goes, the first comes back
+	# the better route goes, and the first one is used again
 	nsip router -6 route del $U3 via 2001:db8:3::1 metric 50
 	wait_for "the old distance" 10 is_distance $U3 300
 	all_ask s1
-	# the same route, another distance, and then another way
+	# the route stays but for its metric, which makes another member the nearest
 	nsip router -6 -batch - <<-END
 		route del $U1 via 2001:db8:1::1
 		route add $U1 via 2001:db8:1::1 metric 1000
@@ -84,7 +84,7 @@ follows_routes() {
 	all_ask s1
 }
 
-# The nearest of a flow that was there before is another one, and it stays.
+# Another member becomes the nearest: old flows stay where they are.
 metric_moves_new_flows() {
 	has_members "1 metric 10" "2 metric 20"
 	is "$(ask udp 5000-5019)" "$(all_of s1 5000 5019)"
@@ -100,8 +100,8 @@ metric_moves_new_flows() {
 
 # ---- equal distance ----
 
-# spread SERVERS WORDS: flows are spread over so many servers as evenly as chance has it: chi-squared
-# below what one try in a thousand exceeds.
+# spread SERVERS WORDS: the flows in WORDS are spread over that many servers as evenly as by chance: chi-squared is
+# below the limit that one try in a thousand exceeds.
 spread() {
 	local limits=(0 0 10828 13816) share n=0 squares=0 k=0 chi
 
@@ -117,7 +117,7 @@ spread() {
 	((chi < limits[$1]))
 }
 
-# The measure itself can tell: an even one, and one that chance does not make.
+# spread itself accepts an even distribution, and refuses one that does not come by chance.
 measure_of_spread() {
 	spread 2 "1=s1 2=s2 3=s1 4=s2"
 	spread 2 "$(printf '%s=s1 ' {1..280})$(printf '%s=s2 ' {1..320})"
@@ -137,7 +137,7 @@ spread_over_equals() {
 	spread 3 "$words"
 	words=$(resolve tcp 10000-$last)
 	spread 3 "$words"
-	# clients are spread as flows are
+	# two servers, and then flows that differ only by the client's address
 	has_members "${EQUALS[@]:0:2}"
 	spread 2 "$(resolve udp 10000-$last)"
 	for ((i = 1; i <= FLOWS; i++)); do
@@ -148,7 +148,7 @@ spread_over_equals() {
 	spread 2 "$words"
 }
 
-# What get says is what packets meet, and as evenly spread.
+# Packets go where `ip anycast get` says, so they are spread as evenly.
 spread_for_real() {
 	local last=$((9999 + REAL)) words
 
@@ -160,7 +160,7 @@ spread_for_real() {
 	spread 3 "$(ask tcp 10000-10029)"
 }
 
-# The mapping before and after, for each of them that may go; of real flows for one.
+# One member goes: only its flows move. This asks `ip anycast get`, for each of the members.
 minimal_disruption() {
 	local before after last=$((9999 + FLOWS)) n
 
@@ -171,21 +171,22 @@ minimal_disruption() {
 		after=$(resolve udp 10000-$last)
 		refute grep -q "=s$n\b" <<<"$after"
 		is "$(kept s$n "$before" "$after")" "$(kept s$n "$before" "$before")"
-		# those that moved are spread over both
+		# the flows that moved are spread over the two that are left
 		spread 2 "$(moved "$before" "$after")"
 		router add $A via 2001:db8:f::$n metric 10
 		is "$(resolve udp 10000-$last)" "$before"
 	done
 }
 
-# kept NAME BEFORE AFTER: where they are after it, of those that were not its flows before.
+# kept NAME BEFORE AFTER: where the flows are now that NAME did not have before.
 kept() { paste -d ' ' <(tr ' ' '\n' <<<"$2") <(tr ' ' '\n' <<<"$3") | grep -v "^[0-9]*=$1 " | cut -d ' ' -f 2; }
 
+# moved BEFORE AFTER: the flows that moved, and where they are now.
 moved() {
 	paste -d ' ' <(tr ' ' '\n' <<<"$1") <(tr ' ' '\n' <<<"$2") | awk '$1 != $2 { print $2 }' | xargs
 }
 
-# Pinned flows of the member that goes move, with their next packet, and the others do not.
+# The same with packets: pinned flows of the member that goes move with their next packet, the others do not.
 disruption_for_real() {
 	local before last=$((9999 + REAL))
 
@@ -195,21 +196,21 @@ disruption_for_real() {
 	after=$(ask udp 10000-$last)
 	refute grep -q "=s2\b" <<<"$after"
 	is "$(kept s2 "$before" "$after")" "$(kept s2 "$before" "$before")"
-	# it comes back: all stay where they are, but for new ones
+	# it comes back: old flows stay where they are until they are flushed
 	router add $A via $U2 metric 10
 	is "$(ask udp 10000-$last)" "$after"
 	router flow flush $A
 	is "$(ask udp 10000-$last)" "$before"
 }
 
-# Among nearest equals only: one that is farther gets nothing.
+# Flows are spread over the nearest members only: a farther one gets none.
 equals_and_a_far_one() {
 	has_members "1 metric 10" "2 metric 10" "3 metric 11"
 	spread 2 "$(resolve udp 10000-10199)"
 	is "$(verdicts proto udp sport 1 dport 1 | tr ' ' '\n' | cut -d = -f 2 | sort | xargs)" "chosen drawn farther"
 }
 
-# Another router that knows the same members, in another order, sends a flow to the same one.
+# Another router, where the same members were added in another order, chooses the same member for each flow.
 routers_agree() {
 	local words
 
@@ -234,7 +235,7 @@ routers_agree() {
 	ns_del other
 }
 
-# Packets of a flow, while equal members and then nearer ones come and go: one server has it.
+# Members become nearer while packets of a flow are sent: all of them go to the same server.
 never_split() {
 	local i result
 
@@ -258,7 +259,7 @@ never_split() {
 	done | cut -d = -f 2 | sort | uniq -c >"$T_DIR/streams"
 	cat "$T_DIR/streams"
 	is "$(awk '{ n += $1 } END { print n }' "$T_DIR/streams")" 6
-	# they were not all one server's
+	# more than one server had flows
 	(($(wc -l <"$T_DIR/streams") > 1))
 	is "$(peer transfer client end both)" 500000
 }
@@ -279,13 +280,13 @@ local_node() {
 not_eligible() {
 	has_members "1 area 2001:db8:c::/64"
 	all_ask s1
-	# nor is there a route: at once
+	# there is no route either, so the client gets an error at once
 	is "$(ask udp 3000 src=$D)" 3000=ENETUNREACH
 	is "$(ask tcp 3000 src=$D)" 3000=ENETUNREACH
 	[[ $(router get $A from $D) == "$A from $D by route"* ]]
-	# a SYN is sent again if the error comes before connect() waits
+	# the client sends its SYN twice if the error comes before connect() waits for it
 	[[ $(misses no_member) == [23] ]]
-	# with a route it is the routes' matter
+	# with a route, packets that no member may get follow it
 	nsip router -6 route add $A via 2001:db8:3::1
 	is "$(ask udp 3001 src=$D)" 3001=s3
 	all_ask s1
@@ -296,10 +297,10 @@ local_nodes() {
 	has_members "1 area 2001:db8:c::/64" "2 area 2001:db8:d::/64" "3 metric 0"
 	all_ask s1
 	all_ask s2 src=$D
-	# the local node of both: the nearer of two
+	# the client is in two areas: the nearer member gets the flow
 	router add $A via 2001:db8:2::1 area 2001:db8::/32 metric 1
 	is "$(ask udp 3000)" 3000=s2
-	# a flow stays where it began
+	# an old flow stays, though its client is not in the area any more
 	router change $A via 2001:db8:2::1 area 2001:db8:e::/64
 	is "$(ask udp 3000,3001)" "3000=s2 3001=s1"
 	router del $A via 2001:db8:2::1
@@ -319,7 +320,7 @@ scope() {
 	refused "outside" router replace $A via 2001:db9::1 metric 5
 	router add $A via 2001:db8:ffff::1
 	router del $A via 2001:db8:ffff::1
-	# one that leaves a member out, one that leaves the address out
+	# the first scope leaves out a member, the second one the address
 	refused "scope" router set $A scope 2001:db8:53::/48
 	refused "scope" router set $A scope 2001:db8:f::/48
 	is "$(nsip router -j anycast show $A | jq -r '.[].scope')" 2001:db8::/32
@@ -330,19 +331,19 @@ scope() {
 	all_ask s1
 }
 
-# ---- what is told ----
+# ---- what ip shows ----
 
 explained() {
 	has_members "1 metric 10" "2 metric 10" 3
 	router add $A via 2001:db9::1 metric 1
 	[[ $(verdicts proto udp sport 1 dport 2) =~ ^(s1=chosen\ s2=drawn|s1=drawn\ s2=chosen)\ s3=farther\ s1=down$ ]]
 	ask udp 5000
-	# it says nothing of flows with other ports
+	# that flow is pinned now, flows with other ports are not
 	[[ $(verdicts proto udp sport 5000 dport 7) =~ ^(s1=pinned\ s2=drawn|s1=drawn\ s2=pinned)\ s3=farther\ s1=down$ ]]
 	[[ $(verdicts proto udp sport 5000 dport 8) != *pinned* ]]
 	router get $A from $C | grep -Fx "    via $U3 distance 300 state up verdict farther"
 	router get $A from $C | grep -Fx "    via 2001:db9::1 metric 1 distance 1 state down reason route verdict down"
-	# by this node's own packets and by those that are forwarded
+	# without forwarding only this node's own packets reach members
 	router change $A via $U1 metric 1
 	ns router sysctl -qw net.ipv6.conf.all.forwarding=0
 	is "$(verdicts iif r0)" "s1=forwarding s2=forwarding s3=forwarding s1=down"
@@ -376,13 +377,13 @@ flows_shown() {
 	is "$(nsip router -j anycast show $A | jq -c '[.[0].members[].active_flows]')" "[4,0]"
 }
 
-# flow PROTO
+# flow PROTO: the flows of that protocol, one line each.
 flow() {
 	nsip router -j anycast flow show | jq -r '.[] | select(.proto == "'"$1"'") |
 		"\(.address) \(.from) \(.proto) \(.sport) \(.dport) \(.via) \(.state)"'
 }
 
-# What is forgotten goes to what is nearest now; flows of other addresses stay.
+# The next packet of a flow that was flushed goes to the nearest member; flows of other addresses stay.
 flows_flushed() {
 	local B=2001:db8:53::54
 
@@ -408,12 +409,12 @@ counted() {
 	has_members 1 2
 	is "$(counters)" "0/0 0/0"
 	is "$(ask udp 5000-5009)" "$(all_of s1 5000 5009)"
-	# 40 of the header, 8 of UDP, 4 of data
+	# 52 bytes a packet: IPv6 header 40, UDP header 8, data 4
 	is "$(counters)" "10/520 0/0"
 	router add $A via $U3 metric 1
 	is "$(ask udp 5010-5014)" "$(all_of s3 5010 5014)"
 	is "$(counters)" "10/520 0/0 5/260"
-	# of the address: all of them
+	# the address counts the packets of all its members
 	is "$(nsip router -s -j anycast show $A | jq -r '.[0] | "\(.packets)/\(.bytes)"')" 15/780
 	is "$(nsip router -s -j anycast show $A | jq -c '.[0].misses')" \
 		'{"no_member":0,"loop":0,"forwarding":0,"unpinned":0}'
@@ -451,14 +452,14 @@ own_traffic() {
 	is "$(peer transfer router end own)" 1000000
 	router change $A via $U2 metric 1
 	is "$(peer ask router udp $A 7 5005-5014)" "$(all_of s1 5005 5009) $(all_of s2 5010 5014)"
-	# the router itself, its own member, is nearer than all
+	# a member on the router itself is nearer than all others
 	serve_all router 7 id=router
 	router add $A
 	is "$(peer ask router udp $A 7 6000)" 6000=router
 	is "$(ask udp 6000)" 6000=router
 	is "$(ask tcp 6000)" 6000=router
 	is "$(verdicts | cut -d ' ' -f 1)" "s1=farther"
-	# and is farther than all
+	# with that metric it is farther than all others
 	router change $A dev anycast0 metric 1000
 	is "$(ask udp 6001)" 6001=s2
 	is "$(ask tcp 6001)" 6001=s2

@@ -13,15 +13,15 @@
 
 OTHER=2001:db8:c::3
 GATE=2001:db8:c::f
-# a member behind a device for IPsec
+# The address of a member behind an IPsec device.
 INSIDE=2001:db8:21::1
 # Another address that the members hold.
 B=2001:db8:a::b
-# What each kernel has. The same keys for all: who has no state for a packet does not get it anyway.
+# Algorithms that each kernel has. All use the same keys: a node without a state for a packet drops it all the same.
 ALGORITHMS="enc cbc(aes) 0x00112233445566778899aabbccddeeff"
 ALGORITHMS+=" auth-trunc hmac(sha256) 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f 128"
 
-# xfrm NS...: `ip xfrm` in these, commands from standard input.
+# xfrm NS...: `ip xfrm` in each of these, with commands from standard input.
 xfrm() {
 	local commands name
 
@@ -31,10 +31,10 @@ xfrm() {
 	done
 }
 
-# security NS SOURCE TARGET SPI MODE [OPTION...]: a line for xfrm, a security association.
+# security SOURCE TARGET SPI MODE [OPTION...]: a line for xfrm, which makes a security association.
 security() { echo "state add src $1 dst $2 proto esp spi $3 mode $4 ${*:5} $ALGORITHMS"; }
 
-# by SOURCE TARGET MODE: the template of a policy.
+# by SOURCE TARGET MODE: the template of a policy: which security association it asks for.
 by() { echo "tmpl src $1 dst $2 proto esp mode $3"; }
 
 begin() {
@@ -55,14 +55,15 @@ begin() {
 # ask FIRST-LAST [OPTION...]: who answers to the client from these ports.
 ask() { peer ask client $A 7 "$1" src=$CLIENT "${@:2}"; }
 
-# both NAMES: each member answered, and there was always one.
+# both NAMES: each member answered, and no packet was without an answer.
 both() { [[ $1 == *one* && $1 == *two* && $1 != *-* ]]; }
 
+# nobody NAMES: no packet was answered.
 nobody() { is "$(tr -d ' -' <<<"$1")" ""; }
 
 # ---- policies that forbid ----
 
-# A policy on what is forwarded rules the steered packets that it is for, and no others.
+# A forward policy blocks exactly the steered packets that it names.
 forward_blocked() {
 	local names
 
@@ -76,7 +77,7 @@ forward_blocked() {
 	is "$(peer ask client $ONE 7 44001-44002 src=$CLIENT)" "one one"
 	xfrm router <<<"policy delete src $CLIENT dst $A dir fwd"
 	is "$(ask 44001-44010)" "$names"
-	# by ports
+	# a policy that names ports: UDP is blocked, TCP is not
 	xfrm router <<<"policy add src $CLIENT dst $A proto udp dport 7 dir fwd action block"
 	nobody "$(ask 44001-44010 wait=1)"
 	peer open client open tcp $A 7 src=$CLIENT
@@ -86,7 +87,7 @@ forward_blocked() {
 	is "$(ask 44001-44010)" "$names"
 }
 
-# One on what leaves knows by which device it would.
+# An output policy blocks steered packets, too; one that names a device blocks those that would leave by it.
 output_blocked() {
 	local names
 
@@ -107,7 +108,7 @@ output_blocked() {
 
 # ---- protected on the way to the member ----
 
-# protect_tunnels: what leaves to a member goes in a tunnel of its own, and members take nothing else.
+# protect_tunnels: the router sends each member's packets through a tunnel, and members take no others.
 protect_tunnels() {
 	local i name=(- one two)
 
@@ -118,8 +119,9 @@ protect_tunnels() {
 	done
 }
 
-# more_flows NAMES FIRST-LAST: flows that began when all members were as near stay where they are, each
-# protected; those that come go to the nearest; and when a member fails, to the other.
+# more_flows NAMES FIRST-LAST: NAMES have the flows from these ports, which began when the members were equally near.
+# They stay, and are protected, when one member becomes nearer; new flows go to the nearer one; and all go to the other
+# one when a member fails.
 more_flows() {
 	nsip router anycast change $A via $TWO metric 5
 	is "$(ask "$2")" "$1"
@@ -147,16 +149,16 @@ tunnels() {
 	peer seen one one "^2001:db8:1::f>$ONE/.*/esp-101" least=1
 	peer seen two two "^2001:db8:2::f>$TWO/.*/esp-102" least=1
 	name=$(peer open client open tcp $A 7 src=$CLIENT)
-	# there is less room in the tunnel than on the client's link
+	# large packets: the tunnel's MTU is smaller than that of the client's link
 	is "$(peer say client open size=200000)" "$name"
 	is "$(peer open client big udp $A 7 src=$CLIENT)" "$(peer say client big size=5000)"
 	more_flows "$names" 44201-44212
-	# the control: what the members would not have taken
+	# a control: members drop what the router does not protect
 	xfrm router <<<"policy flush"
 	nobody "$(ask 44231-44236 wait=1)"
 }
 
-# A socket's policy is looked up before this node knows by which device its packet will leave.
+# The router's own packets: the kernel looks up the policy before the member, and so the device, is chosen.
 tunnels_own() {
 	begin
 	protect_tunnels
@@ -164,7 +166,7 @@ tunnels_own() {
 	both "$(peer ask router $A 7 44251-44262)"
 	peer seen one one "^2001:db8:1::f>$ONE/.*/esp-101" least=1
 	peer seen two two "^2001:db8:2::f>$TWO/.*/esp-102" least=1
-	# and one that forbids
+	# a policy that blocks
 	xfrm router <<-END
 		policy flush
 		policy add src ::/0 dst $A dir out action block
@@ -173,9 +175,8 @@ tunnels_own() {
 	xfrm router <<<"policy flush"
 }
 
-# protect_transport NS SOURCE: what this node forwards or sends from there to A is protected.
-# In transport mode the destination stays the anycast address outside of the protection, too, and ports
-# are not seen any more: but the member has been chosen before.
+# protect_transport NS SOURCE: NS protects what it forwards or sends from SOURCE to A. In transport mode the outer
+# destination is still the anycast address, and ports are encrypted.
 protect_transport() {
 	local name
 
@@ -205,11 +206,11 @@ transport() {
 	nobody "$(ask 44331-44336 wait=1)"
 }
 
-# one_member NAMES: they are all the same.
+# one_member NAMES: the same member answered all packets.
 one_member() { is "$1" "$(sed "s/[^ ]*/${1%% *}/g" <<<"$1")" && refute grep -e - <<<"$1"; }
 
-# What this node itself protects has its member chosen afterwards, by addresses alone; so has what comes in
-# protected, which shows no ports. The members have the keys.
+# transport_first NS SOURCE: NS, the router itself or a client, protects packets before a member is chosen for them.
+# Ports are encrypted then, so the member is chosen by addresses alone. The members have the keys.
 transport_first() {
 	local names
 
@@ -219,7 +220,7 @@ transport_first() {
 	names=$(peer ask "$1" $A 7 44401-44406 src="$2")
 	one_member "$names"
 	peer seen "${names%% *}" "${names%% *}" "^$2>$A/.*/esp-103" least=6
-	# there is none of such flows in the table, and the nearest member counts
+	# such packets have no flow in the table, so they follow the nearest member at once
 	nsip router anycast change $A via $ONE metric 5
 	is "$(peer ask "$1" $A 7 44401-44406 src="$2")" "one one one one one one"
 	nsip router anycast change $A via $ONE metric 5000
@@ -230,8 +231,8 @@ transport_first() {
 
 # ---- protected on the way to the router ----
 
-# The client sends all for A through a tunnel to the router, which takes nothing else of any client, and
-# answers come the same way back.
+# The client sends packets to A through a tunnel to the router, which takes no others from clients. Answers come back
+# through a tunnel, too.
 from_client() {
 	local names name
 
@@ -258,7 +259,7 @@ from_client() {
 	is "$(peer say client open size=200000)" "$name"
 	more_flows "$names" 44501-44512
 	nobody "$(peer ask client $A 7 44521-44523 src=$OTHER wait=1)"
-	# all the way
+	# protected on the way to the member, too
 	protect_tunnels
 	watch_members
 	is "$(ask 44531-44532)" "$(ask 44531-44532)"
@@ -267,7 +268,8 @@ from_client() {
 
 # ---- devices ----
 
-# interface TYPE...: the member is behind a device that protects what is routed to it.
+# interface MARK TYPE...: the member is behind a device of this type, which protects what is routed to it. MARK is
+# what the policy and the state need for it.
 interface() {
 	local mark=$1
 
@@ -296,7 +298,7 @@ interface() {
 	is "$(peer open client open tcp $A 7 src=$CLIENT)" one
 	is "$(peer say client open size=200000)" one
 	is "$(peer ask router $A 7 44611-44612)" "one one"
-	# it fails, and another one is there
+	# the device goes down: the other member gets the flows
 	nsip router link set x0 down
 	is "$(ask 44601-44604)" "two two two two"
 	nsip router link set x0 up
@@ -313,8 +315,8 @@ can_xfrm_interface() {
 
 # ---- keys ----
 
-# What comes before the keys is lost, what comes then is not. (Packets that wait for keys, which is what
-# net.core.xfrm_larval_drop=0 asks for, are no matter of this test: the kernel itself loses memory then.)
+# Packets that come before the keys do are lost, later ones are not. With net.core.xfrm_larval_drop=0 they would wait
+# for the keys. That is not tested: the kernel itself leaks memory then.
 keys_come_later() {
 	begin
 	nsip router anycast del $A via $TWO
