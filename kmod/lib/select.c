@@ -59,7 +59,7 @@ u64 anycast6_select_seed(const struct in6_addr *addr, u32 ifindex)
  * (anycast6_rival_is_before() in probe/rival.c).
  *
  * Context: any.
- * Return: a number that is the same on all nodes of one byte order.
+ * Return: a number that is the same on all nodes.
  */
 u64 anycast6_select_flow(const struct in6_addr *source,
 			 const struct in6_addr *destination, u32 ports,
@@ -68,13 +68,13 @@ u64 anycast6_select_flow(const struct in6_addr *source,
 	const struct {
 		struct in6_addr source;
 		struct in6_addr destination;
-		u32 ports;
-		u32 proto;
+		__le32 ports;
+		__le32 proto;
 	} flow = {
 		.source = *source,
 		.destination = *destination,
-		.ports = ports,
-		.proto = proto,
+		.ports = cpu_to_le32(ports),
+		.proto = cpu_to_le32(proto),
 	};
 
 	return siphash(&flow, sizeof(flow), &draw_key);

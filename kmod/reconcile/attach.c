@@ -160,6 +160,8 @@ static void detach_host(struct anycast6_net *an, struct anycast6_member *member)
 int anycast6_attach(struct anycast6_net *an, struct anycast6_member *member,
 		    const struct anycast6_blueprint *blueprint)
 {
+	lockdep_assert_held(&an->lock);
+
 	if (blueprint->via)
 		return attach_nexthop(an, member, blueprint->via);
 	return attach_host(an, member);
@@ -175,6 +177,8 @@ int anycast6_attach(struct anycast6_net *an, struct anycast6_member *member,
  */
 void anycast6_detach(struct anycast6_net *an, struct anycast6_member *member)
 {
+	lockdep_assert_held(&an->lock);
+
 	if (member->nexthop)
 		detach_nexthop(an, member);
 	else

@@ -22,7 +22,7 @@
 #include "way/nexthop.h"
 
 /* A member behind a gateway can't answer neighbours on the link. */
-static bool is_watched(const struct anycast6_member *member, u32 ifindex)
+static bool is_rival(const struct anycast6_member *member, u32 ifindex)
 {
 	return member->nexthop && member->link->ifindex == ifindex &&
 	       member->nexthop->direct && member->traits.probe;
@@ -65,23 +65,23 @@ static bool find_source(struct anycast6_net *an,
  * struct rivals - the other members on a link
  * @any: there are some
  * @alive: one of them is alive
- * @first: one that is alive comes before this node's member
- * @unknown: one that this node can't see comes before it, and may be alive
- * @left: one that neighbours had found is alive no longer
+ * @outranked: one that is alive comes before this node's member
+ * @unseen: one that this node can't see comes before it, and may be alive
+ * @vanished: one that neighbours had found is alive no longer
  */
 struct rivals {
 	bool any;
 	bool alive;
-	bool first;
-	bool unknown;
-	bool left;
+	bool outranked;
+	bool unseen;
+	bool vanished;
 };
 
 /* Neighbours that have found a member stay with it, even if another one comes
  * before it later. Returns true, once, if the member is alive no longer: those
  * neighbours must be told where the address is now.
  */
-static bool has_left(struct anycast6_member *other)
+static bool take_left(struct anycast6_member *other)
 {
 	bool alive = is_alive(other);
 	bool found = other->found;
@@ -104,7 +104,7 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 		const struct in6_addr *via;
 		bool first;
 
-		if (!is_watched(other, member->link->ifindex))
+		if (!is_rival(other, member->link->ifindex))
 			continue;
 		via = &other->nexthop->slot.target.addr;
 		/* before others have asked, the name that probes will carry */
@@ -112,9 +112,9 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 			anycast6_rival_is_before(addr, via, &name);
 		rivals->any = true;
 		rivals->alive |= is_alive(other);
-		rivals->first |= first && is_alive(other);
-		rivals->unknown |= first && is_unknown(other);
-		rivals->left |= has_left(other);
+		rivals->outranked |= first && is_alive(other);
+		rivals->unseen |= first && is_unknown(other);
+		rivals->vanished |= take_left(other);
 	}
 }
 
@@ -122,7 +122,7 @@ static enum anycast6_role role_among(const struct rivals *rivals)
 {
 	if (!rivals->any)
 		return ANYCAST6_ROLE_NONE;
-	return rivals->first ? ANYCAST6_ROLE_YIELDS : ANYCAST6_ROLE_ANSWERS;
+	return rivals->outranked ? ANYCAST6_ROLE_YIELDS : ANYCAST6_ROLE_ANSWERS;
 }
 
 /* Whether the member is to tell the link that it answers now, as soon as it is
@@ -132,10 +132,10 @@ static enum anycast6_role role_among(const struct rivals *rivals)
 static bool is_successor(const struct anycast6_member *member,
 			 enum anycast6_role role, const struct rivals *rivals)
 {
-	if (role != ANYCAST6_ROLE_ANSWERS || rivals->unknown ||
+	if (role != ANYCAST6_ROLE_ANSWERS || rivals->unseen ||
 	    !member->link->running || !member->link->carrier)
 		return false;
-	return member->role == ANYCAST6_ROLE_YIELDS || rivals->left ||
+	return member->role == ANYCAST6_ROLE_YIELDS || rivals->vanished ||
 	       (member->succeeds && !rivals->alive);
 }
 
@@ -158,7 +158,7 @@ static bool set_role(struct anycast6_net *an, struct anycast6_member *member,
  * @onlink: the address is on-link on the member's device
  *
  * Sets the role, and whether the link is to be told of it. Runs once per
- * reconciliation of an address, because has_left() and
+ * reconciliation of an address, because take_left() and
  * anycast6_rival_take_renamed() consume what they report.
  *
  * Context: process, under @an->lock.

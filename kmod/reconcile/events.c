@@ -154,6 +154,8 @@ static void mark_yielding(struct anycast6_net *an, const struct net_device *dev)
 	u32 vrf = anycast6_dev_vrf(dev);
 	struct anycast6_entry *entry;
 
+	/* pairs with anycast6_entry_expand() (reconcile/expand.c) */
+	smp_mb();
 	list_for_each_entry_rcu(entry, &an->entries, node)
 		if (READ_ONCE(entry->yields) &&
 		    READ_ONCE(entry->link->vrf) == vrf)

@@ -205,12 +205,12 @@ anycast6_entry_create(struct anycast6_net *an, struct anycast6_link *link,
 int anycast6_entry_set(struct anycast6_net *an, struct anycast6_entry *entry,
 		       const struct anycast6_options *options, bool keep)
 {
-	int ret = anycast6_traits_set(&entry->traits, options, keep);
 	struct anycast6_member *member;
-	int err;
+	int err, ret;
 
 	lockdep_assert_held(&an->lock);
 
+	ret = anycast6_traits_set(&entry->traits, options, keep);
 	if (ret < 0)
 		return ret;
 	if (options->has_lifetime)

@@ -8,7 +8,6 @@
 
 #include <linux/types.h>
 
-struct anycast6_announce_option;
 struct anycast6_group;
 struct anycast6_member;
 struct anycast6_net;

@@ -10,11 +10,7 @@
 
 #include <linux/types.h>
 
-struct anycast6_group;
-struct anycast6_key;
-struct anycast6_link;
 struct anycast6_net;
-struct in6_addr;
 struct work_struct;
 
 void anycast6_reconcile(struct anycast6_net *an);

@@ -160,6 +160,8 @@ void anycast6_vrf_move(struct anycast6_net *an, struct anycast6_link *link)
 	struct anycast6_member *member, *next;
 	struct anycast6_group *group;
 
+	lockdep_assert_held(&an->lock);
+
 	list_for_each_entry_safe(member, next, &link->members, on_link) {
 		group = member->group;
 		if (anycast6_group_is_linklocal(group) ||

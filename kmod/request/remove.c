@@ -60,8 +60,7 @@ static void delete_members(struct anycast6_net *an,
 	/* the list's head is freed with the last member: look no further */
 	list_for_each_entry_safe(member, next, &group->members, node) {
 		last = list_is_last(&member->node, &group->members);
-		if (!anycast6_member_entry(an, member))
-			delete_member(an, member);
+		delete_member(an, member);
 		if (last)
 			break;
 	}
