@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A sieve that follows addresses as they come and go.
- * Knows which addresses are meant, not what passes it.
+ * A Bloom filter of some of a namespace's addresses, kept as they come and go.
+ * Knows which addresses belong in it, not which packets are tested.
  */
 #include "lib/bloom.h"
 #include "net.h"
 #include "object/bloom_set.h"
 #include "object/group.h"
 
-/* So many addresses may be in a sieve for nothing. */
+/* A filter is rebuilt when so many more addresses left it than are in it. */
 #define STALE_MIN		64
 
 /**
- * anycast6_bloom_set_init() - make an empty one
+ * anycast6_bloom_set_init() - make an empty set
  * @set: result
- * @meant: whether an address is to be in it
+ * @meant: whether an address belongs in it; called under an->lock
  *
  * Context: process.
  * Return: 0 or %-ENOMEM.
@@ -34,8 +34,8 @@ int anycast6_bloom_set_init(struct anycast6_bloom_set *set,
 }
 
 /**
- * anycast6_bloom_set_free() - free one
- * @set: nobody reads it any more
+ * anycast6_bloom_set_free() - free a set's filter
+ * @set: the set, which nobody reads any more
  *
  * Context: process.
  */
@@ -44,7 +44,7 @@ void anycast6_bloom_set_free(struct anycast6_bloom_set *set)
 	kvfree(rcu_dereference_protected(set->bloom, true));
 }
 
-/* Without memory for it the old one does: it only lets more through. */
+/* Without memory the old filter stays: it only lets more addresses through. */
 static void rebuild_bloom(struct anycast6_net *an,
 			  struct anycast6_bloom_set *set)
 {
@@ -65,10 +65,13 @@ static void rebuild_bloom(struct anycast6_net *an,
 }
 
 /**
- * anycast6_bloom_set_add() - one more address is meant
+ * anycast6_bloom_set_add() - add an address to a set
  * @an: the namespace
- * @set: the screen
- * @group: the address
+ * @set: the set
+ * @group: the address, for which @set->meant() is true already
+ *
+ * The address goes into the old filter first: readers must find it even if
+ * there is no memory for a larger one.
  *
  * Context: process, under @an->lock.
  */
@@ -87,9 +90,9 @@ void anycast6_bloom_set_add(struct anycast6_net *an,
 }
 
 /**
- * anycast6_bloom_set_remove() - an address is meant no longer
+ * anycast6_bloom_set_remove() - count an address as gone from a set
  * @an: the namespace
- * @set: the screen
+ * @set: the set, whose meant() is false for the address already
  *
  * Context: process, under @an->lock.
  */
@@ -98,7 +101,7 @@ void anycast6_bloom_set_remove(struct anycast6_net *an,
 {
 	set->addresses--;
 	set->stale++;
-	/* bits are shared, so one can't be taken out */
+	/* addresses share bits, so none can be cleared */
 	if (set->stale > set->addresses + STALE_MIN)
 		rebuild_bloom(an, set);
 }

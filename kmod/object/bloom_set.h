@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A sieve that follows addresses as they come and go.
- * Knows which addresses are meant, not what passes it.
+ * A Bloom filter of some of a namespace's addresses, kept as they come and go.
+ * Knows which addresses belong in it, not which packets are tested.
  */
 #ifndef ANYCAST6_BLOOM_SET_H
 #define ANYCAST6_BLOOM_SET_H
@@ -13,11 +13,11 @@ struct anycast6_net;
 struct anycast6_bloom;
 
 /**
- * struct anycast6_bloom_set - a sieve of some of a namespace's addresses
- * @bloom: the addresses; RCU, writers under an->lock
- * @meant: whether an address is to be in it; constant
- * @addresses: how many are in it; an->lock
- * @stale: how many more were; an->lock
+ * struct anycast6_bloom_set - a Bloom filter of some of a namespace's addresses
+ * @bloom: the filter; RCU, writers under an->lock
+ * @meant: whether an address belongs in it; constant
+ * @addresses: how many belong in it; an->lock
+ * @stale: how many left, whose bits are still set; an->lock
  */
 struct anycast6_bloom_set {
 	struct anycast6_bloom __rcu *bloom;

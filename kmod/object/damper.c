@@ -21,14 +21,15 @@ static s64 time_left(struct anycast6_net *an, struct anycast6_member *member)
 							      member->group));
 }
 
+/* nsecs_to_jiffies() rounds down, and a work that is early finds nobody. */
 static void queue_damper(struct anycast6_net *an, s64 ns)
 {
 	anycast6_net_queue(an, &an->damper_work, nsecs_to_jiffies(ns) + 1);
 }
 
 /**
- * anycast6_damper_init() - a member is new: it has not been down yet
- * @damper: of the member
+ * anycast6_damper_init() - prepare the damper of a new member
+ * @damper: the damper, zeroed
  *
  * Context: any.
  */
@@ -38,14 +39,17 @@ void anycast6_damper_init(struct anycast6_damper *damper)
 }
 
 /**
- * anycast6_damper_waits() - whether a member is not to be used yet
+ * anycast6_damper_waits() - whether a member must wait before it is used again
  * @an: the namespace
  * @member: the member
- * @fit: nothing else keeps it down
+ * @fit: nothing else keeps the member down
  *
- * Its address is reconciled when it need wait no more.
+ * A reconciliation may ask twice. So a hold time that is over leaves @back
+ * alone: the second call must not begin a new one. anycast6_damper_note() ends
+ * it.
  *
  * Context: process, under @an->lock.
+ * Return: true if it must; anycast6_damper_work() marks its address in time.
  */
 bool anycast6_damper_waits(struct anycast6_net *an,
 			   struct anycast6_member *member, bool fit)
@@ -73,10 +77,10 @@ bool anycast6_damper_waits(struct anycast6_net *an,
 }
 
 /**
- * anycast6_damper_note() - the state of a member was decided
- * @damper: of the member
- * @was_used: packets went there until now
- * @is_used: they do from now on
+ * anycast6_damper_note() - remember whether a member has come down
+ * @damper: of the member, whose state was decided
+ * @was_used: packets went to the member until now
+ * @is_used: packets go there from now on
  *
  * Context: process, under an->lock.
  */
@@ -90,7 +94,7 @@ void anycast6_damper_note(struct anycast6_damper *damper, bool was_used,
 }
 
 /**
- * anycast6_damper_end() - a member waits no more
+ * anycast6_damper_end() - stop waiting
  * @damper: of the member
  *
  * Context: process, under an->lock.
@@ -102,8 +106,10 @@ void anycast6_damper_end(struct anycast6_damper *damper)
 }
 
 /**
- * anycast6_damper_work() - see who has waited for long enough
- * @work: of struct anycast6_net
+ * anycast6_damper_work() - mark addresses whose members waited long enough
+ * @work: damper_work of struct anycast6_net
+ *
+ * The reconciliation of its address takes a member off the list.
  *
  * Context: process.
  */

@@ -17,8 +17,9 @@ struct anycast6_net;
 /**
  * struct anycast6_damper - the damper of a member; all under an->lock
  * @node: in an->damped while the member waits
- * @back: since when nothing else keeps it down, while it waits; monotonic
- * @fell: it was used, and has come down since
+ * @back: since when nothing but the damper keeps the member down, monotonic; 0
+ *        if something else does
+ * @fell: the member was used, and has been down since
  */
 struct anycast6_damper {
 	struct list_head node;
@@ -27,13 +28,13 @@ struct anycast6_damper {
 };
 
 /**
- * anycast6_damper_left() - for how long a member must wait yet
- * @back: since when it could be used
- * @now: the time
- * @hold: for how long it must be, seconds
+ * anycast6_damper_left() - how much of its hold time a member still has to wait
+ * @back: since when nothing else keeps the member down, monotonic
+ * @now: the time, monotonic
+ * @hold: the hold time, s
  *
  * Context: any.
- * Return: nanoseconds, 0 or less if it need not.
+ * Return: ns, 0 or less if the hold time is over.
  */
 static inline s64 anycast6_damper_left(ktime_t back, ktime_t now, u32 hold)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Entries: each stands for one address per on-link prefix of a device, now and
- * later. Knows which members are whose, not how they are made.
+ * Entries: "subnet-router dev DEV" and "reserved ID dev DEV", each of which
+ * stands for one address per on-link prefix of a device.
+ * Knows which members an entry has, not how they are made.
  */
 #include <uapi/linux/anycast6.h>
 
@@ -37,7 +38,7 @@ struct anycast6_entry *anycast6_entry_find(struct anycast6_net *an, u32 ifindex,
 }
 
 /**
- * anycast6_entry_attach() - a member was made for an entry
+ * anycast6_entry_attach() - add a member to an entry
  * @an: the namespace
  * @entry: the entry
  * @member: the member
@@ -54,7 +55,7 @@ void anycast6_entry_attach(struct anycast6_net *an,
 }
 
 /**
- * anycast6_entry_detach() - a member is an entry's no longer
+ * anycast6_entry_detach() - take a member from its entry
  * @an: the namespace
  * @entry: the entry
  * @member: the member

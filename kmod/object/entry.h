@@ -2,7 +2,7 @@
 /*
  * Entries: "subnet-router dev DEV" and "reserved ID dev DEV", each of which
  * stands for one address per on-link prefix of a device.
- * Knows which members are whose, not how they are made.
+ * Knows which members an entry has, not how they are made.
  */
 #ifndef ANYCAST6_ENTRY_H
 #define ANYCAST6_ENTRY_H
@@ -28,24 +28,25 @@ struct anycast6_source;
  * @link: the device, constant
  * @origin: ANYCAST6_ORIGIN_SUBNET_ROUTER or ANYCAST6_ORIGIN_RESERVED, constant
  * @id: reserved identifier (RFC 2526), constant
- * @addresses: how many addresses it stands for; READ_ONCE()
- * @told: how many of them listeners were told of, -1 before it is announced;
- *         an->lock
- * @expires: when the leases of its members are over, if they have some;
- *           an->lock
- * @hold_time: for how long one of its members that was down must be up, seconds;
- *        READ_ONCE(), writers under an->lock
- * @fallen: members that were used and have gone with their prefix, for whom none
- *          has come; an->lock
- * @yields: a unicast address of this node is in the place of one that it
- *          stands for; READ_ONCE(), writers under an->lock
- * @draining: its members were told to; READ_ONCE(), writers under an->lock
- * @traits: those of its members
+ * @addresses: how many addresses it stands for; READ_ONCE(), writers under
+ *             an->lock
+ * @told: the number of addresses that listeners were told last, -1 before they
+ *        are told of the entry; an->lock
+ * @expires: when the leases of its members are over, if they have any, time
+ *           since boot; an->lock
+ * @hold_time: the hold time of its members, s; READ_ONCE(), writers under
+ *             an->lock
+ * @fallen: how many members that were used went with their prefix and have no
+ *          successor yet: so many new ones wait for @hold_time, too; an->lock
+ * @yields: an address that it stands for is a unicast address of this node, so
+ *          it has no member there; READ_ONCE(), writers under an->lock
+ * @draining: its members drain; READ_ONCE(), writers under an->lock
+ * @traits: what is configured of its members
  * @source: what its addresses' answers carry, NULL for
  *          ANYCAST6_SOURCE_MODE_AUTO; RCU, writers under an->lock
- * @announce: what its addresses are announced as; READ_ONCE(), writers under
+ * @announce: how its addresses are announced; READ_ONCE(), writers under
  *            an->lock
- * @members: the members it made; an->lock
+ * @members: the members it made, by of_entry; an->lock
  * @rcu: frees it after its readers
  */
 struct anycast6_entry {
@@ -68,11 +69,11 @@ struct anycast6_entry {
 };
 
 /**
- * anycast6_entry_state() - whether an entry stands for anything
+ * anycast6_entry_state() - the state that an entry is shown with
  * @entry: the entry
  *
  * Context: RCU, or under an->lock.
- * Return: enum anycast6_state.
+ * Return: enum anycast6_state, down if the entry stands for no address.
  */
 static inline u8 anycast6_entry_state(const struct anycast6_entry *entry)
 {

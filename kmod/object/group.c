@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Anycast addresses: a group of members under one address in one routing
- * domain. Knows its members as a list, and nothing of how they work.
+ * domain. Knows of its members the link that they are on, and not their states.
  */
 #include <linux/slab.h>
 
@@ -23,9 +23,9 @@ const struct rhashtable_params anycast6_group_params = {
 /**
  * anycast6_group_find() - find an address
  * @an: the namespace
- * @key: the address and its domain
+ * @key: the address, network order, and its domain
  *
- * Context: RCU, or under @an->lock.
+ * Context: RCU, or under @an->lock, which the result needs, too.
  * Return: the address, or NULL.
  */
 struct anycast6_group *anycast6_group_find(struct anycast6_net *an,
@@ -67,7 +67,7 @@ void anycast6_group_put(struct anycast6_group *group)
  * @group: the address
  * @scope: result
  *
- * Context: any that keeps @group.
+ * Context: process, RCU or under an->lock.
  */
 void anycast6_group_get_scope(struct anycast6_group *group,
 			      struct anycast6_prefix *scope)
@@ -97,10 +97,11 @@ void anycast6_group_set_scope(struct anycast6_net *an,
 }
 
 /**
- * anycast6_group_forget() - what was said of an address holds no more
- * @group: the address, whose last configured member is gone: its entries decide
+ * anycast6_group_forget() - forget what was configured of an address itself
+ * @group: the address, which only entries make from now on
  *
- * The source is not said of the address then, see anycast6_entry_settle_source().
+ * The entries' hold times and announcements count then. Their reply source is
+ * given to the address by anycast6_entry_settle_source().
  *
  * Context: process, under an->lock.
  */
@@ -111,7 +112,7 @@ void anycast6_group_forget(struct anycast6_group *group)
 }
 
 /**
- * anycast6_group_is_linklocal() - whether the address is one of a link
+ * anycast6_group_is_linklocal() - whether an address is link-local
  * @group: the address
  *
  * Context: any that keeps @group.
@@ -135,12 +136,12 @@ u32 anycast6_group_vrf(const struct anycast6_group *group)
 }
 
 /**
- * anycast6_group_shown_vrf() - the VRF that an address counts to for people
+ * anycast6_group_shown_vrf() - the VRF that users expect an address in
  * @group: the address
  *
  * Context: RCU, or under an->lock.
- * Return: interface index of the VRF, of a link-local address that of its link; 0
- * outside VRFs.
+ * Return: interface index of the VRF, for a link-local address of the VRF that
+ * its link is in; 0 outside VRFs.
  */
 u32 anycast6_group_shown_vrf(const struct anycast6_group *group)
 {
@@ -150,7 +151,7 @@ u32 anycast6_group_shown_vrf(const struct anycast6_group *group)
 	if (!anycast6_group_is_linklocal(group))
 		return group->key.domain;
 	rcu_read_lock();
-	/* all of them are on that link */
+	/* all members of a link-local address are on its link */
 	list_for_each_entry_rcu(member, &group->members, node) {
 		vrf = READ_ONCE(member->link->vrf);
 		break;

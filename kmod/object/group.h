@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Anycast addresses: a group of members under one address in one routing
- * domain. Knows its members as a list, and nothing of how they work.
+ * domain. Knows of its members the link that they are on, and not their states.
  */
 #ifndef ANYCAST6_GROUP_H
 #define ANYCAST6_GROUP_H
@@ -23,17 +23,18 @@ struct anycast6_source;
 struct anycast6_tally;
 
 enum anycast6_group_flags {
+	/* it is in an->dirty, or in what reconcile_groups() took of it */
 	ANYCAST6_GROUP_DIRTY,
-	/* another route to it came, or came to the front */
+	/* a host route to it changed: this node's own one may be gone */
 	ANYCAST6_GROUP_OUTDONE,
 };
 
 /**
  * struct anycast6_published - how an address is announced
- * @option: what is configured, unless an entry makes the address; READ_ONCE(),
- *          writers under an->lock
- * @host: the route to the address, or NULL; an->lock
- * @scope: the route to its scope, or NULL; an->lock
+ * @option: what is configured of the address itself, which counts unless
+ *          entries alone make it; READ_ONCE(), writers under an->lock
+ * @host: the daemon route to the address, or NULL; an->lock
+ * @scope: the daemon route to its scope, or NULL; an->lock
  */
 struct anycast6_published {
 	struct anycast6_announce_option option;
@@ -43,27 +44,31 @@ struct anycast6_published {
 
 /**
  * struct anycast6_group - an anycast address
- * @node: in an->groups
- * @key: constant
- * @id: in an->ids, constant
- * @refcnt: an->groups has one, an->dirty another
- * @domain: where its own device is; constant
+ * @node: in an->groups; readers under RCU, writers under an->lock
+ * @key: the address, network order, and its domain; constant
+ * @id: index in an->ids; constant
+ * @refcnt: an->groups has one, an->dirty another, each peer one more
+ * @domain: where the module's own device is; constant
  * @members: readers under RCU, writers under an->lock
- * @lock: protects @scope against readers; writers have an->lock too
+ * @lock: makes @scope whole for readers; writers have an->lock, too
  * @scope: where its members live (RFC 4291 section 2.6)
- * @offlink: how it is held for members that it is not on-link for; an->lock
- * @remotes: remote members; smp_load_acquire(), writers under an->lock
- * @misses: why packets were not steered, NULL before the first remote member
+ * @offlink: how it is held on the module's own device; an->lock
+ * @remotes: how many members are remote; writers under an->lock. Readers of
+ *           @misses use smp_load_acquire(), see steer_group() in
+ *           reconcile/attach.c
+ * @misses: why packets were not steered; NULL before the first remote member
  * @source: what answers carry, NULL for ANYCAST6_SOURCE_MODE_AUTO; RCU,
  *          writers under an->lock
- * @locals: local members; smp_load_acquire(), writers under an->lock
- * @replies: what was answered, NULL before the first local member
- * @hold_time: for how long a configured member that was down must be up, seconds;
- *        READ_ONCE(), writers under an->lock
+ * @locals: how many members are local; writers under an->lock. Readers of
+ *          @replies use smp_load_acquire(), see serve_group() in
+ *          reconcile/attach.c
+ * @replies: what was answered; NULL before the first local member
+ * @hold_time: the hold time of its configured members, s; READ_ONCE(), writers
+ *             under an->lock
  * @routed: this node's own packets have a route to it; an->lock
  * @published: what routing daemons are told of it
  * @flags: ANYCAST6_GROUP_*; atomic
- * @dirty: in an->dirty, while its dirty bit is set
+ * @dirty: in an->dirty, while ANYCAST6_GROUP_DIRTY is set
  * @rcu: frees it after its readers
  */
 struct anycast6_group {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Leases: for how long a member is up without anybody saying so again.
- * Knows time, not what becomes of a member.
+ * Leases: how long a member stays up unless somebody renews it.
+ * Marks the address when a lease is over; does not decide the member's state.
  */
 #include <linux/slab.h>
 
 #include "object/lease.h"
 #include "object/mark.h"
 
-/* Whatever it means for the member is found out in process context. */
+/* Softirq. Reconciliation decides what this means for the member. */
 static enum hrtimer_restart lease_over(struct hrtimer *timer)
 {
 	struct anycast6_lease *lease =
@@ -23,7 +23,7 @@ static enum hrtimer_restart lease_over(struct hrtimer *timer)
 /**
  * anycast6_lease_alloc() - make a lease that does not run yet
  * @an: the namespace
- * @group: the address of its member, which outlives the lease
+ * @group: the address of its member; it must outlive the lease
  *
  * Context: process.
  * Return: the lease, or NULL.
@@ -44,10 +44,10 @@ struct anycast6_lease *anycast6_lease_alloc(struct anycast6_net *an,
 }
 
 /**
- * anycast6_lease_end() - free a lease, after its readers
+ * anycast6_lease_end() - stop a lease, and free it after its readers
  * @lease: the lease, or NULL
  *
- * Context: process; waits for the timer.
+ * Context: process; waits until the timer's function is over.
  */
 void anycast6_lease_end(struct anycast6_lease *lease)
 {
@@ -60,7 +60,7 @@ void anycast6_lease_end(struct anycast6_lease *lease)
 /**
  * anycast6_lease_begin() - begin a lease, or begin it again
  * @lease: the lease
- * @lifetime: seconds, not 0
+ * @lifetime: s, not 0
  * @expires: when it is over, time since boot
  *
  * Context: process, under an->lock.

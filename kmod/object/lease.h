@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Leases: for how long a member is up without anybody saying so again.
- * Knows time, not what becomes of a member.
+ * Leases: how long a member stays up unless somebody renews it.
+ * Marks the address when a lease is over; does not decide the member's state.
  */
 #ifndef ANYCAST6_LEASE_H
 #define ANYCAST6_LEASE_H
@@ -17,12 +17,12 @@ struct anycast6_net;
 /**
  * struct anycast6_lease - the lease of one member
  * @an: the namespace, constant
- * @group: the member's address, which is looked at when the lease is over;
+ * @group: the member's address, which is marked when the lease is over;
  *         constant
- * @timer: tells when it is over
- * @lifetime: seconds; READ_ONCE(), writers under an->lock
- * @expires: when it is over, time since boot, suspended or not; READ_ONCE(),
- *           writers under an->lock
+ * @timer: fires when it is over
+ * @lifetime: s; READ_ONCE(), writers under an->lock
+ * @expires: when it is over, time since boot, suspended time included;
+ *           READ_ONCE(), writers under an->lock
  * @rcu: frees it after its readers
  */
 struct anycast6_lease {
@@ -42,7 +42,7 @@ void anycast6_lease_begin(struct anycast6_lease *lease, u32 lifetime,
 
 /**
  * anycast6_lease_expiry() - when a lease that begins now is over
- * @lifetime: seconds
+ * @lifetime: s
  *
  * Context: any.
  * Return: time since boot.
@@ -53,7 +53,7 @@ static inline ktime_t anycast6_lease_expiry(u32 lifetime)
 }
 
 /**
- * anycast6_lease_renew() - begin a lease again
+ * anycast6_lease_renew() - begin a lease again, with the same lifetime
  * @lease: the lease
  *
  * Context: process, under an->lock.
@@ -65,24 +65,24 @@ static inline void anycast6_lease_renew(struct anycast6_lease *lease)
 }
 
 /**
- * anycast6_lease_left() - for how long a lease goes on
+ * anycast6_lease_left() - how long a lease still runs
  * @lease: the lease
  *
  * Context: RCU, or under an->lock.
- * Return: milliseconds, 0 if it is over.
+ * Return: ms, 0 if it is over.
  */
 static inline u32 anycast6_lease_left(const struct anycast6_lease *lease)
 {
 	s64 left = ktime_to_ns(ktime_sub(READ_ONCE(lease->expires),
 					 ktime_get_boottime()));
 
-	/* what is left of a millisecond is something */
+	/* round up: 0 means that it is over */
 	return left > 0 ? div_u64(left + NSEC_PER_MSEC - 1, NSEC_PER_MSEC) : 0;
 }
 
 /**
  * anycast6_lease_is_over() - whether a lease is over
- * @lease: the lease, or NULL, which never is
+ * @lease: the lease, or NULL, which is never over
  *
  * Context: RCU, or under an->lock.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Marks: which links and addresses are to be looked at again, and when.
- * Knows where they are kept, not what is looked at.
+ * Marks: which links and addresses reconciliation must look at again, and when.
+ * Knows where marks are kept, not what reconciliation does about them.
  */
 #include "kernel/link.h"
 #include "net.h"
@@ -13,9 +13,12 @@
 #define RETRY_MAX	(60 * RETRY_MIN)
 
 /**
- * anycast6_mark_link() - something happened to a device
+ * anycast6_mark_link() - look at a device again at once
  * @an: the namespace
  * @link: the device
+ *
+ * The link's bit is set first, because reconcile_links() clears them in the
+ * opposite order.
  *
  * Context: any, under RCU or @an->lock.
  */
@@ -27,11 +30,12 @@ void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link)
 }
 
 /**
- * anycast6_mark_retry() - look at all that is marked again, because the kernel
- * refused something
+ * anycast6_mark_retry() - reconcile again later, because the kernel refused
+ * something
  * @an: the namespace
  *
- * After a second, then more rarely, up to a minute.
+ * Later is after 1 s, then twice as long each time, up to 60 s. What was
+ * refused must be marked already.
  *
  * Context: process, under @an->lock.
  */
@@ -44,10 +48,13 @@ void anycast6_mark_retry(struct anycast6_net *an)
 }
 
 /**
- * anycast6_mark_enlist() - mark an address, for a reconciliation that is under way or
- * is queued by somebody else
+ * anycast6_mark_enlist() - mark an address, and queue no work
  * @an: the namespace
  * @group: the address
+ *
+ * For callers in a reconciliation, or who queue one themselves. What happened
+ * to the address must be visible before: test_and_set_bit() is a full barrier,
+ * which pairs with the one in reconcile_groups() (reconcile/reconcile.c).
  *
  * Context: any, under RCU or @an->lock.
  */
@@ -60,13 +67,12 @@ void anycast6_mark_enlist(struct anycast6_net *an, struct anycast6_group *group)
 }
 
 /**
- * anycast6_mark_waiting() - look at a device again later, if IPv6 does not work
- * there
+ * anycast6_mark_waiting() - look at a device again in a second, if it is up and
+ * IPv6 does not work on it
  * @an: the namespace
- * @link: the device
+ * @link: the device, just refreshed
  *
- * The kernel does not tell when IPv6 starts again on a device without addresses of
- * its own.
+ * No notifier tells when IPv6 starts again on a device that has no addresses.
  *
  * Context: process, under @an->lock.
  */
@@ -82,7 +88,7 @@ void anycast6_mark_waiting(struct anycast6_net *an, struct anycast6_link *link)
 }
 
 /**
- * anycast6_mark_group() - something happened to an address
+ * anycast6_mark_group() - look at an address again at once
  * @an: the namespace
  * @group: the address
  *
@@ -96,8 +102,8 @@ void anycast6_mark_group(struct anycast6_net *an,
 }
 
 /**
- * anycast6_mark_drop() - forget what is marked
- * @an: the namespace, from which no event comes any more
+ * anycast6_mark_drop() - forget which addresses are marked
+ * @an: the namespace; it has no events and no work any more
  *
  * Context: process.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Marks: which links and addresses are to be looked at again, and when.
- * Knows where they are kept, not what is looked at.
+ * Marks: which links and addresses reconciliation must look at again, and when.
+ * Knows where marks are kept, not what reconciliation does about them.
  */
 #ifndef ANYCAST6_MARK_H
 #define ANYCAST6_MARK_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Members: the interfaces that hold an address.
- * Knows how one is made and ends, not how its state is decided.
+ * Members: who holds an address, an interface here or a remote unicast address.
+ * Knows how one is found and counted, not how it is made or its state decided.
  */
 #include <linux/slab.h>
 #include <net/ipv6.h>
@@ -53,7 +53,7 @@ anycast6_member_lease(struct anycast6_net *an,
  * @an: the namespace
  * @group: the address
  * @ifindex: interface index of its device
- * @via: unicast address of a remote member, NULL for a local one
+ * @via: unicast address of a remote member, network order; NULL for a local one
  *
  * Context: process, under @an->lock.
  * Return: the member, or NULL.
@@ -79,13 +79,13 @@ struct anycast6_member *anycast6_member_find(struct anycast6_net *an,
 }
 
 /**
- * anycast6_member_distance() - how far a member is
+ * anycast6_member_distance() - how far away a member is
  * @member: the member, not dead
- * @distance: result: the configured metric, else 0 of a local one, else the
- *            metric of the route there
+ * @distance: result: the configured metric; without one, 0 for a local member
+ *            and the metric of the route to a remote one
  *
  * Context: RCU, or under an->lock.
- * Return: false if that is not known, because there is no route.
+ * Return: false if the distance is unknown, because there is no route.
  */
 bool anycast6_member_distance(const struct anycast6_member *member,
 			      u32 *distance)
@@ -100,7 +100,7 @@ bool anycast6_member_distance(const struct anycast6_member *member,
 }
 
 /**
- * anycast6_member_candidate() - what of a member matters for the choice
+ * anycast6_member_candidate() - what anycast6_select_rank() needs of a member
  * @member: the member, not dead
  * @candidate: result, valid as long as RCU is held
  *
@@ -129,8 +129,8 @@ static void free_member_rcu(struct rcu_head *head)
 }
 
 /**
- * anycast6_member_free() - free a member that nobody else has seen
- * @member: the member, without a device, a lease or probes
+ * anycast6_member_free() - free a member that no reader has seen
+ * @member: the member, in no list, without next hop, lease and probes
  *
  * Context: any.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Members: the interfaces that hold an address.
- * Knows how one is made and ends, not how its state is decided.
+ * Members: who holds an address, an interface here or a remote unicast address.
+ * Knows how one is found and counted, not how it is made or its state decided.
  */
 #ifndef ANYCAST6_MEMBER_H
 #define ANYCAST6_MEMBER_H
@@ -26,11 +26,11 @@ struct anycast6_nexthop;
 struct anycast6_probe;
 
 enum anycast6_role {
-	/* it is not watched, and answers as the kernel does */
+	/* it is not contested: the kernel answers neighbours as usual */
 	ANYCAST6_ROLE_NONE,
-	/* it answers, at once */
+	/* it answers neighbours, at once */
 	ANYCAST6_ROLE_ANSWERS,
-	/* another one does */
+	/* another member on the link answers them */
 	ANYCAST6_ROLE_YIELDS,
 };
 
@@ -40,50 +40,56 @@ enum anycast6_role {
  * @on_link: in link->members; an->lock
  * @of_entry: in entry->members; an->lock
  * @of_nexthop: in nexthop->members; an->lock
- * @of_watch: in an->watch, if it has services; an->lock
+ * @of_watch: in an->watch.members, if it has services; an->lock
  * @refcnt: group->members has one, each flow another
- * @group: its address, constant; valid while not @dead
- * @link: its device, constant; of a remote member without one, the module's
- *        own; valid while not @dead
- * @nexthop: where a remote member is reached, NULL of a local one; constant,
- *           valid while not @dead
+ * @group: its address, constant; valid under RCU while not @dead
+ * @link: its device, constant, the module's own where none was named; valid
+ *        under RCU while not @dead
+ * @nexthop: where a remote member is reached, NULL for a local one; constant,
+ *           valid under RCU while not @dead
  * @entry: the entry that made it, NULL if it was configured; readers under
  *         RCU, writers under an->lock
  * @traits: what was configured of it
  * @lease: NULL without one; readers under RCU, writers under an->lock
  * @probe: NULL without probes; readers under RCU, writers under an->lock
- * @seed: stands for it in draws, constant
- * @state: enum anycast6_state; READ_ONCE()
- * @reason: enum anycast6_reason, 0 while up; READ_ONCE()
- * @delivery: enum anycast6_delivery, 0 without; READ_ONCE()
- * @draining: it was told to; READ_ONCE(), writers under an->lock
- * @fault: why it was not to be used at the last look, though nothing is wrong
- *         with its device and its way: enum anycast6_reason, or 0; an->lock
- * @damper: whether it must be up for a while first; an->lock
- * @history: how its state came about; READ_ONCE()
- * @unserved: nobody listened at one of its services then; READ_ONCE(), writers
- *        under an->lock
- * @doubted: somebody has seen that this is so no longer; READ_ONCE()
- * @looked: when a packet last made somebody look, jiffies; READ_ONCE()
- * @life: what its probes said at the last look, enum anycast6_life; an->lock
- * @role: whether it answers on its link, enum anycast6_role; READ_ONCE(),
- *        writers under an->lock
+ * @seed: stands for the member in rendezvous hashing, constant
+ * @state: enum anycast6_state; READ_ONCE(), writers under an->lock
+ * @reason: enum anycast6_reason, 0 unless down; READ_ONCE(), writers under
+ *          an->lock
+ * @delivery: enum anycast6_delivery, 0 if the address is not held; READ_ONCE(),
+ *            writers under an->lock
+ * @draining: a user lets it drain; READ_ONCE(), writers under an->lock
+ * @fault: why the last reconciliation found that it must not be used, though
+ *         its device and next hop are well: enum anycast6_reason, or 0;
+ *         an->lock
+ * @damper: whether it must wait for its hold time; an->lock
+ * @history: how its state came about; READ_ONCE(), writers under an->lock
+ * @unserved: nobody listened at one of its services at the last reconciliation;
+ *            READ_ONCE(), writers under an->lock
+ * @doubted: somebody saw since then that @unserved is wrong; READ_ONCE()
+ * @looked: when a delivered packet last made us look at its sockets, jiffies;
+ *          READ_ONCE()
+ * @life: what its probes said at the last reconciliation, enum anycast6_life;
+ *        an->lock
+ * @role: whether it answers neighbours on its link, enum anycast6_role;
+ *        READ_ONCE(), writers under an->lock
  * @succeeds: it answers instead of one that did so until now, and the link has
  *            not been told yet; an->lock
- * @found: neighbours on its link have found it there since it is up, as far as
- *         this node knows; READ_ONCE()
- * @marks: what its probes say of a remote one, enum anycast6_probe_mark;
- *         an->lock
- * @renamed: its name is another one than at the last election; an->names_lock
- * @name: the unicast address by which others on its link know this node, or the
- *        strongest of several; none before they ask; an->names_lock
+ * @found: neighbours on its link have found it there since it came up, as far
+ *         as this node knows; READ_ONCE()
+ * @marks: what the answers to probes said of a remote member, enum
+ *         anycast6_probe_mark; an->lock
+ * @renamed: @name changed since the last election; an->names_lock
+ * @name: the unicast address by which other nodes on the link know this node,
+ *        the strongest if they know several, :: before they ask; an->names_lock
  * @told: listeners were told of it; an->lock
- * @leaving: it goes soon; an->lock
+ * @leaving: it is about to be removed; an->lock
  * @dead: it is no member any more; READ_ONCE()
- * @error: why the kernel refused the address, 0 if it did not; an->lock
+ * @error: why the kernel refused to hold the address, a negative errno, or 0;
+ *         an->lock
  * @held: how the address is held on @link; an->lock
  * @flows: how many flows it has; atomic
- * @stats: packets delivered or sent there
+ * @stats: packets delivered, or sent to a remote member; per CPU
  * @rcu: frees it after its readers
  */
 struct anycast6_member {
@@ -149,7 +155,7 @@ void anycast6_member_free(struct anycast6_member *member);
  * @member: the member
  *
  * Context: any, under RCU or with a reference.
- * Return: false if it has none left.
+ * Return: false if the last reference is gone already.
  */
 static inline bool anycast6_member_get(struct anycast6_member *member)
 {

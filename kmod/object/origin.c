@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who says what holds for an address: a request, or the entries that make it.
- * Knows what was said, not what follows from it.
+ * Origins: whether an address was configured or made by entries, and which of
+ * them decides its options. Knows what is configured, not what follows from it.
  */
 #include <linux/rculist.h>
 
@@ -15,9 +15,9 @@
 #include "object/origin.h"
 
 /**
- * anycast6_origin_has_entry() - whether an entry makes an address
+ * anycast6_origin_has_entry() - whether an entry made a member of an address
  * @an: the namespace
- * @group: the address
+ * @group: the address, which may have configured members as well
  *
  * Context: process, under @an->lock.
  */
@@ -33,15 +33,16 @@ bool anycast6_origin_has_entry(struct anycast6_net *an,
 }
 
 /**
- * anycast6_origin_entry() - the entry that says what holds for an address
+ * anycast6_origin_entry() - the entry that decides the options of an address
  * @group: the address
- * @says: which entries count, or NULL for all
+ * @says: whether an entry counts, or NULL if all do
  *
- * Of several it is the one of the lowest interface index, as for the source.
+ * Of several entries the one with the lowest interface index decides, as in
+ * anycast6_entry_settle_source().
  *
  * Context: RCU, or under an->lock, which the result needs, too.
- * Return: the entry; NULL if none counts, or if a member was configured: what was
- * said of the address itself holds then.
+ * Return: the entry; NULL if none counts, or if a member was configured: then
+ * the options of the address itself count.
  */
 const struct anycast6_entry *
 anycast6_origin_entry(const struct anycast6_group *group,
@@ -66,9 +67,10 @@ anycast6_origin_entry(const struct anycast6_group *group,
 }
 
 /**
- * anycast6_origin_kind() - how an address came to be
+ * anycast6_origin_kind() - the origin that an address is shown with
  * @group: the address
- * @id: result: its identifier, if an entry of reserved ones makes it
+ * @id: result: its reserved identifier (RFC 2526), 0 for subnet-router; left
+ *      alone for a static address
  *
  * Context: RCU, or under an->lock.
  * Return: enum anycast6_origin; static as soon as one member was configured.
@@ -97,9 +99,10 @@ static bool says_announce(const struct anycast6_entry *entry)
 }
 
 /**
- * anycast6_origin_read_announce() - what was said of how an address is announced
+ * anycast6_origin_read_announce() - read how an address is to be announced
  * @group: the address
- * @option: result; where entries alone make the address, what they say
+ * @option: result: the option of the entry that decides if entries alone make
+ *          the address, else the address's own
  *
  * Context: RCU, or under an->lock.
  * Return: whether entries alone make the address.
@@ -123,9 +126,10 @@ bool anycast6_origin_read_announce(const struct anycast6_group *group,
 }
 
 /**
- * anycast6_origin_shown_announce() - what is configured of an address
+ * anycast6_origin_shown_announce() - the announce option that users see
  * @group: the address
- * @option: result; where entries alone make the address, what they say
+ * @option: result: as anycast6_origin_read_announce(), but empty for a
+ *          link-local address, which is never announced
  *
  * Context: RCU, or under an->lock.
  */
@@ -138,13 +142,13 @@ void anycast6_origin_shown_announce(const struct anycast6_group *group,
 }
 
 /**
- * anycast6_origin_hold_time() - for how long what was down must be up before it is
- * used
- * @entry: the entry that makes it, NULL if it was configured
+ * anycast6_origin_hold_time() - the hold time of a member, or of an address
+ * @entry: the entry that made the member or decides for the address; NULL if it
+ *         was configured
  * @group: the address
  *
  * Context: RCU, or under an->lock.
- * Return: seconds.
+ * Return: s.
  */
 u32 anycast6_origin_hold_time(const struct anycast6_entry *entry,
 			      const struct anycast6_group *group)

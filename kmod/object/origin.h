@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who says what holds for an address: a request, or the entries that make it.
- * Knows what was said, not what follows from it.
+ * Origins: whether an address was configured or made by entries, and which of
+ * them decides its options. Knows what is configured, not what follows from it.
  */
 #ifndef ANYCAST6_ORIGIN_H
 #define ANYCAST6_ORIGIN_H

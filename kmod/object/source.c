@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reply sources: what is configured for the answers of an address.
+ * Reply sources: the configured source address of an anycast address's answers.
  * Knows how it is kept for readers, not how packets get it.
  */
 #include <linux/slab.h>
@@ -13,7 +13,7 @@
 
 /**
  * anycast6_source_create() - make a reply source
- * @option: what it is
+ * @option: its mode and address
  *
  * Context: process.
  * Return: a reference, to be dropped by anycast6_source_put(); NULL for
@@ -37,10 +37,10 @@ anycast6_source_create(const struct anycast6_source_option *option)
 
 /**
  * anycast6_source_get() - take a reference
- * @source: the reply source, which somebody has a reference to, or NULL
+ * @source: the reply source, to which somebody has a reference, or NULL
  *
  * Context: any.
- * Return: @source
+ * Return: @source.
  */
 struct anycast6_source *anycast6_source_get(struct anycast6_source *source)
 {
@@ -51,8 +51,8 @@ struct anycast6_source *anycast6_source_get(struct anycast6_source *source)
 
 /**
  * anycast6_source_put() - drop a reference
- * @source: the reply source, freed with the last one after a grace period, or
- *          NULL
+ * @source: the reply source, freed with the last reference after a grace
+ *          period; or NULL
  *
  * Context: any.
  */
@@ -63,9 +63,9 @@ void anycast6_source_put(struct anycast6_source *source)
 }
 
 /**
- * anycast6_source_is() - whether a reply source is what a request says
- * @source: the reply source, or NULL
- * @option: what is said
+ * anycast6_source_is() - whether a reply source is the one that a request names
+ * @source: the reply source, NULL for ANYCAST6_SOURCE_MODE_AUTO
+ * @option: the request's
  *
  * Context: any that keeps @source.
  */
@@ -88,16 +88,16 @@ static bool is_same(const struct anycast6_source *a,
 }
 
 /**
- * anycast6_source_set() - keep another reply source
+ * anycast6_source_set() - keep another reply source in a place
  * @an: the namespace
- * @place: where it is kept
- * @source: the reply source, which stays the caller's; NULL for
+ * @place: of an address or an entry
+ * @source: the reply source, of which the caller keeps its reference; NULL for
  *          ANYCAST6_SOURCE_MODE_AUTO
  *
- * Cannot fail, so that one source can be given to many places or to none.
+ * This cannot fail: the change of an entry reaches all its addresses, or none.
  *
  * Context: process, under @an->lock.
- * Return: whether it is another one than before.
+ * Return: whether the mode or the address changed.
  */
 bool anycast6_source_set(struct anycast6_net *an,
 			 struct anycast6_source __rcu **place,
@@ -114,8 +114,8 @@ bool anycast6_source_set(struct anycast6_net *an,
 }
 
 /**
- * anycast6_source_read() - read what is kept
- * @place: where
+ * anycast6_source_read() - read the reply source that a place keeps
+ * @place: of an address or an entry
  * @option: result
  *
  * Context: any that keeps @place.
@@ -135,8 +135,8 @@ void anycast6_source_read(struct anycast6_source __rcu * const *place,
 }
 
 /**
- * anycast6_source_free() - let go of what is kept
- * @place: where, which nobody reads any more
+ * anycast6_source_free() - drop the reference that a place has
+ * @place: of an address or an entry that nobody reads any more
  *
  * Context: any.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reply sources: what is configured for the answers of an address.
+ * Reply sources: the configured source address of an anycast address's answers.
  * Knows how it is kept for readers, not how packets get it.
  */
 #ifndef ANYCAST6_SOURCE_H
@@ -13,8 +13,8 @@
 struct anycast6_net;
 
 /**
- * struct anycast6_source_option - what a request says, or a reader is told
- * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, else zero
+ * struct anycast6_source_option - a reply source in a request, or for a reader
+ * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, network order, else ::
  * @mode: enum anycast6_source_mode
  */
 struct anycast6_source_option {
@@ -24,9 +24,11 @@ struct anycast6_source_option {
 
 /**
  * struct anycast6_source - a reply source other than ANYCAST6_SOURCE_MODE_AUTO
- * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, else zero; constant
+ * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, network order, else ::;
+ *        constant
  * @mode: enum anycast6_source_mode; constant
- * @refcnt: an entry and the addresses that it makes share one
+ * @refcnt: each place that keeps it has one: an entry and the addresses that it
+ *          makes share one source
  * @rcu: frees it after its readers
  */
 struct anycast6_source {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is configured of a member beyond where it is: its metric, its area,
- * its lifetime, its services, its probes.
- * Knows how it is kept for readers, not what it means.
+ * Traits: what is configured of a member beyond where it is: its metric, its
+ * area, its lifetime, its services, its probes.
+ * Knows how they are kept for readers, not what they mean.
  */
 #include <linux/slab.h>
 
@@ -10,7 +10,7 @@
 
 static struct anycast6_area *area_of(const struct anycast6_traits *traits)
 {
-	/* writers are alone under an->lock, which is not known here */
+	/* writers hold an->lock, which lockdep is not able to check here */
 	return rcu_dereference_protected(traits->area, true);
 }
 
@@ -41,12 +41,12 @@ static int set_area(struct anycast6_traits *traits,
 
 static struct anycast6_offer *offer_of(const struct anycast6_traits *traits)
 {
-	/* as the area */
+	/* see area_of() */
 	return rcu_dereference_protected(traits->offer, true);
 }
 
-/* The services that @options want, or an ERR_PTR(): those that are there, new
- * ones, or none.
+/* Returns the services that @traits are to have: the old ones, new ones, NULL
+ * for none, or ERR_PTR(-ENOMEM).
  */
 static struct anycast6_offer *
 prepare_offer(const struct anycast6_traits *traits,
@@ -79,13 +79,13 @@ static void set_offer(struct anycast6_traits *traits,
 }
 
 /**
- * anycast6_traits_set() - keep what a request says
- * @traits: of a member
- * @options: what is said
- * @keep: what is not said stays as it is; else it is gone
+ * anycast6_traits_set() - keep the traits that a request names
+ * @traits: of a member or an entry
+ * @options: the request's
+ * @keep: traits that @options do not name stay; otherwise they are removed
  *
  * Context: process, under an->lock.
- * Return: whether anything is not as it was, or %-ENOMEM, and then nothing is.
+ * Return: 1 if a trait changed, 0 if none did, or %-ENOMEM, and then none did.
  */
 int anycast6_traits_set(struct anycast6_traits *traits,
 			const struct anycast6_options *options, bool keep)
@@ -113,7 +113,7 @@ int anycast6_traits_set(struct anycast6_traits *traits,
 	if (offers)
 		set_offer(traits, offer);
 	WRITE_ONCE(traits->metric, metric);
-	/* who sees that there is one, sees it */
+	/* pairs with anycast6_traits_metric(), which then sees the metric */
 	smp_store_release(&traits->has_metric, has_metric);
 	if (lifetime != traits->lifetime) {
 		WRITE_ONCE(traits->lifetime, lifetime);
@@ -127,8 +127,8 @@ int anycast6_traits_set(struct anycast6_traits *traits,
 }
 
 /**
- * anycast6_traits_free() - let go of what is kept
- * @traits: of a member that nobody reads any more
+ * anycast6_traits_free() - free what traits point to
+ * @traits: of a member or an entry that nobody reads any more
  *
  * Context: any.
  */
@@ -139,9 +139,9 @@ void anycast6_traits_free(struct anycast6_traits *traits)
 }
 
 /**
- * anycast6_traits_get() - read what is kept
- * @traits: of a member
- * @options: result
+ * anycast6_traits_get() - read traits
+ * @traits: of a member or an entry
+ * @options: result, as a request that names all of them
  *
  * Context: any.
  */

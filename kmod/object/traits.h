@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is configured of a member beyond where it is: its metric, its area,
- * its lifetime, its services, its probes.
- * Knows how it is kept for readers, not what it means.
+ * Traits: what is configured of a member beyond where it is: its metric, its
+ * area, its lifetime, its services, its probes.
+ * Knows how they are kept for readers, not what they mean.
  */
 #ifndef ANYCAST6_TRAITS_H
 #define ANYCAST6_TRAITS_H
@@ -13,17 +13,17 @@
 #include "lib/service.h"
 
 /**
- * struct anycast6_options - what a request says
+ * struct anycast6_options - the traits that a request names
  * @metric: the distance, if @has_metric
- * @area: the sources that are served, if @has_area
- * @lifetime: of a lease, seconds, 0 for none, if @has_lifetime
+ * @area: the clients' prefix that is served, if @has_area
+ * @lifetime: of a lease, s, 0 for no lease, if @has_lifetime
  * @services: ports that somebody must listen at, if @has_services
- * @probe: milliseconds between two probes, 0 for none, if @has_probe
- * @has_metric: @metric is named
- * @has_area: @area is named
- * @has_lifetime: @lifetime is named
- * @has_services: @services are named, none may be
- * @has_probe: @probe is named
+ * @probe: ms between two probes, 0 for no probes, if @has_probe
+ * @has_metric: the request names @metric
+ * @has_area: the request names @area
+ * @has_lifetime: the request names @lifetime
+ * @has_services: the request names @services, maybe that there are none
+ * @has_probe: the request names @probe
  */
 struct anycast6_options {
 	u32 metric;
@@ -39,8 +39,8 @@ struct anycast6_options {
 };
 
 /**
- * struct anycast6_area - the sources that a member serves
- * @prefix: constant
+ * struct anycast6_area - the clients that a member serves
+ * @prefix: of their addresses, constant
  * @rcu: frees it after its readers
  */
 struct anycast6_area {
@@ -49,13 +49,15 @@ struct anycast6_area {
 };
 
 /**
- * struct anycast6_traits - what is kept
- * @area: NULL for all sources; RCU, writers under an->lock
+ * struct anycast6_traits - the traits of a member, or of an entry's members
+ * @area: NULL for all clients; RCU, writers under an->lock
  * @offer: its services, NULL for none; RCU, writers under an->lock
- * @metric: the distance, if @has_metric; READ_ONCE()
- * @lifetime: of a lease, seconds, 0 for none; READ_ONCE()
- * @probe: milliseconds between two probes, 0 for none; READ_ONCE()
- * @has_metric: it was configured; smp_load_acquire(), writers under an->lock
+ * @metric: the distance, if @has_metric; READ_ONCE(), writers under an->lock
+ * @lifetime: of a lease, s, 0 for none; READ_ONCE(), writers under an->lock
+ * @probe: ms between two probes, 0 for none; READ_ONCE(), writers under
+ *         an->lock
+ * @has_metric: @metric was configured; smp_load_acquire(), writers under
+ *              an->lock
  */
 struct anycast6_traits {
 	struct anycast6_area __rcu *area;
@@ -74,16 +76,16 @@ void anycast6_traits_get(const struct anycast6_traits *traits,
 
 /**
  * anycast6_traits_metric() - the configured distance
- * @traits: of a member
- * @metric: result, if there is one
+ * @traits: of a member or an entry
+ * @metric: result, if one is configured
  *
  * Context: any.
- * Return: whether there is one.
+ * Return: whether one is configured.
  */
 static inline bool anycast6_traits_metric(const struct anycast6_traits *traits,
 					  u32 *metric)
 {
-	/* pairs with anycast6_traits_set() */
+	/* pairs with smp_store_release() in anycast6_traits_set() */
 	if (!smp_load_acquire(&traits->has_metric))
 		return false;
 	*metric = READ_ONCE(traits->metric);

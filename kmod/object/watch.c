@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The watch over members with services: whether somebody listens, seen by the
- * first packet of a flow and, without traffic, now and then.
- * Says where to look again; decides no state.
+ * The watch over members with services: it asks the kernel whether somebody
+ * listens there, when packets come and every 200 ms. Marks addresses whose
+ * members may have changed; decides no state.
  */
 #include <linux/jiffies.h>
 #include <linux/rculist.h>
@@ -17,15 +17,16 @@
 #include "object/member.h"
 #include "object/watch.h"
 
-/* How often all of them are looked at; where that is too much for one go, how
- * many a go, and how soon the next.
+/* Each member is looked at once in a round, at most GO_MAX of them in one go;
+ * the next go of the same round comes soon.
  */
 #define ROUND	msecs_to_jiffies(200)
 #define GO	msecs_to_jiffies(10)
 #define GO_MAX	1024
 
-/* Packets come by the member's link, or by any, where only a socket that is
- * bound to none has them all.
+/* Packets to a member come by its link. Those to a member on the module's own
+ * device may come by any: only a socket that is bound to no device gets them
+ * all.
  */
 static void set_devices(const struct anycast6_member *member,
 			struct anycast6_socket_query *query)
@@ -40,12 +41,13 @@ static void set_devices(const struct anycast6_member *member,
 }
 
 /**
- * anycast6_watch_is_unserved() - whether nobody listens at a port of a member's
+ * anycast6_watch_is_unserved() - whether nobody listens at one of a member's
+ * services now
  * @an: the namespace
  * @member: the member, not dead
  *
  * Context: RCU, or under @an->lock; softirq or process.
- * Return: false also of one that has no services.
+ * Return: false also for a member without services.
  */
 bool anycast6_watch_is_unserved(struct anycast6_net *an,
 				const struct anycast6_member *member)
@@ -74,12 +76,12 @@ bool anycast6_watch_is_unserved(struct anycast6_net *an,
 }
 
 /**
- * anycast6_watch_look() - look whether nobody listens, for its state
+ * anycast6_watch_look() - look at a member's sockets for reconciliation
  * @an: the namespace
- * @member: the member
+ * @member: the member; the caller keeps the result in its @unserved
  *
  * Context: process, under @an->lock.
- * Return: what anycast6_watch_is_unserved() does.
+ * Return: as anycast6_watch_is_unserved().
  */
 bool anycast6_watch_look(struct anycast6_net *an,
 			 struct anycast6_member *member)
@@ -87,12 +89,17 @@ bool anycast6_watch_look(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	WRITE_ONCE(member->doubted, false);
-	/* who sees something else from here on, says so */
+	/* Clear the flag before looking: doubt_member() sets it again for
+	 * whoever sees the sockets change after this look.
+	 */
 	smp_mb();
 	return anycast6_watch_is_unserved(an, member);
 }
 
-/* It is said once; in between a flood costs no more than the look. */
+/* Marks the address, but only once until the next reconciliation: a flood of
+ * packets then costs no more than looking. The caller has looked at the sockets
+ * before this reads the flag that anycast6_watch_look() clears.
+ */
 static void doubt_member(struct anycast6_net *an,
 			 struct anycast6_member *member)
 {
@@ -102,7 +109,9 @@ static void doubt_member(struct anycast6_net *an,
 	anycast6_mark_group(an, member->group);
 }
 
-/* Of one that the kernel may not deliver to, nobody looks at the services. */
+/* While the address is a unicast address of this node, reconciliation does not
+ * look at the sockets: @unserved stays as it was, and marking would never end.
+ */
 static bool has_changed(struct anycast6_net *an,
 			const struct anycast6_member *member)
 {
@@ -112,13 +121,16 @@ static bool has_changed(struct anycast6_net *an,
 }
 
 /**
- * anycast6_watch_serves() - whether a local member has somebody for a new flow
+ * anycast6_watch_serves() - whether somebody listens at a local member's
+ * services
  * @an: the namespace
  * @member: the member, not dead
  *
- * If not, its state will say so soon.
+ * If nobody does, the address is marked, and reconciliation takes the member
+ * down.
  *
  * Context: RCU; softirq or process.
+ * Return: true also for a member without services.
  */
 bool anycast6_watch_serves(struct anycast6_net *an,
 			   struct anycast6_member *member)
@@ -132,12 +144,14 @@ bool anycast6_watch_serves(struct anycast6_net *an,
 }
 
 /**
- * anycast6_watch_delivered() - a packet is about to be delivered
+ * anycast6_watch_delivered() - look at the sockets because of a delivered
+ * packet
  * @an: the namespace
- * @group: the address it came to
+ * @group: the address that the packet came to
  *
- * There is no choice any more, but others may soon have one. A look in a tick
- * is enough for that.
+ * This packet goes to its socket in any case. The look is for routers
+ * elsewhere, which choose by the members' states; one per member and jiffy is
+ * enough for them.
  *
  * Context: RCU; softirq or process.
  */
@@ -159,13 +173,14 @@ void anycast6_watch_delivered(struct anycast6_net *an,
 }
 
 /**
- * anycast6_watch_names() - whether a port of an address is a service
+ * anycast6_watch_names() - whether a port is one of an address's services
  * @group: the address
  * @proto: IP protocol
  * @port: host order
  *
  * Context: RCU.
- * Return: true also where a local member names none, which is for all.
+ * Return: true if a local member names the port, or names no services at all
+ * and so serves every port.
  */
 bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
 			  u16 port)
@@ -184,9 +199,9 @@ bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
 	return false;
 }
 
-/* ---- now and then ---- */
+/* ---- without packets ---- */
 
-/* Returns how many are left for this round. */
+/* One go. Returns how many members are left in this round. */
 static unsigned int look_around(struct anycast6_net *an)
 {
 	struct anycast6_watch *watch = &an->watch;
@@ -221,7 +236,7 @@ static void go_round(struct work_struct *work)
 }
 
 /**
- * anycast6_watch_init() - watch nothing yet
+ * anycast6_watch_init() - prepare the watch, over no members yet
  * @watch: of a new namespace
  *
  * Context: process.
@@ -233,9 +248,9 @@ void anycast6_watch_init(struct anycast6_watch *watch)
 }
 
 /**
- * anycast6_watch_settle() - watch over a member, if it has services now
+ * anycast6_watch_settle() - watch a member if it has services, else stop
  * @an: the namespace
- * @member: the member
+ * @member: the member, whose services may have changed
  *
  * Context: process, under @an->lock.
  */
@@ -256,7 +271,7 @@ void anycast6_watch_settle(struct anycast6_net *an,
 }
 
 /**
- * anycast6_watch_leave() - watch over a member no longer
+ * anycast6_watch_leave() - stop watching a member
  * @an: the namespace
  * @member: the member, watched or not
  *

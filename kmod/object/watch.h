@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The watch over members with services: whether somebody listens, seen by the
- * first packet of a flow and, without traffic, now and then.
- * Says where to look again; decides no state.
+ * The watch over members with services: it asks the kernel whether somebody
+ * listens there, when packets come and every 200 ms. Marks addresses whose
+ * members may have changed; decides no state.
  */
 #ifndef ANYCAST6_WATCH_H
 #define ANYCAST6_WATCH_H
