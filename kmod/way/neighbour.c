@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The neighbours that lead to next hops, and whether they answer.
- * Knows neighbours, not routes.
+ * Knows neighbours; is told the route to a next hop, and does not look it up.
  */
 #include <linux/netdevice.h>
 #include <net/ip6_route.h>
@@ -14,11 +14,13 @@
 #define PATIENCE_MAX	(32 * ANYCAST6_PATIENCE_MIN)
 
 /**
- * anycast6_neighbour_set() - another neighbour leads to a next hop
+ * anycast6_neighbour_set() - remember which neighbour leads to a next hop
  * @nexthops: the namespace's
  * @nexthop: the next hop
  * @addr: the neighbour, network order
- * @ifindex: interface index of its link, 0 if there are no neighbours on the way
+ * @ifindex: interface index of its link, 0 if no neighbour leads there
+ *
+ * What was known of the neighbour before is forgotten.
  *
  * Context: process, under an->lock.
  */
@@ -44,8 +46,9 @@ static bool has_neighbours(const struct net_device *dev)
 	return !(dev->flags & (IFF_NOARP | IFF_LOOPBACK));
 }
 
-/* What fails was probed before, or never answered: else it was deleted, and will
- * be found again. Under nexthops->neighbour_lock.
+/* NUD_FAILED counts only after NUD_PROBE, or if the neighbour never answered.
+ * Otherwise somebody deleted the entry, and the next packet makes a new one.
+ * Under nexthops->neighbour_lock.
  */
 static void note_state(struct anycast6_nexthop *nexthop, u8 nud_state)
 {
@@ -68,7 +71,7 @@ static void ask_neighbour(struct net_device *dev, const struct in6_addr *addr)
 	neigh_release(neighbour);
 }
 
-/* Before anybody needs it, so that the first packet need not wait for it. */
+/* Solicits an unknown neighbour now, so that the first packet need not wait. */
 static void meet_neighbour(struct net_device *dev, const struct in6_addr *addr)
 {
 	if (!__ipv6_neigh_lookup_noref(dev, addr))
@@ -79,7 +82,7 @@ static void meet_neighbour(struct net_device *dev, const struct in6_addr *addr)
  * anycast6_neighbour_follow() - find out which neighbour leads to a next hop
  * @nexthops: the namespace's
  * @nexthop: the next hop
- * @dst: the route to it, or NULL
+ * @dst: the route to it, or NULL if there is none
  *
  * Context: process, under an->lock and RCU.
  */
@@ -102,7 +105,9 @@ void anycast6_neighbour_follow(struct anycast6_nexthops *nexthops,
 		anycast6_neighbour_set(nexthops, nexthop, addr, dev->ifindex);
 		meet_neighbour(dev, addr);
 	}
-	/* after its events are heard of */
+	/* Read only now that anycast6_neighbour_changed() finds this next hop:
+	 * a change is either read here or told there.
+	 */
 	spin_lock_bh(&nexthops->neighbour_lock);
 	neighbour = __ipv6_neigh_lookup_noref(dev, addr);
 	if (neighbour)
@@ -111,13 +116,14 @@ void anycast6_neighbour_follow(struct anycast6_nexthops *nexthops,
 }
 
 /**
- * anycast6_neighbour_changed() - something happened to a neighbour
+ * anycast6_neighbour_changed() - note the new state of a neighbour
  * @an: the namespace
- * @neighbour: the neighbour
+ * @neighbour: the neighbour, whatever happened to it
  *
- * The next packet already heeds it.
+ * The next packet sees @failed of the slot at once; reconciliation updates the
+ * members' states later.
  *
- * Context: any, under RCU.
+ * Context: softirq or process, under RCU.
  */
 void anycast6_neighbour_changed(struct anycast6_net *an,
 				const struct neighbour *neighbour)
@@ -172,13 +178,14 @@ static void solicit_again(struct anycast6_net *an,
 }
 
 /**
- * anycast6_neighbours_solicit() - ask neighbours that did not answer again
- * @an: the namespace
+ * anycast6_neighbours_solicit() - solicit the neighbours that failed
+ * @an: the namespace, with its next hops
  *
- * A failed neighbour stays failed as long as there is no traffic for it, and
- * there is none because it failed.
+ * The kernel solicits a failed neighbour only when there is a packet for it,
+ * and none is sent there because it failed.
  *
- * Context: process, of the router's upkeep only.
+ * Context: process; the work upkeep_router() (steer/hooks.c) only, as
+ * @solicited and @patience have no lock.
  */
 void anycast6_neighbours_solicit(struct anycast6_net *an)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The neighbours that lead to next hops, and whether they answer.
- * Knows neighbours, not routes.
+ * Knows neighbours; is told the route to a next hop, and does not look it up.
  */
 #ifndef ANYCAST6_NEIGHBOUR_H
 #define ANYCAST6_NEIGHBOUR_H
@@ -15,9 +15,7 @@ struct dst_entry;
 struct in6_addr;
 struct neighbour;
 
-/* A neighbour that does not answer is asked again after a second, then more
- * rarely.
- */
+/* Failed neighbours are solicited again after a second, then more rarely. */
 #define ANYCAST6_PATIENCE_MIN	((unsigned long)HZ)
 
 void anycast6_neighbour_set(struct anycast6_nexthops *nexthops,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Next hops: where a remote member's packets go, and whether the way there is
- * alive. Knows nothing of addresses that are held.
+ * Next hops: where packets of remote members go, shared by all members that use
+ * it, with what is known of the way there: route, carrier, neighbour.
+ * Knows its members as a list only, and nothing of anycast addresses.
  */
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
@@ -28,7 +29,7 @@ static const struct rhashtable_params nexthop_params = {
  * @an: the namespace
  *
  * Context: process, under @an->lock.
- * Return: them, or NULL without remote members.
+ * Return: the next hops, or NULL in a namespace without remote members.
  */
 struct anycast6_nexthops *anycast6_nexthops(struct anycast6_net *an)
 {
@@ -37,11 +38,11 @@ struct anycast6_nexthops *anycast6_nexthops(struct anycast6_net *an)
 }
 
 /**
- * anycast6_nexthops_create() - begin with none
+ * anycast6_nexthops_create() - make the table of next hops, empty
  * @an: the namespace, which has no remote members yet
  *
  * Context: process, under @an->lock.
- * Return: 0 or a negative errno.
+ * Return: 0, %-ENOMEM, or what rhashtable_init() returns.
  */
 int anycast6_nexthops_create(struct anycast6_net *an)
 {
@@ -66,8 +67,8 @@ int anycast6_nexthops_create(struct anycast6_net *an)
 }
 
 /**
- * anycast6_nexthops_destroy() - end, all next hops gone
- * @an: the namespace
+ * anycast6_nexthops_destroy() - free the table of next hops
+ * @an: the namespace, whose last next hop is gone
  *
  * Context: process, under @an->lock.
  */
@@ -76,18 +77,19 @@ void anycast6_nexthops_destroy(struct anycast6_net *an)
 	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
 
 	RCU_INIT_POINTER(an->nexthops, NULL);
-	/* readers see the list alone */
+	/* readers under RCU use the list, never the table */
 	rhashtable_destroy(&nexthops->table);
 	kvfree_rcu(nexthops, rcu);
 }
 
 /**
  * anycast6_nexthop_get() - find or make a next hop
- * @an: the namespace, with its next hops
- * @target: where it is
+ * @an: the namespace, with its table of next hops
+ * @target: its address, device and VRF
  *
  * Context: process, under @an->lock.
- * Return: the next hop, gone with the last of its members, or an ERR_PTR().
+ * Return: the next hop, for anycast6_nexthop_put(), or an ERR_PTR(): %-ENOMEM,
+ * or what rhashtable_insert_fast() returns.
  */
 struct anycast6_nexthop *
 anycast6_nexthop_get(struct anycast6_net *an,
@@ -125,15 +127,15 @@ static void free_nexthop_rcu(struct rcu_head *head)
 	struct anycast6_nexthop *nexthop =
 		container_of(head, struct anycast6_nexthop, rcu);
 
-	/* a packet may have put one there until now */
+	/* readers may have cached a route after anycast6_nexthop_put() */
 	anycast6_path_drop(&nexthop->slot);
 	kfree(nexthop);
 }
 
 /**
- * anycast6_nexthop_put() - a member uses a next hop no longer
+ * anycast6_nexthop_put() - remove a next hop if no member uses it
  * @an: the namespace
- * @nexthop: the next hop
+ * @nexthop: the next hop, from whose @members the caller has taken its member
  *
  * Context: process, under @an->lock.
  */
@@ -167,12 +169,12 @@ static u8 nexthop_reason(const struct anycast6_nexthop *nexthop,
 }
 
 /**
- * anycast6_nexthop_refresh() - look at the way to a next hop again
+ * anycast6_nexthop_refresh() - find the route and neighbour of a next hop again
  * @an: the namespace
  * @nexthop: the next hop
  *
  * Context: process, under @an->lock.
- * Return: of enum anycast6_nexthop_change, what is otherwise than it was.
+ * Return: bits of enum anycast6_nexthop_change.
  */
 unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 				      struct anycast6_nexthop *nexthop)
@@ -194,7 +196,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 		distance = anycast6_path_metric(path);
 		direct = anycast6_path_is_direct(path);
 	}
-	/* flow tables that took the route see that it is good no more */
+	/* flow tables must notice: see disown_route() in way/path.c */
 	if (reason && !nexthop->reason)
 		anycast6_path_renew(an->net, &nexthop->slot);
 	rcu_read_unlock();
@@ -202,7 +204,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	if (nexthop->reason != reason || nexthop->direct != direct)
 		changed |= ANYCAST6_NEXTHOP_WAY;
 	if (nexthop->distance != distance) {
-		/* of one that comes back its members' new state tells */
+		/* else the change of the members' states tells of it */
 		if (nexthop->reason == reason)
 			changed |= ANYCAST6_NEXTHOP_DISTANCE;
 		anycast6_net_changed(an);
@@ -219,7 +221,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
  * @ifindex: interface index of the link
  *
  * Context: process, under an->lock.
- * Return: false also if it is behind a gateway there.
+ * Return: false also if the next hop is behind a gateway on that link.
  */
 bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
 {
@@ -227,11 +229,13 @@ bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
 }
 
 /**
- * anycast6_nexthop_move() - flows leave a next hop for a reason of their member
+ * anycast6_nexthop_move() - make flows of a member that failed or goes leave
+ * its next hop
  * @an: the namespace
- * @nexthop: the next hop
+ * @nexthop: the next hop, which itself is up
  *
- * Flow tables that took the route see that it is good no more, and ask again.
+ * Flow tables bypass the choice of a member. They notice that the cached route
+ * is no longer valid, and send the flow's next packet through the hooks again.
  *
  * Context: process, under @an->lock.
  */
@@ -243,9 +247,9 @@ void anycast6_nexthop_move(struct anycast6_net *an,
 }
 
 /**
- * anycast6_nexthops_mark() - something happened to devices or routes
+ * anycast6_nexthops_mark() - look at all next hops again
  * @an: the namespace
- * @delay: how long it may take until it is seen, jiffies
+ * @delay: how long that may take, jiffies; without effect while they are marked
  *
  * Context: any, under RCU.
  */
@@ -254,18 +258,18 @@ void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
 	struct anycast6_nexthops *nexthops =
 		rcu_dereference(an->nexthops);
 
-	/* not put off by what happens meanwhile */
+	/* only the first mark queues the work: more events must not delay it */
 	if (nexthops && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
 					  &nexthops->dirty))
 		anycast6_net_reconcile(an, delay);
 }
 
 /**
- * anycast6_nexthops_forget_dev() - let go of a device that goes
+ * anycast6_nexthops_forget_dev() - forget cached routes that hold a device
  * @an: the namespace
- * @dev: the device
+ * @dev: the device, which is being unregistered
  *
- * Context: any, under RCU.
+ * Context: NETDEV_UNREGISTER, under RTNL and RCU.
  */
 void anycast6_nexthops_forget_dev(struct anycast6_net *an,
 				  const struct net_device *dev)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Next hops: where a remote member's packets go, shared by all members that use
- * it. Alone holds what is known of the way there: its route, its carrier, its
- * neighbour. Knows nothing of addresses that are held, nor who sends there.
+ * Next hops: where packets of remote members go, shared by all members that use
+ * it, with what is known of the way there: route, carrier, neighbour.
+ * Knows its members as a list only, and nothing of anycast addresses.
  */
 #ifndef ANYCAST6_NEXTHOP_H
 #define ANYCAST6_NEXTHOP_H
@@ -20,14 +20,15 @@ struct neighbour;
 struct net_device;
 
 enum anycast6_nexthop_flags {
+	/* its neighbour came or failed; see ANYCAST6_NEXTHOPS_SOME */
 	ANYCAST6_NEXTHOP_DIRTY,
 };
 
 /**
- * enum anycast6_nexthop_change - what is otherwise than it was
- * @ANYCAST6_NEXTHOP_WAY: whether it is up, or behind a gateway
- * @ANYCAST6_NEXTHOP_DISTANCE: the metric of the route, and nothing else of it
- *                             that members' states tell
+ * enum anycast6_nexthop_change - what has changed of a next hop
+ * @ANYCAST6_NEXTHOP_WAY: the reason why it is down, or whether it is direct
+ * @ANYCAST6_NEXTHOP_DISTANCE: the metric of the route, while the reason stays:
+ *                             no change of a member's state tells listeners
  */
 enum anycast6_nexthop_change {
 	ANYCAST6_NEXTHOP_WAY = BIT(0),
@@ -38,20 +39,24 @@ enum anycast6_nexthop_change {
  * struct anycast6_nexthop - a next hop
  * @node: in nexthops->table; an->lock
  * @list: in nexthops->list; readers under RCU, writers under an->lock
- * @slot: the target, constant, and the way there
- * @members: those that use it; an->lock
+ * @slot: the target, constant, and the path there
+ * @members: members that use it, by of_nexthop; an->lock
  * @flags: ANYCAST6_NEXTHOP_*; atomic
- * @reason: why it is down, enum anycast6_reason, or 0; READ_ONCE()
- * @direct: there is no gateway on the way; an->lock
- * @distance: metric of the route to it; READ_ONCE()
- * @neighbour: the neighbour that leads there; nexthops->neighbour_lock
- * @neighbour_dev: interface index of the neighbour's link, 0 if there are no
- *                 neighbours on the way; nexthops->neighbour_lock
- * @nud: its state when it was last looked at, NUD_*; nexthops->neighbour_lock
+ * @reason: why it is down, enum anycast6_reason, or 0; READ_ONCE(), writers
+ *          under an->lock
+ * @direct: there is no gateway on the way; READ_ONCE(), writers under an->lock
+ * @distance: metric of the route to it; READ_ONCE(), writers under an->lock
+ * @neighbour: the neighbour that leads there, network order; readers under
+ *             an->lock or nexthops->neighbour_lock, writers under both
+ * @neighbour_dev: interface index of the neighbour's link, 0 if no neighbour
+ *                 leads there; as @neighbour
+ * @nud: the neighbour's last known state, NUD_*; nexthops->neighbour_lock
  * @by_neighbour: in nexthops->neighbours while @neighbour_dev;
  *                nexthops->neighbour_lock
- * @solicited: when the failed neighbour was last asked, jiffies; upkeep work
- * @patience: how long to wait before it is asked again, jiffies; upkeep work
+ * @solicited: when the failed neighbour was last solicited, jiffies; only the
+ *             router's upkeep work
+ * @patience: how long to wait before it is solicited again, jiffies; as
+ *            @solicited
  * @rcu: frees it after its readers
  */
 struct anycast6_nexthop {
@@ -73,19 +78,20 @@ struct anycast6_nexthop {
 };
 
 enum anycast6_nexthops_flags {
-	/* any may be other than it was */
+	/* reconciliation must look at all next hops again */
 	ANYCAST6_NEXTHOPS_ALL,
-	/* those that are dirty are */
+	/* it must look at those with ANYCAST6_NEXTHOP_DIRTY again */
 	ANYCAST6_NEXTHOPS_SOME,
 };
 
 /**
  * struct anycast6_nexthops - the next hops of a namespace with remote members
- * @table: by target; an->lock
- * @list: the same; readers under RCU, writers under an->lock
+ * @table: next hops by target; an->lock
+ * @list: the same next hops; readers under RCU, writers under an->lock
  * @dirty: ANYCAST6_NEXTHOPS_*; atomic
- * @neighbour_lock: protects @neighbours and what is in them
- * @neighbours: next hops by the neighbour that leads to them
+ * @neighbour_lock: protects @neighbours, and what next hops know of their
+ *                  neighbours; taken with softirqs off
+ * @neighbours: next hops by the neighbour that leads to them; @neighbour_lock
  * @rcu: frees it after its readers
  */
 struct anycast6_nexthops {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Paths: the cached route to a target, and the way a single packet takes.
- * Knows routes, not who is reached by them.
+ * Paths: the cached route to a target, and the way that a single packet takes.
+ * Knows routes, not which members are reached by them.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -16,8 +16,9 @@
 #include "net.h"
 #include "way/path.h"
 
-/* The target is looked up, not the packet's own destination: the kernel must
- * know, to ask the right neighbour.
+/* The target is looked up, not the packet's own destination. On a link,
+ * FLOWI_FLAG_KNOWN_NH makes a route of its own whose next hop is the target:
+ * with a shared one the kernel would solicit the packet's destination.
  */
 static void init_target_flow(struct flowi6 *fl6,
 			     const struct anycast6_slot *slot)
@@ -33,7 +34,7 @@ static bool leads_away(const struct dst_entry *dst)
 	return !dst->error &&
 	       !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) &&
 	       !anycast6_own_is(dst->dev) &&
-	       /* it would look the packet's own destination up */
+	       /* a VRF device looks up the packet's own destination again */
 	       !netif_is_l3_master(dst->dev);
 }
 
@@ -51,9 +52,10 @@ static struct dst_entry *look_up_target(struct net *net,
 	return NULL;
 }
 
-/* Packets that wait somewhere may have the route for long, but shall not hold
- * what it came from, and so a device that goes. The kernel does the same for
- * routes that are in a table.
+/* Packets in a queue and netfilter's flow tables may have the route for long.
+ * Without @from it does not hold its fib6_info, and with that a device, and
+ * dst_check() finds it no longer valid. The kernel does the same to routes that
+ * are in a table (fib6_drop_pcpu_from() in net/ipv6/ip6_fib.c).
  */
 static void disown_route(struct dst_entry *dst)
 {
@@ -62,25 +64,25 @@ static void disown_route(struct dst_entry *dst)
 	fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
 }
 
-/* After its readers. */
+/* @path is in no slot any more, or never was; readers may still use it. */
 static void free_path(struct anycast6_path *path)
 {
 	if (!path)
 		return;
 	if (path->single)
 		disown_route(path->dst);
-	/* the route itself is freed after a grace period, too */
+	/* readers may use @dst: dst_release() frees it after a grace period */
 	dst_release(path->dst);
 	kfree_rcu(path, rcu);
 }
 
 /**
- * anycast6_path_renew() - look the route to a target up, and remember it
+ * anycast6_path_renew() - look up the route to a target, and cache it
  * @net: the namespace
- * @slot: its slot
+ * @slot: the target's
  *
- * Context: RCU, as long as the result is used.
- * Return: the path, or NULL if there is no route, or no memory.
+ * Context: softirq or process; RCU, as long as the result is used.
+ * Return: the path, or NULL if there is no route or no memory.
  */
 struct anycast6_path *anycast6_path_renew(struct net *net,
 					  struct anycast6_slot *slot)
@@ -104,21 +106,23 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 		free_path(old);
 		return path;
 	}
-	/* somebody was quicker */
+	/* another CPU replaced @old first: use its path */
 	free_path(path);
 	return rcu_dereference(slot->path);
 }
 
 /**
- * anycast6_path_forget() - forget a route that may hold a device which goes
- * @slot: its slot
- * @dev: the device
+ * anycast6_path_forget() - forget a cached route that may hold a device
+ * @slot: the target's
+ * @dev: the device, which is being unregistered
  *
- * IPv6 has let go of the device before, and made its routes lead nowhere; but
- * where a route came from holds the device, too. After that and a grace period
- * nothing finds a route through it any more, so this is final.
+ * IPv6 has removed the device's routes before this, at NETDEV_DOWN: the cached
+ * one may lead to the blackhole device by now, and still hold @dev by the
+ * fib6_info it came from. So a route that is not valid is forgotten as well.
+ * There was a grace period since then, so no lookup that is under way can cache
+ * a route via @dev again.
  *
- * Context: RCU.
+ * Context: NETDEV_UNREGISTER, under RTNL and RCU.
  */
 void anycast6_path_forget(struct anycast6_slot *slot,
 			  const struct net_device *dev)
@@ -135,10 +139,10 @@ void anycast6_path_forget(struct anycast6_slot *slot,
 
 /**
  * anycast6_path_drop() - forget the cached route
- * @slot: its slot
+ * @slot: the target's
  *
- * The next packet looks it up again. Flow tables that took the route see at once
- * that it is good no more.
+ * The next packet looks it up again. Flow tables that use the route notice with
+ * their next packet that it is not valid.
  *
  * Context: any.
  */
@@ -152,6 +156,7 @@ void anycast6_path_drop(struct anycast6_slot *slot)
  * @path: the path
  *
  * Context: RCU.
+ * Return: the metric, 0 if the route has been removed since.
  */
 u32 anycast6_path_metric(const struct anycast6_path *path)
 {
@@ -162,11 +167,11 @@ u32 anycast6_path_metric(const struct anycast6_path *path)
 }
 
 /**
- * anycast6_path_is_direct() - whether a path is one link long
+ * anycast6_path_is_direct() - whether a path leads to a neighbour on the link
  * @path: the path
  *
  * Context: any that keeps @path.
- * Return: false if there is a gateway on it.
+ * Return: false if a gateway is on the path.
  */
 bool anycast6_path_is_direct(const struct anycast6_path *path)
 {
@@ -174,18 +179,18 @@ bool anycast6_path_is_direct(const struct anycast6_path *path)
 }
 
 /**
- * anycast6_path_find_by_rules() - find the way of a packet where rules matter
+ * anycast6_path_find_by_rules() - find the way of a packet by the routing rules
  * @net: the namespace
- * @slot: its slot
+ * @slot: the target's
  * @skb: the packet
  * @iif: the device it came by, NULL if this node sends it
- * @way: result, if there is one
+ * @way: result
  *
- * Rules may want another route for a packet's mark, source or interface, so
- * they are asked for each packet. What they say is mostly what is cached.
+ * Rules may select another route by a packet's mark, source or interface, so
+ * they are asked for each packet. Mostly they lead to the route that is cached.
  *
- * Context: RCU.
- * Return: false if there is none that is alive.
+ * Context: softirq or process, under RCU.
+ * Return: false if there is no way, or if it is known to be dead.
  */
 bool anycast6_path_find_by_rules(struct net *net,
 				 struct anycast6_slot *slot,
@@ -207,6 +212,7 @@ bool anycast6_path_find_by_rules(struct net *net,
 	if (!iif)
 		fl6.flowi6_iif = slot->target.vrf ? : LOOPBACK_IFINDEX;
 
+	/* only to compare: a shared route, without a reference */
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,
 				     RT6_LOOKUP_F_HAS_SADDR |
 				     RT6_LOOKUP_F_DST_NOREF);
@@ -226,8 +232,8 @@ bool anycast6_path_find_by_rules(struct net *net,
 }
 
 /**
- * anycast6_way_drop() - don't take a way
- * @way: the way
+ * anycast6_way_drop() - drop a way that no packet takes
+ * @way: the way, which may be empty
  *
  * Context: any.
  */
@@ -245,10 +251,9 @@ void anycast6_way_drop(struct anycast6_way *way)
  * @dst: the route
  * @skb: the packet, its link-layer header still there
  *
- * On a link without link-layer addresses it is one neighbour that all comes
- * from.
- *
  * Context: RCU.
+ * Return: true also on a link without link-layer addresses: all packets come
+ * from the one neighbour there.
  */
 bool anycast6_way_is_to_sender(const struct dst_entry *dst,
 			       const struct sk_buff *skb)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Paths: the cached route to a target, and the way a single packet takes.
- * Knows routes, not who is reached by them.
+ * Paths: the cached route to a target, and the way that a single packet takes.
+ * Knows routes, not which members are reached by them.
  */
 #ifndef ANYCAST6_PATH_H
 #define ANYCAST6_PATH_H
@@ -19,10 +19,10 @@ struct net_device;
 struct sk_buff;
 
 /**
- * struct anycast6_path - a cached route
+ * struct anycast6_path - a cached route; constant
  * @dst: the route, with a reference
- * @cookie: tells dst_check() when it was looked up
- * @single: the route is in no table
+ * @cookie: of rt6_get_cookie(), for dst_check()
+ * @single: the route is in no table: it was made for this path
  * @rcu: frees it after its readers
  */
 struct anycast6_path {
@@ -33,10 +33,10 @@ struct anycast6_path {
 };
 
 /**
- * struct anycast6_target - where a path leads, and what makes two of them one
+ * struct anycast6_target - where a path leads; the key of a next hop
  * @addr: unicast address, network order
- * @ifindex: interface index of the device that was asked for, 0 if the routes
- *           decide
+ * @ifindex: interface index of the device that the member names, 0 if the
+ *           routes decide
  * @vrf: interface index of the VRF, 0 outside VRFs
  */
 struct anycast6_target {
@@ -48,8 +48,9 @@ struct anycast6_target {
 /**
  * struct anycast6_slot - a target, and the path that is cached for it
  * @target: constant
- * @failed: the neighbour on the way does not answer; READ_ONCE()
- * @path: the route, NULL if it is unknown; RCU
+ * @failed: the neighbour on the way does not answer; READ_ONCE(), writers under
+ *          nexthops->neighbour_lock (way/neighbour.c)
+ * @path: the path, NULL if none is cached; RCU, writers use cmpxchg() or xchg()
  */
 struct anycast6_slot {
 	struct anycast6_target target;
@@ -58,9 +59,9 @@ struct anycast6_slot {
 };
 
 /**
- * struct anycast6_way - where one packet goes
- * @dst: the route; valid under RCU
- * @counted: @dst comes with a reference
+ * struct anycast6_way - the route that one packet gets
+ * @dst: the route; without a reference it is valid under RCU only
+ * @counted: @dst has a reference, for anycast6_way_drop() or the packet
  */
 struct anycast6_way {
 	struct dst_entry *dst;
@@ -85,12 +86,13 @@ bool anycast6_way_is_to_sender(const struct dst_entry *dst,
 			       const struct sk_buff *skb);
 
 /**
- * anycast6_path_get() - the route to a target, looked up if it has changed
+ * anycast6_path_get() - the path to a target, cached or looked up
  * @net: the namespace
- * @slot: its slot
+ * @slot: the target's
  *
- * Context: RCU, as long as the result is used.
- * Return: the path, or NULL if there is no route, or no memory.
+ * Context: softirq or process; RCU, as long as the result is used. Inline, as
+ * each packet that is steered comes here.
+ * Return: the path, or NULL if there is no route or no memory.
  */
 static inline struct anycast6_path *
 anycast6_path_get(struct net *net, struct anycast6_slot *slot)
@@ -102,7 +104,17 @@ anycast6_path_get(struct net *net, struct anycast6_slot *slot)
 	return anycast6_path_renew(net, slot);
 }
 
-/* Link events may come late, so the carrier is asked when a packet goes. */
+/**
+ * anycast6_way_go() - take a route as a packet's way if its device is up
+ * @way: result
+ * @dst: the route
+ * @counted: @dst has a reference, which becomes the way's if the result is true
+ *
+ * Link events may come late, so each packet asks for the carrier.
+ *
+ * Context: RCU.
+ * Return: false if the device is down or has no carrier.
+ */
 static inline bool anycast6_way_go(struct anycast6_way *way,
 				   struct dst_entry *dst, bool counted)
 {
@@ -131,13 +143,13 @@ static inline bool anycast6_way_is_back(const struct dst_entry *dst,
 /**
  * anycast6_path_find() - find the way of a packet to a target
  * @net: the namespace
- * @slot: its slot
+ * @slot: the target's
  * @skb: the packet
  * @iif: the device it came by, NULL if this node sends it
- * @way: result, if there is one
+ * @way: result
  *
- * Context: RCU.
- * Return: false if there is none that is alive.
+ * Context: softirq or process, under RCU. Inline, as anycast6_path_get().
+ * Return: false if there is no way, or if it is known to be dead.
  */
 static inline bool anycast6_path_find(struct net *net,
 				      struct anycast6_slot *slot,
