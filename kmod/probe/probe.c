@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The probes of one remote member: how often it is asked, and what came of it.
- * Knows the member's next hop, not when its turn is.
+ * The probes of one remote member: what is known from them, and how one is
+ * sent. Knows the member's next hop, not when a probe is due.
  */
 #include <linux/icmpv6.h>
 #include <linux/netfilter.h>
@@ -36,13 +36,13 @@ static void cookie_route(const struct anycast6_probe *probe,
 }
 
 /**
- * anycast6_probe_is_own() - whether a probe, or one that is quoted, is of this
- * member and made here
- * @probe: the probes of a member
- * @payload: what came
- * @key: of the namespace
+ * anycast6_probe_is_own() - whether this node sent a probe to this member
+ * @probe: the probes of the member
+ * @payload: of the probe, as it came back, in an answer or quoted in an error
+ * @key: of the namespace's cookies
  *
  * Context: RCU.
+ * Return: whether the cookie is the one that this node made.
  */
 bool anycast6_probe_is_own(const struct anycast6_probe *probe,
 			   const struct anycast6_probe_payload *payload,
@@ -56,12 +56,13 @@ bool anycast6_probe_is_own(const struct anycast6_probe *probe,
 }
 
 /**
- * anycast6_probe_is_from() - whether an answer comes from the member itself, by
- * its unicast address, or by the anycast one
- * @probe: the probes of a member
- * @skb: what came
+ * anycast6_probe_is_from() - whether an answer comes from the member itself
+ * @probe: the probes of the member
+ * @skb: the answer
  *
  * Context: RCU.
+ * Return: whether its source is the member's unicast address or the anycast
+ * one.
  */
 bool anycast6_probe_is_from(const struct anycast6_probe *probe,
 			    const struct sk_buff *skb)
@@ -76,7 +77,7 @@ bool anycast6_probe_is_from(const struct anycast6_probe *probe,
 	       ipv6_addr_equal(source, &probe->member->group->key.addr);
 }
 
-/* ---- how one is sent ---- */
+/* ---- sending ---- */
 
 static void fill_payload(const struct anycast6_probe *probe, u32 number,
 			 const siphash_key_t *key,
@@ -96,8 +97,9 @@ static void fill_payload(const struct anycast6_probe *probe, u32 number,
 							    key));
 }
 
-/* Connection tracking would take answers from another address than the one that
- * was asked for invalid, and a full table must not stop the probes.
+/* A probe is untracked: connection tracking would call answers from another
+ * address than the probe's destination invalid, and its full table would drop
+ * probes.
  */
 static void dispatch_probe(struct net *net, struct sk_buff *skb)
 {
@@ -111,15 +113,18 @@ static void dispatch_probe(struct net *net, struct sk_buff *skb)
 }
 
 /**
- * anycast6_probe_send() - send one
+ * anycast6_probe_send() - send a probe
  * @an: the namespace
  * @probe: the probes of a member
- * @number: which one it is
- * @key: of the namespace
+ * @number: of this probe, counted from 1, host order
+ * @key: of the namespace's cookies
  *
- * It takes the member's own way, whatever other routes say. The source is one
- * that the member answers from the address it is known by: a link-local member
- * is asked from a link-local address.
+ * The probe takes the path to the member, whatever the routes to the anycast
+ * address are. Its source is the one for packets to the member's unicast
+ * address, link-local for a link-local one: the member then answers from that
+ * address.
+ *
+ * If there is no route, source or memory, the probe counts as missed.
  *
  * Context: process, under RCU.
  */
@@ -133,7 +138,7 @@ void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
 		.source = &source,
 		.destination = &probe->member->group->key.addr,
 		.type = ICMPV6_ECHO_REQUEST,
-		/* what programs call identifier and sequence */
+		/* identifier and sequence number of the echo request */
 		.word = htonl(probe->id << 16 | (number & 0xffff)),
 		.len = sizeof(*payload),
 	};
@@ -148,9 +153,9 @@ void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
 	skb = anycast6_icmp_make(an->net, path->dst, &icmp, &body);
 	if (!skb)
 		return;
-	/* a full queue is no reason to call somebody dead */
+	/* a full queue must not make the member look dead */
 	skb->priority = TC_PRIO_CONTROL;
-	/* so that who is asked sees that nobody has passed it on */
+	/* shows the member that no router forwarded it: see names_us() */
 	if (READ_ONCE(nexthop->direct))
 		ipv6_hdr(skb)->hop_limit = 255;
 	payload = body;

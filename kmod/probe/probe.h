@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The probes of one remote member: how often it is asked, and what came of it.
- * Knows the member's next hop, not when its turn is.
+ * The probes of one remote member: what is known from them, and how one is
+ * sent. Knows the member's next hop, not when a probe is due.
  */
 #ifndef ANYCAST6_PROBE_H
 #define ANYCAST6_PROBE_H
@@ -17,15 +17,16 @@ struct anycast6_member;
 struct anycast6_net;
 struct sk_buff;
 
-/* What became of them. */
+/* What became of the probes of a member. */
 enum anycast6_probe_count {
 	ANYCAST6_PROBES_SENT,
+	/* an echo reply came */
 	ANYCAST6_PROBES_ANSWERED,
-	/* nobody answered in time */
+	/* no answer came before the next probe was sent */
 	ANYCAST6_PROBES_MISSED,
 	/* a node said that the member is down, or that it drains */
 	ANYCAST6_PROBES_UNREACHABLE,
-	/* answers that count for nothing */
+	/* wrong cookie or source, or the probe itself came back */
 	ANYCAST6_PROBES_REFUSED,
 	ANYCAST6_PROBES,
 };
@@ -33,16 +34,17 @@ enum anycast6_probe_count {
 /**
  * struct anycast6_probe - the probes of a member
  * @member: the member, constant; valid as long as the probe is
- * @id: names it in packets, constant
- * @turn: in queue->turns while @awake; queue->lock
- * @interval: milliseconds between two; READ_ONCE(), writers under an->lock and
+ * @id: names the member in its probes, host order; constant
+ * @turn: when the next probe is due, monotonic; in queue->turns while @awake;
+ *        queue->lock
+ * @interval: ms between two probes; READ_ONCE(), writers under an->lock and
  *            queue->lock
- * @awake: there is a way to the member; queue->lock
+ * @awake: probes are sent, because there is a way to the member; readers under
+ *         an->lock or queue->lock, writers under both
  * @liveness: what is known of the member; queue->lock, its life READ_ONCE()
- * @marks: what the last answer said, of %ANYCAST6_PROBE_ONLINK and
- *         %ANYCAST6_PROBE_FOUND; READ_ONCE(), writers under queue->lock
- * @counts: by enum anycast6_probe_count; READ_ONCE(), writers under
- *          queue->lock
+ * @marks: %ANYCAST6_PROBE_ONLINK and %ANYCAST6_PROBE_FOUND of the last echo
+ *         reply; READ_ONCE(), writers under queue->lock
+ * @counts: by enum anycast6_probe_count; READ_ONCE(), writers under queue->lock
  * @rcu: frees it after its readers
  */
 struct anycast6_probe {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a namespace with probed members has, and others have not: whose turn it
- * is, and the hook of answers. Knows when, not how a probe is sent.
+ * The probe queue of a namespace with probed members: whose probe is due, and
+ * the hook that takes the answers. Knows when a probe is sent, not how.
  */
 #include <linux/ipv6.h>
 #include <linux/kernel.h>
@@ -18,12 +18,12 @@
 #include "probe/probe.h"
 #include "probe/probe_queue.h"
 
-/* Probes a second, and how many of them at once: who configures more gets longer
- * intervals instead.
+/* At most so many probes a second, and so many at once: if more are configured,
+ * their intervals grow.
  */
 #define RATE		2000
 #define BURST		64
-/* Others have the processor in between. */
+/* At most so many in one run of the work, which holds RCU. */
 #define BATCH		64
 
 static struct anycast6_probe_queue *queue_of(struct anycast6_net *an)
@@ -34,7 +34,9 @@ static struct anycast6_probe_queue *queue_of(struct anycast6_net *an)
 
 /* ---- turns ---- */
 
-/* A tenth more or less, so that those that began together part. */
+/* An interval from @now, up to a tenth more or less: probes that began together
+ * spread out.
+ */
 static ktime_t next_turn(const struct anycast6_probe *probe, ktime_t now)
 {
 	u32 interval = probe->interval * USEC_PER_MSEC;
@@ -51,8 +53,8 @@ static void wait_turn(struct anycast6_probe_queue *queue,
 	timerqueue_add(&queue->turns, &probe->turn);
 }
 
-/* Returns whose turn it is, its probe counted, or NULL and when to look again,
- * nanoseconds from now, or %U64_MAX.
+/* Returns the probe that is due, counted and queued again; or NULL, with @wait
+ * set: ns until the next look, %U64_MAX if nothing waits. Under queue->lock.
  */
 static struct anycast6_probe *take_turn(struct anycast6_probe_queue *queue,
 					bool *changed, u64 *wait)
@@ -65,7 +67,7 @@ static struct anycast6_probe *take_turn(struct anycast6_probe_queue *queue,
 	*wait = U64_MAX;
 	if (!first)
 		return NULL;
-	/* timers have ticks: earlier by half of one is as near as they come */
+	/* timers fire at ticks: the nearest one may be half a tick early */
 	if (ktime_after(first->expires, ktime_add_ns(now, TICK_NSEC / 2))) {
 		*wait = ktime_to_ns(ktime_sub(first->expires, now));
 		return NULL;
@@ -85,7 +87,7 @@ static struct anycast6_probe *take_turn(struct anycast6_probe_queue *queue,
 	return probe;
 }
 
-/* Returns what take_turn() has as @wait. */
+/* Returns 0 if a probe was sent, else @wait of take_turn(). */
 static u64 send_next(struct anycast6_probe_queue *queue)
 {
 	struct anycast6_probe *probe;
@@ -114,23 +116,26 @@ static void send_due(struct work_struct *work)
 	unsigned int i;
 	u64 wait = 0;
 
-	/* a probe that ends meanwhile stays until this is over */
+	/* keeps a probe that anycast6_probing_end() removes meanwhile */
 	rcu_read_lock();
 	for (i = 0; i < BATCH && !wait; i++)
 		wait = send_next(queue);
 	rcu_read_unlock();
-	/* less than a tick is a tick, not a loop until then */
+	/* round up to a tick: 0 would spin until the probe is due */
 	if (wait != U64_MAX)
 		queue_delayed_work(anycast6_wq, &queue->work,
 				   wait ? max(nsecs_to_jiffies(wait), 1UL) : 0);
 }
 
 /**
- * anycast6_probe_queue_schedule() - how often a member is probed, if at all
+ * anycast6_probe_queue_schedule() - set how often a member is probed, if at all
  * @an: the namespace
- * @probe: its probes
- * @interval: milliseconds
- * @awake: there is a way to it
+ * @probe: the member's probes, in the queue
+ * @interval: ms
+ * @awake: there is a way to the member, so that probes can be sent
+ *
+ * A member that had no way counts as down until it answers again. This runs
+ * twice in a reconciliation, the second time without effect.
  *
  * Context: process, under @an->lock.
  */
@@ -172,7 +177,9 @@ static void count_probe(struct anycast6_probe_queue *queue,
 	spin_unlock_bh(&queue->lock);
 }
 
-/* Returns the probes that a payload is of, if its cookie is good. */
+/* Returns the probes of the member that a payload names, or NULL if this node
+ * did not make its cookie.
+ */
 static struct anycast6_probe *
 find_probe(struct anycast6_probe_queue *queue,
 	   const struct anycast6_probe_payload *payload)
@@ -188,7 +195,7 @@ find_probe(struct anycast6_probe_queue *queue,
 	return NULL;
 }
 
-/* Returns whether it is known to be another one than before. */
+/* Returns whether the member's life or its marks changed. */
 static bool hear_answer(struct anycast6_probe_queue *queue,
 			struct anycast6_probe *probe,
 			const struct anycast6_probe_payload *payload,
@@ -220,8 +227,9 @@ static bool hear_answer(struct anycast6_probe_queue *queue,
 	return changed;
 }
 
-/* That the member is unreachable, any node on the way may know; the rest, only
- * itself: a filter on the way that prohibits something does not drain it.
+/* Any node on the way may say that the member is unreachable. All other answers
+ * must come from the member itself: a filter on the way that prohibits probes
+ * does not drain it.
  */
 static unsigned int take_answer(struct anycast6_probe_queue *queue,
 				struct sk_buff *skb,
@@ -236,11 +244,12 @@ static unsigned int take_answer(struct anycast6_probe_queue *queue,
 		count_probe(queue, probe, ANYCAST6_PROBES_REFUSED);
 	else if (hear_answer(queue, probe, payload, kind))
 		anycast6_mark_group(queue->an, probe->member->group);
-	/* nobody else has asked */
+	/* no program of this node sent the probe */
 	consume_skb(skb);
 	return NF_STOLEN;
 }
 
+/* noinline keeps this stack frame out of probe_in(). */
 static noinline unsigned int receive_answer(struct anycast6_probe_queue *queue,
 					    struct sk_buff *skb)
 {
@@ -256,6 +265,7 @@ static noinline unsigned int receive_answer(struct anycast6_probe_queue *queue,
 	return take_answer(queue, skb, kind, &payload);
 }
 
+/* Every packet to this node pays for this: one comparison. */
 static unsigned int probe_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
@@ -265,13 +275,13 @@ static unsigned int probe_in(void *priv, struct sk_buff *skb,
 }
 
 /**
- * anycast6_probe_queue_returned() - a probe of this node came back to it
+ * anycast6_probe_queue_returned() - count a probe that came back to this node
  * @an: the namespace
  * @payload: the probe's
  *
- * Nobody has answered it, so it is a miss when its time is over.
+ * Nobody has answered the probe, so it is missed when the next one is sent.
  *
- * Context: RCU; softirq.
+ * Context: softirq or process, under RCU.
  */
 void anycast6_probe_queue_returned(struct anycast6_net *an,
 				   const struct anycast6_probe_payload *payload)
@@ -284,11 +294,10 @@ void anycast6_probe_queue_returned(struct anycast6_net *an,
 		count_probe(queue, probe, ANYCAST6_PROBES_REFUSED);
 }
 
-/* ---- what there is as long as anybody is probed ---- */
+/* ---- the queue, from the first probed member to the last ---- */
 
-/* Before connection tracking's verdict matters to a filter: most drop what it
- * calls invalid, which the answer from another address than the one that was
- * asked is.
+/* Before filters: most drop what connection tracking calls invalid, as it does
+ * an answer from another address than the probe's destination.
  */
 static const struct nf_hook_ops answers = {
 	.hook = probe_in,
@@ -322,6 +331,9 @@ static struct anycast6_probe_queue *create_queue(struct anycast6_net *an)
 	return queue;
 }
 
+/* The hook goes before the work, and both before the grace period: after it
+ * neither answers nor anycast6_probe_queue_returned() use the queue.
+ */
 static void destroy_queue(struct anycast6_net *an,
 			  struct anycast6_probe_queue *queue)
 {
@@ -334,12 +346,13 @@ static void destroy_queue(struct anycast6_net *an,
 }
 
 /**
- * anycast6_probe_queue_add() - one more member is probed
- * @an: the namespace
- * @probe: its probes, which get their id, and sleep
+ * anycast6_probe_queue_add() - add a member's probes, asleep
+ * @an: the namespace; gets a queue with its first probed member
+ * @probe: the probes, which get their id
  *
  * Context: process, under @an->lock.
- * Return: 0 or a negative errno.
+ * Return: 0, %-ENOMEM, %-EBUSY if there is no free id, or what
+ * nf_register_net_hook() returns.
  */
 int anycast6_probe_queue_add(struct anycast6_net *an,
 			     struct anycast6_probe *probe)
@@ -365,9 +378,9 @@ int anycast6_probe_queue_add(struct anycast6_net *an,
 }
 
 /**
- * anycast6_probe_queue_remove() - a member is probed no longer
- * @an: the namespace
- * @probe: its probes, which nobody sees any more after a grace period
+ * anycast6_probe_queue_remove() - remove a member's probes
+ * @an: the namespace; loses its queue with its last probed member
+ * @probe: the probes, which readers under RCU may still use
  *
  * Context: process, under @an->lock.
  */

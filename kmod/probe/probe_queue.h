@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a namespace with probed members has, and others have not: whose turn it
- * is, and the hook of answers. Knows when, not how a probe is sent.
+ * The probe queue of a namespace with probed members: whose probe is due, and
+ * the hook that takes the answers. Knows when a probe is sent, not how.
  */
 #ifndef ANYCAST6_PROBE_QUEUE_H
 #define ANYCAST6_PROBE_QUEUE_H
@@ -21,17 +21,19 @@ struct anycast6_probe;
 struct sk_buff;
 
 /**
- * struct anycast6_probe_queue - a namespace with probed members
+ * struct anycast6_probe_queue - the probe queue of a namespace
  * @an: the namespace, constant
- * @hook: of what answers probes
+ * @hook: in LOCAL_IN, takes answers to probes; constant
  * @key: of the cookies, constant
- * @users: probed members; an->lock
- * @probes: their probes, by id; readers under RCU, writers under an->lock
- * @next_id: where @probes goes on; an->lock
- * @lock: protects @turns, @budget, and of each probe what says so
- * @turns: those that wait for their turn, the next one first
- * @budget: how many may be sent
- * @work: sends those whose turn it is
+ * @users: how many members are probed; an->lock
+ * @probes: the members' probes, by id; readers under RCU, writers under
+ *          an->lock
+ * @next_id: the id that @probes tries next; an->lock
+ * @lock: protects @turns, @budget, and the fields of struct anycast6_probe that
+ *        name it; softirqs off
+ * @turns: probes that wait, by when they are due; @lock
+ * @budget: how many probes may be sent; @lock
+ * @work: sends what is due
  */
 struct anycast6_probe_queue {
 	struct anycast6_net *an;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What this node answers to probes of others: how its own members are.
- * Knows nothing of remote members, nor of its own probes.
+ * Replies to other nodes' probes: how the members of this node are. Says
+ * nothing of remote members; of this node's probes it knows those that come
+ * back.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -29,22 +30,23 @@
 #include "probe/probe_reply.h"
 #include "probe/rival.h"
 
-/* Errors a second, and at once (RFC 4443 section 2.4 (f)): the kernel's own limit
- * is for those that are mistakes. Echo replies have none, as the kernel's: they
- * are no larger than what they answer, and who asks too much must not make this
- * node look dead to others.
+/* At most so many errors a second, and so many at once (RFC 4443 section 2.4
+ * (f)), and as many replies with priority. The kernel's own limit of errors is
+ * too low to answer probes. Echo replies have no limit, as the kernel's: they
+ * are no larger than the request, and a flood must not make this node look dead
+ * to others.
  */
 #define RATE		4000
 #define BURST		256
 
 /**
- * struct received_probe - a probe that came
+ * struct received_probe - a probe from another node
  * @an: the namespace
- * @group: the address that it came to
+ * @group: the address that the probe came to
  * @arrival: the packet
- * @payload: what it says
- * @named: who asks knows this node by the address that it says
- * @marks: what the answer says, enum anycast6_probe_mark
+ * @payload: the probe's
+ * @named: the member in @payload is a unicast address of this node
+ * @marks: what the reply says, enum anycast6_probe_mark
  */
 struct received_probe {
 	struct anycast6_net *an;
@@ -56,8 +58,8 @@ struct received_probe {
 };
 
 /**
- * anycast6_probe_reply_init() - nothing was answered yet
- * @budgets: of a namespace
+ * anycast6_probe_reply_init() - prepare the budgets, which are full
+ * @budgets: of a new namespace
  *
  * Context: process.
  */
@@ -73,14 +75,14 @@ static bool may_spend(struct anycast6_reply_budgets *budgets,
 {
 	bool may;
 
-	/* what nfnetlink_queue hands back comes from a process */
+	/* packets come in process context, too, by nfnetlink_queue */
 	spin_lock_bh(&budgets->lock);
 	may = !anycast6_budget_spend(budget, ktime_get_ns());
 	spin_unlock_bh(&budgets->lock);
 	return may;
 }
 
-/* ---- who asks ---- */
+/* ---- the probe ---- */
 
 static struct anycast6_key key_of(const struct received_probe *probe,
 				  const struct in6_addr *addr)
@@ -110,7 +112,7 @@ static bool is_named(const struct received_probe *probe)
 	       is_unicast_here(probe, name);
 }
 
-/* RFC 4443 section 2.4 (e) */
+/* RFC 4443 section 2.4 (e): no reply to multicast, or to an anycast address */
 static bool is_answerable(const struct received_probe *probe)
 {
 	const struct in6_addr *source = &ipv6_hdr(probe->arrival->skb)->saddr;
@@ -134,12 +136,13 @@ static bool read_probe(struct received_probe *probe)
 				arrival->offset, IPPROTO_ICMPV6);
 }
 
-/* ---- the answer ---- */
+/* ---- the reply ---- */
 
-/* Who asks knows the member by one of its addresses, and expects that. If it is
- * none of this node's the probe went astray: its sender sees that by the source.
- * Routes may depend on the source (RFC 8028), so it is known first, or both are
- * found together. Returns NULL if there is none.
+/* The sender knows the member by the address in the payload, and expects a
+ * reply from there. If that is no address of this node, the probe went astray,
+ * and the sender sees it by the source of the reply. Routes may depend on the
+ * source (RFC 8028), so the source is known before the lookup, or found by it.
+ * Returns the route with a reference, or NULL if there is none.
  */
 static struct dst_entry *find_route(const struct received_probe *probe,
 				    struct in6_addr *source, u32 *mark)
@@ -163,8 +166,8 @@ static struct dst_entry *find_route(const struct received_probe *probe,
 	return dst;
 }
 
-/* An echo reply has what follows the header of the request, an error all of the
- * packet that fits (RFC 4443 sections 4.2 and 2.4 (c)).
+/* An echo reply has what follows the request's ICMPv6 header, an error as much
+ * of the packet as fits (RFC 4443 sections 4.2 and 2.4 (c)).
  */
 static unsigned int body_of(const struct received_probe *probe, bool reply,
 			    unsigned int *offset)
@@ -177,7 +180,7 @@ static unsigned int body_of(const struct received_probe *probe, bool reply,
 	return min(probe->arrival->skb->len - *offset, most);
 }
 
-/* A filter is to see what it is related to. */
+/* Lets filters see the reply as related to the probe. */
 static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
 {
 	unsigned long tracking = skb_get_nfct(to);
@@ -188,8 +191,9 @@ static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
 }
 
-/* Nobody is to be called dead because a queue is full, but who asks too much, or
- * more than a probe, must not be in the way of others.
+/* A full queue must not make this node look dead, so replies have priority. A
+ * flood of probes, or large ones, must not have it: others' packets would wait.
+ * Takes from the budget.
  */
 static bool is_urgent(const struct received_probe *probe)
 {
@@ -274,7 +278,7 @@ static void answer_probe(const struct received_probe *probe, int code)
 	dst_release(dst);
 }
 
-/* One whose server has died this moment does not wait until its state says so. */
+/* Looks at the sockets, too: the state may lag behind a server's end. */
 static u8 serving_state(struct anycast6_net *an, struct anycast6_member *member)
 {
 	u8 state = READ_ONCE(member->state);
@@ -284,8 +288,8 @@ static u8 serving_state(struct anycast6_net *an, struct anycast6_member *member)
 						   ANYCAST6_STATE_DOWN;
 }
 
-/* Who gives way to this node is on the link itself, so nobody has passed on what
- * it asks.
+/* Only a node on the link itself gives way to this one. The hop limit shows
+ * that no router forwarded its probe (as RFC 5082).
  */
 static bool names_us(const struct received_probe *probe)
 {
@@ -294,7 +298,7 @@ static bool names_us(const struct received_probe *probe)
 	       probe->payload.marks & htonl(ANYCAST6_PROBE_RIVAL);
 }
 
-/* What is known there of a member on the link that a probe came by. */
+/* Returns the marks for a member on the link that the probe came by. */
 static u32 marks_of(const struct anycast6_member *member)
 {
 	u32 marks = 0;
@@ -306,8 +310,9 @@ static u32 marks_of(const struct anycast6_member *member)
 	return marks;
 }
 
-/* How the members of this node are: the one on the link that the probe came by,
- * whom others there may wait for, or the best of all.
+/* Returns the state of the member on the link that the probe came by, because
+ * other nodes on that link may give way to it; without one, the best state of
+ * all members of this node. Notes the name by which the sender knows this node.
  */
 static u8 find_state(struct received_probe *probe)
 {
@@ -334,7 +339,7 @@ static u8 find_state(struct received_probe *probe)
 	return best;
 }
 
-/* A probe of this node's own, which came back, says nothing. */
+/* A probe of this node that came back to it gets no reply. */
 static bool is_own_probe(const struct received_probe *probe)
 {
 	if (!is_unicast_here(probe, &ipv6_hdr(probe->arrival->skb)->saddr))
@@ -347,12 +352,11 @@ static bool is_own_probe(const struct received_probe *probe)
  * anycast6_probe_reply() - answer a probe that came to this node's members
  * @an: the namespace
  * @group: the address that a packet came to
- * @arrival: the packet, about to be delivered
+ * @arrival: the packet, about to be delivered; it stays the caller's
  *
- * All other packets are the kernel's to answer.
- *
- * Context: RCU.
- * Return: whether it is done with; it stays the caller's.
+ * Context: softirq or process, under RCU.
+ * Return: true if the packet is a probe, which must not be delivered: the
+ * kernel would answer it, too.
  */
 bool anycast6_probe_reply(struct anycast6_net *an,
 			  const struct anycast6_group *group,
@@ -382,15 +386,16 @@ bool anycast6_probe_reply(struct anycast6_net *an,
 }
 
 /**
- * anycast6_probe_reply_absent() - answer a probe to an address that is held
- * elsewhere only
+ * anycast6_probe_reply_absent() - answer a probe to an address that has no
+ * member on this node
  * @an: the namespace
  * @group: the address
- * @skb: the probe, coming in; it stays the caller's
+ * @skb: the probe, in PRE_ROUTING; it stays the caller's
  *
- * Where this node sends other packets is no answer: a probe is of one member.
+ * The reply is that the member is down. The probe is not steered to another
+ * member: it asks for one of this node.
  *
- * Context: RCU; softirq.
+ * Context: softirq or process, under RCU.
  */
 void anycast6_probe_reply_absent(struct anycast6_net *an,
 				 const struct anycast6_group *group,
@@ -404,7 +409,6 @@ void anycast6_probe_reply_absent(struct anycast6_net *an,
 	};
 
 	anycast6_arrival_parse(skb, &arrival);
-
 	if (!read_probe(&probe) || is_own_probe(&probe))
 		return;
 	probe.named = is_named(&probe);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What this node answers to probes of others: how its own members are.
- * Knows nothing of remote members, nor of its own probes.
+ * Replies to other nodes' probes: how the members of this node are. Says
+ * nothing of remote members; of this node's probes it knows those that come
+ * back.
  */
 #ifndef ANYCAST6_PROBE_REPLY_H
 #define ANYCAST6_PROBE_REPLY_H

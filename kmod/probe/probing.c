@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which remote members are probed, and what their probes have said.
+ * Which remote members are probed, and what reconciliation learns from it.
  * Knows members, not packets.
  */
 #include <linux/slab.h>
@@ -23,8 +23,8 @@ static struct anycast6_probe *probe_of(struct anycast6_net *an,
 					 lockdep_is_held(&an->lock));
 }
 
-/* Where they can't go there is nothing to learn. A neighbour that does not
- * answer is asked by them, too.
+/* Without a way, probes can't be sent. To a neighbour that failed they are: the
+ * kernel solicits it again for each.
  */
 static bool has_way(const struct anycast6_member *member)
 {
@@ -34,8 +34,8 @@ static bool has_way(const struct anycast6_member *member)
 	       (!reason || reason == ANYCAST6_REASON_NEIGHBOUR);
 }
 
-/* Who has been of use so far is believed to be, until it misses; nobody else is
- * before it answers.
+/* A member that listeners were told to be in use stays so until it misses
+ * probes. Any other member is down until it answers.
  */
 static enum anycast6_life first_belief(const struct anycast6_member *member)
 {
@@ -67,9 +67,10 @@ static int begin_probing(struct anycast6_net *an,
 }
 
 /**
- * anycast6_probing_end() - probe a member no longer
+ * anycast6_probing_end() - stop probing a member
  * @an: the namespace
- * @member: the member, which may have no probes
+ * @member: the member, which may have no probes; its life is up after this, as
+ *          for every member without probes
  *
  * Context: process, under @an->lock.
  */
@@ -88,14 +89,15 @@ void anycast6_probing_end(struct anycast6_net *an,
 }
 
 /**
- * anycast6_probing_mend() - probe a member as it should be, and see what is known
+ * anycast6_probing_mend() - probe a member as configured, and read its life
  * @an: the namespace
- * @member: the member; its life is what the probes say after this
+ * @member: the member; gets its @life and @marks from its probes
  *
- * A way that was lost and is back leads to a member that must answer again.
+ * This runs twice in a reconciliation (look_at_member() in
+ * reconcile/address.c): the second time must only read @life and @marks again.
  *
  * Context: process, under @an->lock.
- * Return: 0, or a negative errno if it is not probed though it should be.
+ * Return: 0, or a negative errno if the member could not be probed.
  */
 int anycast6_probing_mend(struct anycast6_net *an,
 			  struct anycast6_member *member)
@@ -117,7 +119,7 @@ int anycast6_probing_mend(struct anycast6_net *an,
 	}
 	probe = probe_of(an, member);
 	anycast6_probe_queue_schedule(an, probe, interval, has_way(member));
-	/* once: it may be another one a moment later */
+	/* read once: an answer may change it at any time */
 	member->life = READ_ONCE(probe->liveness.life);
 	member->marks = READ_ONCE(probe->marks);
 	return 0;

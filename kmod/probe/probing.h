@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which remote members are probed, and what their probes have said.
+ * Which remote members are probed, and what reconciliation learns from it.
  * Knows members, not packets.
  */
 #ifndef ANYCAST6_PROBING_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Members on one link that watch each other: who comes before whom, and by which
- * name others know this node. Knows names, not who answers in the end.
+ * Rivals: members of several nodes on one link, which probe each other. Which
+ * of them comes first, and by which name others know this node. Knows names;
+ * does not decide who answers neighbours.
  */
 #include <linux/rculist.h>
 #include <net/ipv6.h>
@@ -18,16 +19,18 @@
 #include "way/nexthop.h"
 
 /**
- * anycast6_rival_is_before() - which of two members is to answer
+ * anycast6_rival_is_before() - which of two members is to answer neighbours
  * @addr: the address that both hold, network order
- * @a: the name of one
- * @b: the name of the other
+ * @a: the name of one, a unicast address, network order
+ * @b: the name of the other, likewise
  *
- * By rendezvous hashing: all on the link find the same, addresses are spread over
- * members, and one that goes changes nothing among the others.
+ * Rendezvous hashing: all nodes on the link find the same order, addresses are
+ * spread over members, and a member that goes does not change the order of
+ * others. So anycast6_select_flow() is part of the protocol: nodes whose
+ * versions differ in it would elect different members.
  *
  * Context: any.
- * Return: whether it is @a.
+ * Return: true if @a comes before @b.
  */
 bool anycast6_rival_is_before(const struct in6_addr *addr,
 			      const struct in6_addr *a,
@@ -42,17 +45,17 @@ bool anycast6_rival_is_before(const struct in6_addr *addr,
 }
 
 /**
- * anycast6_rival_name() - another node on the link knows a member by an address
+ * anycast6_rival_name() - note a name by which another node knows a member
  * @an: the namespace
  * @member: the member, on this node
- * @name: a unicast address of this node, network order
+ * @name: a unicast address of this node, network order, from the node's probe
  *
- * Who gives way to this node has had an answer to a question that had this name
- * in it. So if each node goes by the strongest of its names, whatever addresses it
- * has, and whatever is claimed in forged questions, there are never two that both
- * give way to each other: at worst both answer.
+ * A node gives way to this one only after a reply to a probe with this name. So
+ * if each node uses the strongest of its names, two nodes never give way to
+ * each other: at worst both answer. That holds whatever addresses they have,
+ * and whatever names forged probes have.
  *
- * Context: RCU; any.
+ * Context: softirq or process, under RCU.
  */
 void anycast6_rival_name(struct anycast6_net *an,
 			 struct anycast6_member *member,
@@ -64,7 +67,7 @@ void anycast6_rival_name(struct anycast6_net *an,
 	if (!READ_ONCE(member->traits.probe))
 		return;
 	spin_lock_bh(&an->names_lock);
-	/* nearly every probe says what the one before it said */
+	/* nearly every probe has the same name: skip the hash then */
 	stronger = !ipv6_addr_equal(name, &member->name) &&
 		   (ipv6_addr_any(&member->name) ||
 		    anycast6_rival_is_before(&group->key.addr, name,
@@ -79,13 +82,15 @@ void anycast6_rival_name(struct anycast6_net *an,
 }
 
 /**
- * anycast6_rival_is_called() - by which name others know a member
+ * anycast6_rival_is_called() - read the name by which others know a member
  * @an: the namespace
  * @member: the member, on this node
  * @name: result: a unicast address of this node, network order
  *
+ * A name that is no address of this node any more is forgotten.
+ *
  * Context: process, under @an->lock.
- * Return: false if nobody has called it by a name that it still has.
+ * Return: false if there is no name.
  */
 bool anycast6_rival_is_called(struct anycast6_net *an,
 			      struct anycast6_member *member,
@@ -113,13 +118,15 @@ bool anycast6_rival_is_called(struct anycast6_net *an,
 }
 
 /**
- * anycast6_rival_take_renamed() - whether a member has another name than at the last
- * election
+ * anycast6_rival_take_renamed() - whether a member's name changed since the
+ * last call
  * @an: the namespace
  * @member: the member, on this node
  *
+ * Each election calls this once.
+ *
  * Context: process, under @an->lock.
- * Return: true once for each time that it was renamed.
+ * Return: true if the name changed.
  */
 bool anycast6_rival_take_renamed(struct anycast6_net *an,
 				 struct anycast6_member *member)
@@ -136,11 +143,12 @@ bool anycast6_rival_take_renamed(struct anycast6_net *an,
 }
 
 /**
- * anycast6_rival_is_watched() - whether a remote member is watched by one of this
- * node, on the same link
+ * anycast6_rival_is_watched() - whether a remote member has a rival here
  * @member: the remote member
  *
  * Context: RCU.
+ * Return: true if it is a neighbour on a link where a member of this node has
+ * probes configured. Probes to it then have ANYCAST6_PROBE_RIVAL.
  */
 bool anycast6_rival_is_watched(const struct anycast6_member *member)
 {

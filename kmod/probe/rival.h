@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Members on one link that watch each other: who comes before whom, and by which
- * name others know this node. Knows names, not who answers in the end.
+ * Rivals: members of several nodes on one link, which probe each other. Which
+ * of them comes first, and by which name others know this node. Knows names;
+ * does not decide who answers neighbours.
  */
 #ifndef ANYCAST6_RIVAL_H
 #define ANYCAST6_RIVAL_H
