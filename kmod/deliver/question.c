@@ -69,8 +69,8 @@ static bool needs_memory(const struct sk_buff *skb,
 	const struct anycast6_source *source;
 
 	if (key->proto != IPPROTO_ICMPV6)
-		return anycast6_watch_names(group, key->proto,
-					    ntohs(key->local)) &&
+		return anycast6_watch_has_service(group, key->proto,
+						  ntohs(key->local)) &&
 		       will_answer(skb, key);
 	/* the kernel answers from a unicast address, which connection tracking
 	 * must not see

@@ -98,7 +98,7 @@ void anycast6_delivery_release(struct anycast6_net *an,
 		route = delivery_route(held, addr, RTN_LOCAL);
 		anycast6_route_del(an, &route);
 	}
-	if (held->mended) {
+	if (held->repaired) {
 		/* others' joins have lost their route, and need this one */
 		anycast6_aca_read(an, held->ifindex, addr, &aca);
 		route = delivery_route(held, addr, RTN_ANYCAST);
@@ -109,7 +109,7 @@ void anycast6_delivery_release(struct anycast6_net *an,
 }
 
 /**
- * anycast6_delivery_take_back() - delete the route that give_route_back() may
+ * anycast6_delivery_drop_unicast() - delete the route that give_route_back() may
  * have added for a unicast address, which is gone
  * @an: the namespace
  * @link: a device that the unicast address may have been on
@@ -117,9 +117,9 @@ void anycast6_delivery_release(struct anycast6_net *an,
  *
  * Context: process, under @an->lock; takes RTNL.
  */
-void anycast6_delivery_take_back(struct anycast6_net *an,
-				 const struct anycast6_link *link,
-				 const struct in6_addr *addr)
+void anycast6_delivery_drop_unicast(struct anycast6_net *an,
+				    const struct anycast6_link *link,
+				    const struct in6_addr *addr)
 {
 	const struct anycast6_route route = {
 		.type = RTN_LOCAL,
@@ -179,12 +179,12 @@ static int keep_quiet(struct anycast6_net *an, struct anycast6_held *held,
 	u8 delivery;
 	int err;
 
-	/* add_route() would take the route of mend_route() for its own: both
+	/* add_route() would take the route of repair_route() for its own: both
 	 * have the same metric
 	 */
-	if (held->mended)
+	if (held->repaired)
 		anycast6_delivery_release(an, held, addr);
-	held->ifindex = ifindex;
+	WRITE_ONCE(held->ifindex, ifindex);
 	delivery = held->delivery;
 	err = add_route(an, held, addr);
 	if (err)
@@ -197,13 +197,13 @@ static int keep_quiet(struct anycast6_net *an, struct anycast6_held *held,
 /* The kernel loses the route of a join when the device goes down. A second join
  * of the address does not bring it back, so it is added by hand.
  */
-static int mend_route(struct anycast6_net *an, struct anycast6_held *held,
-		      const struct in6_addr *addr)
+static int repair_route(struct anycast6_net *an, struct anycast6_held *held,
+			const struct in6_addr *addr)
 {
 	struct anycast6_route route = delivery_route(held, addr, RTN_ANYCAST);
 	int err = anycast6_route_add(an, &route);
 
-	held->mended = !err;
+	held->repaired = !err;
 	return err;
 }
 
@@ -218,7 +218,7 @@ static int check_join(struct anycast6_net *an, struct anycast6_held *held,
 
 	anycast6_aca_read(an, held->ifindex, addr, &aca);
 	if (aca.users > 1 && !aca.routed)
-		return mend_route(an, held, addr);
+		return repair_route(an, held, addr);
 	if (aca.users == 1 && aca.routed)
 		return 0;
 
@@ -268,7 +268,7 @@ static int keep_address(struct anycast6_net *an, struct anycast6_held *held,
 }
 
 /* The join comes before the local route goes. The route stays if the kernel has
- * lost that of the join: mend_route() has found it in the place of its own,
+ * lost that of the join: repair_route() has found it in the place of its own,
  * where it delivers as well.
  */
 static int speak_again(struct anycast6_net *an, struct anycast6_held *held,
@@ -281,13 +281,13 @@ static int speak_again(struct anycast6_net *an, struct anycast6_held *held,
 	err = keep_address(an, held, link, addr);
 	if (err)
 		held->delivery = ANYCAST6_DELIVERY_ROUTE;
-	else if (!held->mended)
+	else if (!held->repaired)
 		anycast6_route_del(an, &route);
 	return err;
 }
 
 /**
- * anycast6_delivery_mend() - make sure that an address is held on a device
+ * anycast6_delivery_settle() - make sure that an address is held on a device
  * @an: the namespace
  * @held: how the address is held, maybe not at all, or on another device;
  *        brought up to date
@@ -306,9 +306,10 @@ static int speak_again(struct anycast6_net *an, struct anycast6_held *held,
  * Return: 0, a negative errno of anycast6_join() or rtnetlink, or %-ENOSPC at
  * the limit on joins.
  */
-int anycast6_delivery_mend(struct anycast6_net *an, struct anycast6_held *held,
-			   struct anycast6_link *link,
-			   const struct in6_addr *addr, bool quiet)
+int anycast6_delivery_settle(struct anycast6_net *an,
+			     struct anycast6_held *held,
+			     struct anycast6_link *link,
+			     const struct in6_addr *addr, bool quiet)
 {
 	lockdep_assert_held(&an->lock);
 
@@ -316,7 +317,7 @@ int anycast6_delivery_mend(struct anycast6_net *an, struct anycast6_held *held,
 	    (held->joiner &&
 	     held->generation != atomic_read(&link->generation)))
 		anycast6_delivery_release(an, held, addr);
-	held->ifindex = link->ifindex;
+	WRITE_ONCE(held->ifindex, link->ifindex);
 
 	if (quiet)
 		return keep_quiet(an, held, addr);

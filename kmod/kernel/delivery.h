@@ -21,24 +21,25 @@ struct anycast6_net;
  *           probes read it without the lock
  * @generation: link->generation before the address was joined
  * @delivery: enum anycast6_delivery, 0 if the address is not held
- * @mended: the anycast route was added by hand, as the kernel had lost its own
+ * @repaired: the anycast route was added by hand, as the kernel had lost its own
  */
 struct anycast6_held {
 	struct anycast6_joiner *joiner;
 	u32 ifindex;
 	int generation;
 	u8 delivery;
-	bool mended;
+	bool repaired;
 };
 
-int anycast6_delivery_mend(struct anycast6_net *an, struct anycast6_held *held,
-			   struct anycast6_link *link,
-			   const struct in6_addr *addr, bool quiet);
+int anycast6_delivery_settle(struct anycast6_net *an,
+			     struct anycast6_held *held,
+			     struct anycast6_link *link,
+			     const struct in6_addr *addr, bool quiet);
 void anycast6_delivery_release(struct anycast6_net *an,
 			       struct anycast6_held *held,
 			       const struct in6_addr *addr);
-void anycast6_delivery_take_back(struct anycast6_net *an,
-				 const struct anycast6_link *link,
-				 const struct in6_addr *addr);
+void anycast6_delivery_drop_unicast(struct anycast6_net *an,
+				    const struct anycast6_link *link,
+				    const struct in6_addr *addr);
 
 #endif

@@ -80,13 +80,13 @@ anycast6_announce_option_read(const struct anycast6_announce_option *option,
 }
 
 /**
- * anycast6_announce_says() - whether anything is configured
+ * anycast6_announce_is_set() - whether anything is configured
  * @option: what is configured
  *
  * Context: any.
  */
 static inline bool
-anycast6_announce_says(const struct anycast6_announce_option *option)
+anycast6_announce_is_set(const struct anycast6_announce_option *option)
 {
 	return option->has_mode || option->metric;
 }

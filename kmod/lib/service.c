@@ -9,14 +9,14 @@
 #include "lib/service.h"
 
 /**
- * anycast6_services_name() - whether a port is one of the services
+ * anycast6_services_have() - whether a port is one of the services
  * @services: the services
  * @proto: IP protocol
  * @port: host order
  *
  * Context: any.
  */
-bool anycast6_services_name(const struct anycast6_services *services, u8 proto,
+bool anycast6_services_have(const struct anycast6_services *services, u8 proto,
 			    u16 port)
 {
 	unsigned int i;
@@ -46,7 +46,7 @@ int anycast6_services_add(struct anycast6_services *services, u8 proto,
 		return -EPROTONOSUPPORT;
 	if (!port)
 		return -EINVAL;
-	if (anycast6_services_name(services, proto, port))
+	if (anycast6_services_have(services, proto, port))
 		return -EEXIST;
 	if (services->n == ARRAY_SIZE(services->list))
 		return -E2BIG;

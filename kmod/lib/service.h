@@ -43,7 +43,7 @@ struct anycast6_offer {
 
 int anycast6_services_add(struct anycast6_services *services, u8 proto,
 			  u16 port);
-bool anycast6_services_name(const struct anycast6_services *services, u8 proto,
+bool anycast6_services_have(const struct anycast6_services *services, u8 proto,
 			    u16 port);
 bool anycast6_services_equal(const struct anycast6_services *a,
 			     const struct anycast6_services *b);

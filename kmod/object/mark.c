@@ -25,6 +25,8 @@
 void anycast6_mark_link(struct anycast6_net *an, struct anycast6_link *link)
 {
 	set_bit(ANYCAST6_LINK_DIRTY, &link->flags);
+	/* pairs with test_and_clear_bit() in reconcile_links() */
+	smp_mb__before_atomic();
 	set_bit(0, &an->links_dirty);
 	anycast6_net_reconcile(an, 0);
 }

@@ -90,12 +90,12 @@ u8 anycast6_origin_kind(const struct anycast6_group *group, u8 *id)
 	return origin;
 }
 
-static bool says_announce(const struct anycast6_entry *entry)
+static bool sets_announce(const struct anycast6_entry *entry)
 {
 	struct anycast6_announce_option option;
 
 	anycast6_announce_option_read(&entry->announce, &option);
-	return anycast6_announce_says(&option);
+	return anycast6_announce_is_set(&option);
 }
 
 /**
@@ -116,7 +116,7 @@ bool anycast6_origin_read_announce(const struct anycast6_group *group,
 	memset(option, 0, sizeof(*option));
 	rcu_read_lock();
 	made = anycast6_origin_entry(group, NULL);
-	entry = anycast6_origin_entry(group, says_announce);
+	entry = anycast6_origin_entry(group, sets_announce);
 	if (entry)
 		anycast6_announce_option_read(&entry->announce, option);
 	else if (!made)

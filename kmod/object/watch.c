@@ -173,7 +173,7 @@ void anycast6_watch_delivered(struct anycast6_net *an,
 }
 
 /**
- * anycast6_watch_names() - whether a port is one of an address's services
+ * anycast6_watch_has_service() - whether a port is one of an address's services
  * @group: the address
  * @proto: IP protocol
  * @port: host order
@@ -182,8 +182,8 @@ void anycast6_watch_delivered(struct anycast6_net *an,
  * Return: true if a local member names the port, or names no services at all
  * and so serves every port.
  */
-bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
-			  u16 port)
+bool anycast6_watch_has_service(const struct anycast6_group *group, u8 proto,
+				u16 port)
 {
 	const struct anycast6_member *member;
 	const struct anycast6_offer *offer;
@@ -193,7 +193,7 @@ bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
 			continue;
 		offer = rcu_dereference(member->traits.offer);
 		if (!offer ||
-		    anycast6_services_name(&offer->services, proto, port))
+		    anycast6_services_have(&offer->services, proto, port))
 			return true;
 	}
 	return false;

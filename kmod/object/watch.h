@@ -7,13 +7,12 @@
 #ifndef ANYCAST6_WATCH_H
 #define ANYCAST6_WATCH_H
 
-#include <linux/list.h>
 #include <linux/types.h>
-#include <linux/workqueue.h>
 
 struct anycast6_group;
 struct anycast6_member;
 struct anycast6_net;
+struct anycast6_watch;
 
 void anycast6_watch_init(struct anycast6_watch *watch);
 void anycast6_watch_settle(struct anycast6_net *an,
@@ -28,7 +27,7 @@ bool anycast6_watch_serves(struct anycast6_net *an,
 			   struct anycast6_member *member);
 void anycast6_watch_delivered(struct anycast6_net *an,
 			      struct anycast6_group *group);
-bool anycast6_watch_names(const struct anycast6_group *group, u8 proto,
-			  u16 port);
+bool anycast6_watch_has_service(const struct anycast6_group *group, u8 proto,
+				u16 port);
 
 #endif

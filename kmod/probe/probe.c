@@ -83,7 +83,7 @@ static void fill_payload(const struct anycast6_probe *probe, u32 number,
 			 const siphash_key_t *key,
 			 struct anycast6_probe_payload *payload)
 {
-	bool rival = anycast6_rival_is_watched(probe->member);
+	bool rival = anycast6_rival_is_contested(probe->member);
 	struct anycast6_probe_route route;
 
 	memset(payload, 0, sizeof(*payload));

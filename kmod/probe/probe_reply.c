@@ -195,7 +195,7 @@ static void attach_tracking(struct sk_buff *skb, const struct sk_buff *to)
  * flood of probes, or large ones, must not have it: others' packets would wait.
  * Takes from the budget.
  */
-static bool is_urgent(const struct received_probe *probe)
+static bool spend_urgent(const struct received_probe *probe)
 {
 	struct anycast6_reply_budgets *budgets = &probe->an->reply_budgets;
 
@@ -251,7 +251,7 @@ static void send_reply(const struct received_probe *probe,
 	if (!skb)
 		return;
 	skb->mark = mark;
-	if (is_urgent(probe))
+	if (spend_urgent(probe))
 		skb->priority = TC_PRIO_CONTROL;
 	if (anycast6_ipsec_lookup(net, NULL, skb)) {
 		kfree_skb(skb);
@@ -314,7 +314,7 @@ static u32 marks_of(const struct anycast6_member *member)
  * other nodes on that link may give way to it; without one, the best state of
  * all members of this node. Notes the name by which the sender knows this node.
  */
-static u8 find_state(struct received_probe *probe)
+static u8 examine_members(struct received_probe *probe)
 {
 	u32 ifindex = probe->arrival->ifindex;
 	struct anycast6_member *member;
@@ -373,7 +373,7 @@ bool anycast6_probe_reply(struct anycast6_net *an,
 	if (is_own_probe(&probe))
 		return true;
 	probe.named = is_named(&probe);
-	switch (find_state(&probe)) {
+	switch (examine_members(&probe)) {
 	case ANYCAST6_STATE_UP:
 		answer_probe(&probe, -1);
 		return true;

@@ -7,13 +7,12 @@
 #ifndef ANYCAST6_PROBE_REPLY_H
 #define ANYCAST6_PROBE_REPLY_H
 
-#include <linux/spinlock.h>
-
-#include "lib/budget.h"
+#include <linux/types.h>
 
 struct anycast6_arrival;
 struct anycast6_group;
 struct anycast6_net;
+struct anycast6_reply_budgets;
 struct sk_buff;
 
 void anycast6_probe_reply_init(struct anycast6_reply_budgets *budgets);

@@ -89,7 +89,7 @@ void anycast6_probing_end(struct anycast6_net *an,
 }
 
 /**
- * anycast6_probing_mend() - probe a member as configured, and read its life
+ * anycast6_probing_settle() - probe a member as configured, and read its life
  * @an: the namespace
  * @member: the member; gets its @life and @marks from its probes
  *
@@ -99,8 +99,8 @@ void anycast6_probing_end(struct anycast6_net *an,
  * Context: process, under @an->lock.
  * Return: 0, or a negative errno if the member could not be probed.
  */
-int anycast6_probing_mend(struct anycast6_net *an,
-			  struct anycast6_member *member)
+int anycast6_probing_settle(struct anycast6_net *an,
+			    struct anycast6_member *member)
 {
 	u32 interval = member->traits.probe;
 	struct anycast6_probe *probe;

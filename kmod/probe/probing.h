@@ -9,8 +9,8 @@
 struct anycast6_member;
 struct anycast6_net;
 
-int anycast6_probing_mend(struct anycast6_net *an,
-			  struct anycast6_member *member);
+int anycast6_probing_settle(struct anycast6_net *an,
+			    struct anycast6_member *member);
 void anycast6_probing_end(struct anycast6_net *an,
 			  struct anycast6_member *member);
 

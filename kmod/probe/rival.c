@@ -82,7 +82,7 @@ void anycast6_rival_name(struct anycast6_net *an,
 }
 
 /**
- * anycast6_rival_is_called() - read the name by which others know a member
+ * anycast6_rival_read_name() - read the name by which others know a member
  * @an: the namespace
  * @member: the member, on this node
  * @name: result: a unicast address of this node, network order
@@ -92,7 +92,7 @@ void anycast6_rival_name(struct anycast6_net *an,
  * Context: process, under @an->lock.
  * Return: false if there is no name.
  */
-bool anycast6_rival_is_called(struct anycast6_net *an,
+bool anycast6_rival_read_name(struct anycast6_net *an,
 			      struct anycast6_member *member,
 			      struct in6_addr *name)
 {
@@ -143,14 +143,14 @@ bool anycast6_rival_take_renamed(struct anycast6_net *an,
 }
 
 /**
- * anycast6_rival_is_watched() - whether a remote member has a rival here
+ * anycast6_rival_is_contested() - whether a remote member has a rival here
  * @member: the remote member
  *
  * Context: RCU.
  * Return: true if it is a neighbour on a link where a member of this node has
  * probes configured. Probes to it then have ANYCAST6_PROBE_RIVAL.
  */
-bool anycast6_rival_is_watched(const struct anycast6_member *member)
+bool anycast6_rival_is_contested(const struct anycast6_member *member)
 {
 	const struct anycast6_member *own;
 

@@ -16,11 +16,11 @@ struct in6_addr;
 void anycast6_rival_name(struct anycast6_net *an,
 			 struct anycast6_member *member,
 			 const struct in6_addr *name);
-bool anycast6_rival_is_watched(const struct anycast6_member *member);
+bool anycast6_rival_is_contested(const struct anycast6_member *member);
 bool anycast6_rival_is_before(const struct in6_addr *addr,
 			      const struct in6_addr *a,
 			      const struct in6_addr *b);
-bool anycast6_rival_is_called(struct anycast6_net *an,
+bool anycast6_rival_read_name(struct anycast6_net *an,
 			      struct anycast6_member *member,
 			      struct in6_addr *name);
 bool anycast6_rival_take_renamed(struct anycast6_net *an,

@@ -66,7 +66,7 @@ static void set_member_state(struct anycast6_net *an,
 	WRITE_ONCE(member->delivery, delivery);
 	/* only now, so that a flow that looks again sees the new state */
 	if (fell && member->nexthop && !member->nexthop->reason)
-		anycast6_nexthop_move(an, member->nexthop);
+		anycast6_nexthop_forget_route(an, member->nexthop);
 	anycast6_net_changed(an);
 	if (changed && member->told)
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
@@ -113,8 +113,8 @@ static void settle_offlink(struct anycast6_net *an,
 	struct anycast6_link *own = group->domain->link;
 
 	if (wanted && own->running) {
-		*error = anycast6_delivery_mend(an, &group->offlink, own,
-						&group->key.addr, false);
+		*error = anycast6_delivery_settle(an, &group->offlink, own,
+						  &group->key.addr, false);
 		return;
 	}
 	anycast6_delivery_release(an, &group->offlink, &group->key.addr);
@@ -197,11 +197,11 @@ static int look_at_member(struct anycast6_net *an,
 
 	member->error = 0;
 	if (member->reason == ANYCAST6_REASON_ADDRESS)
-		anycast6_delivery_take_back(an, member->link,
-					    &member->group->key.addr);
+		anycast6_delivery_drop_unicast(an, member->link,
+					       &member->group->key.addr);
 	anycast6_link_refresh(an, member->link);
 	anycast6_mark_waiting(an, member->link);
-	err = anycast6_probing_mend(an, member);
+	err = anycast6_probing_settle(an, member);
 	member->fault = find_fault(an, member);
 	if (anycast6_damper_waits(an, member, !member_reason(member)))
 		member->fault = ANYCAST6_REASON_HOLD;
@@ -241,15 +241,16 @@ static void succeed_member(struct anycast6_net *an,
 static void settle_held(struct anycast6_net *an, struct anycast6_member *member)
 {
 	const struct in6_addr *addr = &member->group->key.addr;
+	struct anycast6_held *held = &member->held;
 
 	if (member->nexthop)
 		return;
 	if (member->link->running && wants_link(an, member))
-		member->error = anycast6_delivery_mend(an, &member->held,
-						       member->link, addr,
-						       wants_quiet(an, member));
+		member->error = anycast6_delivery_settle(an, held, member->link,
+							 addr,
+							 wants_quiet(an, member));
 	else
-		anycast6_delivery_release(an, &member->held, addr);
+		anycast6_delivery_release(an, held, addr);
 }
 
 /* Returns true if the kernel refused to hold the address for a member. */

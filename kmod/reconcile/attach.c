@@ -123,7 +123,7 @@ static void detach_nexthop(struct anycast6_net *an,
 	list_del(&member->of_nexthop);
 	/* nftables' flow tables must not go on using the cached route */
 	if (!list_empty(&member->nexthop->members))
-		anycast6_nexthop_move(an, member->nexthop);
+		anycast6_nexthop_forget_route(an, member->nexthop);
 	unsteer_group(an, member->group);
 	anycast6_nexthop_put(an, member->nexthop);
 	anycast6_router_put(an);

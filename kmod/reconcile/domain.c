@@ -28,7 +28,7 @@ static bool vrf_exists(struct anycast6_net *an, u32 vrf)
 }
 
 /**
- * anycast6_domain_mend() - put the own device back into its VRF
+ * anycast6_domain_settle() - put the own device back into its VRF
  * @an: the namespace
  * @domain: the domain
  *
@@ -38,8 +38,8 @@ static bool vrf_exists(struct anycast6_net *an, u32 vrf)
  * Context: process, under @an->lock; takes RTNL if the device is elsewhere.
  * Return: false if the domain's VRF is gone.
  */
-bool anycast6_domain_mend(struct anycast6_net *an,
-			  struct anycast6_domain *domain)
+bool anycast6_domain_settle(struct anycast6_net *an,
+			    struct anycast6_domain *domain)
 {
 	lockdep_assert_held(&an->lock);
 
@@ -71,7 +71,7 @@ static int create_own_link(struct anycast6_net *an,
 		goto destroy_device;
 	}
 	domain->link->home = domain->vrf;
-	if (!anycast6_domain_mend(an, domain)) {
+	if (!anycast6_domain_settle(an, domain)) {
 		err = -ENODEV;
 		goto put_link;
 	}

@@ -27,7 +27,7 @@ struct anycast6_domain {
 struct anycast6_domain *anycast6_domain_get(struct anycast6_net *an, u32 vrf);
 void anycast6_domain_put(struct anycast6_net *an,
 			 struct anycast6_domain *domain);
-bool anycast6_domain_mend(struct anycast6_net *an,
-			  struct anycast6_domain *domain);
+bool anycast6_domain_settle(struct anycast6_net *an,
+			    struct anycast6_domain *domain);
 
 #endif

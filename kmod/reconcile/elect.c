@@ -99,7 +99,7 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 	struct in6_addr name;
 	bool called;
 
-	called = anycast6_rival_is_called(an, member, &name);
+	called = anycast6_rival_read_name(an, member, &name);
 	list_for_each_entry(other, &member->group->members, node) {
 		const struct in6_addr *via;
 		bool first;

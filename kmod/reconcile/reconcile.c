@@ -56,7 +56,7 @@ static bool domain_lives(struct anycast6_net *an, struct anycast6_link *own)
 
 	xa_for_each(&an->domains, vrf, domain)
 		if (domain->link == own)
-			return anycast6_domain_mend(an, domain);
+			return anycast6_domain_settle(an, domain);
 	return false;
 }
 

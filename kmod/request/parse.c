@@ -338,7 +338,7 @@ int anycast6_parse_settings(struct genl_info *info,
 	parse_announce(info, &settings->announce);
 	if (!settings->has_scope && !settings->has_source &&
 	    !settings->has_hold &&
-	    !anycast6_announce_says(&settings->announce)) {
+	    !anycast6_announce_is_set(&settings->announce)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "anycast6: nothing is named that can be set");
 		return -EINVAL;

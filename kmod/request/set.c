@@ -146,7 +146,7 @@ static int check_announce(struct anycast6_net *an,
 	u8 len = settings->has_scope ? settings->scope.len : group->scope.len;
 	int err;
 
-	if (anycast6_announce_says(&settings->announce)) {
+	if (anycast6_announce_is_set(&settings->announce)) {
 		if (anycast6_group_is_linklocal(group))
 			return ANYCAST6_REFUSE(req, ADDRESS, -EINVAL,
 				      "a link-local address is not announced");
@@ -202,7 +202,7 @@ static int check_group(struct anycast6_net *an,
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "an entry makes this address: set the hold of the entry");
 	if (!err && (changes->has_scope ||
-		     anycast6_announce_says(&settings->announce)))
+		     anycast6_announce_is_set(&settings->announce)))
 		err = check_announce(an, req, group, settings);
 	return err;
 }

@@ -104,7 +104,7 @@ static void said(struct kunit *test)
 {
 	struct anycast6_announce_option option = {}, says = { .metric = 7 };
 
-	KUNIT_EXPECT_FALSE(test, anycast6_announce_says(&option));
+	KUNIT_EXPECT_FALSE(test, anycast6_announce_is_set(&option));
 	anycast6_announce_set(&option, &says);
 	KUNIT_EXPECT_FALSE(test, option.has_mode);
 	says = (struct anycast6_announce_option) { .has_mode = true };
@@ -114,7 +114,7 @@ static void said(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, option.has_mode);
 	KUNIT_EXPECT_EQ(test, option.mode, ANYCAST6_ANNOUNCE_NONE);
 	anycast6_announce_forget(&option);
-	KUNIT_EXPECT_FALSE(test, anycast6_announce_says(&option));
+	KUNIT_EXPECT_FALSE(test, anycast6_announce_is_set(&option));
 }
 
 static struct kunit_case cases[] = {

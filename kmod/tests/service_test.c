@@ -41,15 +41,15 @@ static void named_once(struct kunit *test)
 {
 	struct anycast6_services services = {};
 
-	KUNIT_EXPECT_FALSE(test, anycast6_services_name(&services, IPPROTO_TCP,
+	KUNIT_EXPECT_FALSE(test, anycast6_services_have(&services, IPPROTO_TCP,
 							80));
 	KUNIT_EXPECT_EQ(test, anycast6_services_add(&services, IPPROTO_TCP, 80),
 			0);
-	KUNIT_EXPECT_TRUE(test, anycast6_services_name(&services, IPPROTO_TCP,
+	KUNIT_EXPECT_TRUE(test, anycast6_services_have(&services, IPPROTO_TCP,
 						       80));
-	KUNIT_EXPECT_FALSE(test, anycast6_services_name(&services, IPPROTO_UDP,
+	KUNIT_EXPECT_FALSE(test, anycast6_services_have(&services, IPPROTO_UDP,
 							80));
-	KUNIT_EXPECT_FALSE(test, anycast6_services_name(&services, IPPROTO_TCP,
+	KUNIT_EXPECT_FALSE(test, anycast6_services_have(&services, IPPROTO_TCP,
 							81));
 	KUNIT_EXPECT_EQ(test, anycast6_services_add(&services, IPPROTO_TCP, 80),
 			-EEXIST);
@@ -75,7 +75,7 @@ static void no_more_than_fit(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, anycast6_services_equal(&services, &full));
 	for (i = 0; i < ANYCAST6_SERVICES_MAX; i++)
 		KUNIT_EXPECT_TRUE(test,
-				  anycast6_services_name(&services, IPPROTO_UDP,
+				  anycast6_services_have(&services, IPPROTO_UDP,
 							 1000 + i));
 }
 

@@ -155,6 +155,8 @@ void anycast6_neighbour_changed(struct anycast6_net *an,
 	spin_unlock_bh(&nexthops->neighbour_lock);
 	if (!changed)
 		return;
+	/* pairs with test_and_clear_bit() in reconcile_nexthops() */
+	smp_mb__before_atomic();
 	set_bit(ANYCAST6_NEXTHOPS_SOME, &nexthops->dirty);
 	anycast6_net_reconcile(an, 0);
 }

@@ -209,7 +209,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 			changed |= ANYCAST6_NEXTHOP_DISTANCE;
 		anycast6_net_changed(an);
 	}
-	nexthop->direct = direct;
+	WRITE_ONCE(nexthop->direct, direct);
 	WRITE_ONCE(nexthop->reason, reason);
 	WRITE_ONCE(nexthop->distance, distance);
 	return changed;
@@ -229,7 +229,7 @@ bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
 }
 
 /**
- * anycast6_nexthop_move() - make flows of a member that failed or goes leave
+ * anycast6_nexthop_forget_route() - make flows of a member that failed or goes leave
  * its next hop
  * @an: the namespace
  * @nexthop: the next hop, which itself is up
@@ -239,8 +239,8 @@ bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
  *
  * Context: process, under @an->lock.
  */
-void anycast6_nexthop_move(struct anycast6_net *an,
-			   struct anycast6_nexthop *nexthop)
+void anycast6_nexthop_forget_route(struct anycast6_net *an,
+				   struct anycast6_nexthop *nexthop)
 {
 	lockdep_assert_held(&an->lock);
 	anycast6_path_drop(&nexthop->slot);

@@ -116,8 +116,8 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 				      struct anycast6_nexthop *nexthop);
 bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop,
 			    u32 ifindex);
-void anycast6_nexthop_move(struct anycast6_net *an,
-			   struct anycast6_nexthop *nexthop);
+void anycast6_nexthop_forget_route(struct anycast6_net *an,
+				   struct anycast6_nexthop *nexthop);
 
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
 void anycast6_nexthops_forget_dev(struct anycast6_net *an,
