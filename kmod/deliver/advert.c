@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Neighbours that look for an address, where the kernel alone would not answer
- * them, or too late. Knows solicitations, not who is to answer.
+ * Neighbours that solicit an address which the kernel alone would not answer
+ * for, or too late. Reads from a member's role who is to answer; does not know
+ * how that is elected.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -31,7 +32,7 @@ read_solicitation(const struct anycast6_arrival *arrival, struct nd_msg *buf)
 				  buf);
 }
 
-/* RFC 4861 section 7.1.1; of the options none is needed. */
+/* The checks of RFC 4861 section 7.1.1, but for options: none is needed. */
 static bool is_solicitation(const struct anycast6_arrival *arrival,
 			    const struct in6_addr *target)
 {
@@ -57,7 +58,9 @@ find_link_member(const struct anycast6_group *group, u32 ifindex)
 	return NULL;
 }
 
-/* It is there, and the kernel says nothing. */
+/* Returns whether a member there has packets delivered, but no join on the
+ * link, so that the kernel answers no solicitation.
+ */
 static bool is_quiet_on(const struct anycast6_group *group, u32 ifindex)
 {
 	const struct anycast6_member *member = find_link_member(group, ifindex);
@@ -73,7 +76,7 @@ static bool is_quiet_on(const struct anycast6_group *group, u32 ifindex)
 	return false;
 }
 
-/* Returns the member that answers there, or NULL. */
+/* Returns the member that was elected to answer there, or NULL. */
 static struct anycast6_member *
 answers_on(const struct anycast6_group *group, u32 ifindex)
 {
@@ -84,18 +87,19 @@ answers_on(const struct anycast6_group *group, u32 ifindex)
 }
 
 /**
- * anycast6_advert_answer() - answer who asks the address itself
+ * anycast6_advert_answer() - answer a solicitation that was sent to the address
+ * itself
  * @net: the namespace
  * @group: the address that the packet came to
- * @arrival: the packet
+ * @arrival: the packet, of any kind
  *
- * A member that drains has left the link, and the kernel answers nobody any
- * more. But who has a flow here must go on believing that it is reachable
- * (RFC 4861 section 7.3), or the flow ends before it is done. Who looks for a new
- * neighbour asks by multicast, and is not answered. The same where another member
- * on the link answers those.
+ * Where a member drains, or another member on the link answers, the address is
+ * not joined, so the kernel answers no solicitation. But a neighbour with a
+ * flow to this node probes whether it is still reachable (RFC 4861 section
+ * 7.3), by unicast: without an answer the flow would break. A neighbour that
+ * resolves the address anew asks by multicast, and is not answered.
  *
- * Context: RCU; softirq.
+ * Context: RCU; softirq or process.
  */
 void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
 			    const struct anycast6_arrival *arrival)
@@ -119,13 +123,14 @@ void anycast6_advert_answer(struct net *net, const struct anycast6_group *group,
 /**
  * anycast6_advert_answer_now() - let the kernel answer a solicitation at once
  * @host: the namespace's
- * @arrival: a packet to a multicast address
+ * @arrival: a packet to a multicast address, of any kind
  *
- * Where several may answer, each waits for a random time, up to a second (RFC
- * 4861 section 7.2.7); the one that was elected is the only one. The kernel
- * takes what was sent to this node alone for a question that nobody else hears.
+ * The kernel answers for an anycast address after a random time of up to a
+ * second, as several nodes may answer (RFC 4861 section 7.2.7). The elected
+ * member is the only one that does. ndisc_recv_ns() in net/ipv6/ndisc.c does
+ * not wait if the packet was sent to this node alone, so it is made to look so.
  *
- * Context: RCU; softirq.
+ * Context: RCU; softirq or process.
  */
 void anycast6_advert_answer_now(const struct anycast6_host *host,
 				const struct anycast6_arrival *arrival)
@@ -150,14 +155,15 @@ void anycast6_advert_answer_now(const struct anycast6_host *host,
 }
 
 /**
- * anycast6_advert_take_over() - tell a link that an address is here from now on
+ * anycast6_advert_take_over() - tell a link that this node answers from now on
  * @net: the namespace
- * @addr: the address, which is held on the link
+ * @addr: the address, which is held on the link; network order
  * @ifindex: interface index of the link's device
  *
- * The one that answered so far is dead or leaves, and who has found it would
- * wait for half a minute: so this once the answer overrides (RFC 4861 section
- * 7.2.6).
+ * The node that answered so far is dead or leaves, but its neighbours would
+ * send to it for half a minute more. So the unsolicited advertisement has the
+ * override flag (RFC 4861 section 7.2.6), which those for anycast addresses
+ * otherwise have not.
  *
  * Context: process.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Neighbours that look for an address, where the kernel alone would not answer
- * them, or too late. Knows solicitations, not who is to answer.
+ * Neighbours that solicit an address which the kernel alone would not answer
+ * for, or too late. Reads from a member's role who is to answer; does not know
+ * how that is elected.
  */
 #ifndef ANYCAST6_ADVERT_H
 #define ANYCAST6_ADVERT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A quick look at a datagram: what those pay that have nothing to do with
- * anycast addresses. Knows packets, and not what is done with others.
+ * The fast path of UDP: all that a datagram pays for whose flow has nothing to
+ * do with anycast addresses. Knows no sockets, and not what the slow path does.
  */
 #ifndef ANYCAST6_FAST_PATH_H
 #define ANYCAST6_FAST_PATH_H
@@ -16,17 +16,21 @@
 #include "deliver/peers.h"
 
 /**
- * anycast6_fast_path() - whether a datagram's flow is one that nobody remembers,
- * and noted just now: then there is nothing to do for it
+ * anycast6_fast_path() - whether a datagram needs no longer look
  * @peers: the namespace's
- * @skb: the datagram; at its IPv6 header, and UDP's is next
- * @addr: the peer, in @skb
- * @dev: the device of this end
+ * @skb: the datagram, its UDP header directly behind the IPv6 header
+ * @addr: the peer's address in @skb, network order
+ * @dev: the device that it came by or leaves by
  * @out: this node sent it
  *
- * In VRFs, and on a link alone, flows have domains: a longer look is needed.
+ * A flow whose initiator was written in this very tick is not one that
+ * anycast6_peer_remember() has: remember_peer() in deliver/question.c drops its
+ * initiator. Flows in a VRF have a domain, so they always take the slow path.
+ *
+ * Called for each datagram in two hooks, so it must stay inline.
  *
  * Context: RCU.
+ * Return: true if there is nothing to do; false if the slow path must decide.
  */
 static __always_inline bool anycast6_fast_path(struct anycast6_peers *peers,
 					       const struct sk_buff *skb,
@@ -42,7 +46,7 @@ static __always_inline bool anycast6_fast_path(struct anycast6_peers *peers,
 	    netif_is_l3_slave(dev) || netif_is_l3_master(dev))
 		return false;
 	ports = *(const u32 *)udp;
-	/* a link-local peer's flow is not found so */
+	/* domain 0: flows of link-local peers take the slow path, too */
 	hash = anycast6_peer_hash_of(addr, out ? ror32(ports, 16) : ports, 0,
 				     IPPROTO_UDP);
 	return anycast6_initiator_is_new(anycast6_peer_initiators(peers, hash),

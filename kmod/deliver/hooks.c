@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hooks of packets to this node and of its answers, and what a namespace with
- * local members has for them. Knows when that comes and goes, not what packets meet.
+ * The hooks for packets to this node and for its answers, and the state that
+ * they need. Knows when these come and go, not what a hook does.
  */
 #include <linux/slab.h>
 
@@ -61,8 +61,8 @@ static int hook_host(struct anycast6_host *host)
 }
 
 /**
- * anycast6_host_get() - one more local member
- * @an: the namespace
+ * anycast6_host_get() - count one more local member
+ * @an: the namespace; the first member makes its host and hooks
  *
  * Context: process, under @an->lock.
  * Return: 0 or a negative errno.
@@ -90,10 +90,10 @@ found:
 }
 
 /**
- * anycast6_host_put() - one local member less
- * @an: the namespace; the hooks go with the last one
+ * anycast6_host_put() - count one local member less
+ * @an: the namespace; the last member takes its host and hooks along
  *
- * Context: process, under @an->lock.
+ * Context: process, under @an->lock; waits for a grace period.
  */
 void anycast6_host_put(struct anycast6_net *an)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The hooks of packets to this node and of its answers, and what a namespace with
- * local members has for them. Knows when that comes and goes, not what packets meet.
+ * The hooks for packets to this node and for its answers, and the state that
+ * they need. Knows when these come and go, not what a hook does.
  */
 #ifndef ANYCAST6_DELIVER_HOOKS_H
 #define ANYCAST6_DELIVER_HOOKS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a namespace with local members has, and others have not: which addresses
- * they are, and who asked for one. Knows nothing of packets.
+ * The state that a namespace has only while it has local members: the addresses
+ * that have some, and the peers that asked one. Knows no packets.
  */
 #include "deliver/host.h"
 #include "deliver/peers.h"
@@ -9,11 +9,11 @@
 #include "object/group.h"
 
 /**
- * anycast6_host() - what a namespace with local members has
+ * anycast6_host() - the host state of a namespace
  * @an: the namespace
  *
  * Context: process, under @an->lock.
- * Return: it, or NULL without local members.
+ * Return: the state, or NULL without local members.
  */
 struct anycast6_host *anycast6_host(struct anycast6_net *an)
 {
@@ -21,9 +21,9 @@ struct anycast6_host *anycast6_host(struct anycast6_net *an)
 }
 
 /**
- * anycast6_host_serve() - an address has a local member, its first
+ * anycast6_host_serve() - let packets to an address pass the Bloom filter
  * @an: the namespace
- * @group: the address
+ * @group: the address, which has its first local member
  *
  * Context: process, under @an->lock.
  */
@@ -33,8 +33,11 @@ void anycast6_host_serve(struct anycast6_net *an, struct anycast6_group *group)
 }
 
 /**
- * anycast6_host_unserve() - an address has lost its last local member
+ * anycast6_host_unserve() - count an address out of the Bloom filter
  * @an: the namespace
+ *
+ * Called when an address has lost its last local member. Its bits stay until
+ * the filter is rebuilt.
  *
  * Context: process, under @an->lock.
  */
@@ -46,8 +49,8 @@ void anycast6_host_unserve(struct anycast6_net *an)
 /**
  * anycast6_host_find() - find an address that has local members
  * @host: the namespace's
- * @addr: the address
- * @domain: as of struct anycast6_key
+ * @addr: the address, network order
+ * @domain: as in struct anycast6_key
  *
  * Context: RCU.
  * Return: the address, or NULL.
@@ -60,6 +63,6 @@ struct anycast6_group *anycast6_host_find(const struct anycast6_host *host,
 	struct anycast6_group *group;
 
 	group = anycast6_group_find(host->an, &key);
-	/* pairs with serve_group() */
+	/* pairs with serve_group() in reconcile/attach.c */
 	return group && smp_load_acquire(&group->locals) ? group : NULL;
 }

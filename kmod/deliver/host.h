@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a namespace with local members has, and others have not: which addresses
- * they are, and who asked for one. Knows nothing of packets.
+ * The state that a namespace has only while it has local members: the addresses
+ * that have some, and the peers that asked one. Knows no packets.
  */
 #ifndef ANYCAST6_HOST_H
 #define ANYCAST6_HOST_H
@@ -20,10 +20,10 @@ struct anycast6_peers;
 /**
  * struct anycast6_host - a namespace with local members
  * @an: the namespace, constant
- * @hooks: those of input and output, which get the host with each packet
- * @users: local members; an->lock
- * @addresses: the addresses that have some
- * @peers: who asked which address
+ * @hooks: the input hook, then those of output; each has the host as its priv
+ * @users: how many local members there are; an->lock
+ * @addresses: Bloom filter of the addresses that have local members
+ * @peers: which address each peer's flow came to; constant
  */
 struct anycast6_host {
 	struct anycast6_net *an;
@@ -41,11 +41,14 @@ struct anycast6_group *anycast6_host_find(const struct anycast6_host *host,
 struct anycast6_host *anycast6_host(struct anycast6_net *an);
 
 /**
- * anycast6_host_may_hold() - a quick no to addresses without local members
+ * anycast6_host_may_hold() - whether an address may have local members
  * @host: the namespace's
- * @addr: the address
+ * @addr: the address, network order
+ *
+ * All packets of the namespace pay for this, so it must stay inline.
  *
  * Context: RCU.
+ * Return: false if it has none; true may be wrong, see lib/bloom.h.
  */
 static inline bool anycast6_host_may_hold(const struct anycast6_host *host,
 					  const struct in6_addr *addr)
@@ -55,13 +58,13 @@ static inline bool anycast6_host_may_hold(const struct anycast6_host *host,
 }
 
 /**
- * anycast6_host_is_wildcard() - whether routes choose the source of what a UDP
- * socket sends
- * @sk: the socket
- *
- * Tunnels don't count.
+ * anycast6_host_is_wildcard() - whether a UDP socket leaves the source of what
+ * it sends to the routes
+ * @sk: the socket, a full one
  *
  * Context: any that keeps @sk.
+ * Return: false if the socket is bound to an address, connected, or a tunnel's:
+ * a tunnel's peers follow wherever its packets come from.
  */
 static inline bool anycast6_host_is_wildcard(const struct sock *sk)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets to this node on their way to its sockets.
- * Knows how they are let in, not where addresses come from.
+ * The hook for packets to this node: those to an anycast address are counted,
+ * and get what they need to reach a socket. Knows the order in which the others
+ * of deliver/ see a packet, not how an address comes to be held.
  */
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
@@ -35,8 +36,8 @@ find_delivered_group(const struct anycast6_host *host,
 	return anycast6_host_find(host, daddr, anycast6_skb_domain(skb, daddr));
 }
 
-/* Of several local members, the one on the packet's link has it, else the
- * first that is up.
+/* The member on the packet's link is said to have the packet, else the first
+ * that is not down.
  */
 static void count_delivered(const struct anycast6_group *group,
 			    const struct anycast6_arrival *arrival)
@@ -72,9 +73,9 @@ static struct dst_entry *route_to_self(struct net *net,
 	return NULL;
 }
 
-/* Returns a route to some unicast address of this node, with a reference. The
- * loopback address, which no VRF has, is for nodes without any other, and for
- * those whose address has lost its route: a link that flaps quickly may cause
+/* Returns a route to some unicast address of this node, with a reference, or
+ * NULL. Outside VRFs the loopback address does, too, where there is no other,
+ * or where the other has lost its route: a link that flaps quickly may cause
  * that.
  */
 static struct dst_entry *local_dst(struct net *net, const struct sk_buff *skb)
@@ -101,7 +102,7 @@ static struct dst_entry *local_dst(struct net *net, const struct sk_buff *skb)
 	return dst;
 }
 
-/* Returns the route back to the sender, with a reference. */
+/* Returns the route back to the sender, with a reference, or NULL. */
 static struct dst_entry *sender_dst(struct net *net, const struct sk_buff *skb)
 {
 	struct flowi6 fl6 = {
@@ -120,9 +121,9 @@ static struct dst_entry *sender_dst(struct net *net, const struct sk_buff *skb)
 	return dst;
 }
 
-/* What comes in by a VRF or from this node itself, ICMPv6 answers through the
- * device of the packet's route (icmp6_iif()), and the module's own device
- * leads nowhere.
+/* For a packet that came by a VRF or from this node itself, icmp6_iif() in
+ * net/ipv6/icmp.c makes the answer leave by the device of the packet's route.
+ * If that is the module's own, which leads nowhere, the answer would be lost.
  */
 static bool answer_is_stuck(const struct sk_buff *skb)
 {
@@ -133,10 +134,10 @@ static bool answer_is_stuck(const struct sk_buff *skb)
 		skb->dev->flags & IFF_LOOPBACK);
 }
 
-/* TCP takes only what comes by a local route, and an anycast one is not, be it
- * a join's or one that was mended: such a packet gets the route of a unicast
- * address. Sockets are looked up by the packet's own destination, so nothing
- * else changes.
+/* TCP drops a packet whose route is of type anycast
+ * (ipv6_unicast_destination()), so the packet gets the route of a unicast
+ * address of this node. Sockets are looked up by the packet's own destination,
+ * so nothing else changes.
  */
 static void admit_packet(struct net *net,
 			 const struct anycast6_arrival *arrival)
@@ -162,6 +163,7 @@ static void admit_packet(struct net *net,
 	skb_dst_set(skb, dst);
 }
 
+/* A solicitation is answered at once where members are contested. */
 static void take_multicast(struct anycast6_host *host, struct sk_buff *skb)
 {
 	struct anycast6_arrival arrival;
@@ -172,7 +174,9 @@ static void take_multicast(struct anycast6_host *host, struct sk_buff *skb)
 	anycast6_advert_answer_now(host, &arrival);
 }
 
-/* @held: it may be to an anycast address */
+/* @held: the destination may be an anycast address. A probe is answered first:
+ * it asks no socket, and is not counted. The packet's new route comes last.
+ */
 static noinline unsigned int take_packet(struct anycast6_host *host,
 					 struct sk_buff *skb, struct net *net,
 					 bool held)
@@ -200,7 +204,9 @@ static noinline unsigned int take_packet(struct anycast6_host *host,
 	return NF_ACCEPT;
 }
 
-/* Nothing here but what all other traffic pays for. */
+/* Each packet to this node pays for this function, so take_packet() must stay
+ * out of line.
+ */
 static unsigned int local_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
@@ -209,6 +215,7 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 
 	if (unlikely(anycast6_host_may_hold(host, &ip6->daddr)))
 		return take_packet(host, skb, state->net, true);
+	/* connections have their addresses already */
 	if (skb->sk || ip6->nexthdr == IPPROTO_TCP)
 		return NF_ACCEPT;
 	if (ip6->nexthdr == IPPROTO_UDP &&
@@ -218,11 +225,12 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 }
 
 /**
- * anycast6_input_hook() - describe the hook of packets to this node's sockets
+ * anycast6_input_hook() - describe the hook for packets to this node's sockets
  * @host: the namespace's
  * @ops: result
  *
- * It comes after the filters: what they drop was not delivered.
+ * Filters come first, so a packet that they drop is neither answered,
+ * remembered nor counted.
  *
  * Context: process.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packets to this node on their way to its sockets.
- * Knows how they are let in, not where addresses come from.
+ * The hook for packets to this node: those to an anycast address are counted,
+ * and get what they need to reach a socket. Knows the order in which the others
+ * of deliver/ see a packet, not how an address comes to be held.
  */
 #ifndef ANYCAST6_INPUT_H
 #define ANYCAST6_INPUT_H

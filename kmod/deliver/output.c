@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets of this node that answer one to an anycast address: they get the
- * source they are to have. Knows sockets and routes, not who asked.
+ * The hooks for what this node sends: an answer to a packet that came to an
+ * anycast address gets its source here. Knows sockets and routes, not how
+ * questions were remembered.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -29,11 +30,11 @@
 #include "object/source.h"
 
 /**
- * struct answer - a packet that may be one
+ * struct answer - a packet that may be an answer
  * @host: the namespace's
  * @skb: the packet
  * @state: of the hook
- * @group: the address it answers for, once that is known
+ * @group: the anycast address that was asked, once that is known
  */
 struct answer {
 	struct anycast6_host *host;
@@ -61,7 +62,9 @@ static struct anycast6_group *find_source_group(const struct answer *answer,
 
 /* ---- who sends ---- */
 
-/* A socket that leaves the source of datagrams to the routes. */
+/* Returns whether a UDP socket leaves the source of what it sends to the
+ * routes.
+ */
 static __always_inline bool sends_datagrams(const struct sock *sk)
 {
 	return sk->sk_type == SOCK_DGRAM &&
@@ -70,7 +73,9 @@ static __always_inline bool sends_datagrams(const struct sock *sk)
 	       anycast6_host_is_wildcard(sk);
 }
 
-/* The kernel, or a program that leaves headers and source to it. */
+/* Returns whether an ICMPv6 message is the kernel's own, or that of a program
+ * which leaves headers and source to the kernel.
+ */
 static bool sends_messages(const struct sock *sk)
 {
 	return sk->sk_family == AF_INET6 && sk->sk_type == SOCK_RAW &&
@@ -82,7 +87,9 @@ static bool sends_messages(const struct sock *sk)
 
 /* ---- the route ---- */
 
-/* In a VRF packets come twice, first as the VRF's, which is not their way yet. */
+/* In a VRF a packet passes LOCAL_OUT twice. The first time its route still
+ * leads to the VRF's device; the VRF looks up the real one after that.
+ */
 static bool comes_again(const struct answer *answer)
 {
 	const struct dst_entry *dst = skb_dst(answer->skb);
@@ -91,6 +98,9 @@ static bool comes_again(const struct answer *answer)
 	       !(dst_rt6_info(dst)->rt6i_flags & RTF_LOCAL);
 }
 
+/* Returns whether another source may lead to another route: there are rules, or
+ * routes by source, or IPsec policies.
+ */
 static bool source_matters(const struct anycast6_net *an,
 			   const struct dst_entry *dst)
 {
@@ -99,7 +109,7 @@ static bool source_matters(const struct anycast6_net *an,
 	       anycast6_compat_has_policies(an->net);
 }
 
-/* As a filter that mangles the source does. */
+/* As ip6table_mangle does after a change of the source. */
 static unsigned int reroute_answer(const struct answer *answer)
 {
 	struct sk_buff *skb = answer->skb;
@@ -131,13 +141,14 @@ static unsigned int set_source(const struct answer *answer,
 	} else if (!netif_is_l3_slave(answer->state->out)) {
 		return NF_ACCEPT;
 	}
+	/* in a VRF the first pass has set the source, but not the route */
 	return reroute_answer(answer);
 }
 
 /* ---- which source ---- */
 
-/* As the kernel chooses it for any other packet on that route (RFC 6724, and
- * what an administrator prefers).
+/* Chooses the source as the kernel does for any other packet on that route: the
+ * route's preferred source, else the one of RFC 6724.
  */
 static bool choose_unicast(const struct answer *answer, struct in6_addr *source)
 {
@@ -166,7 +177,9 @@ static enum anycast6_answer wanted_source(const struct anycast6_group *group,
 	return anycast6_answer_source(source->mode, proto);
 }
 
-/* A configured one may have left, and is one of its VRF's. */
+/* The address that is configured as source may have been deleted since. In a
+ * VRF it counts only if it is one of the VRF's addresses.
+ */
 static bool is_here(const struct answer *answer, const struct in6_addr *address)
 {
 	return ipv6_chk_addr_and_flags(answer->state->net, address,
@@ -174,7 +187,7 @@ static bool is_here(const struct answer *answer, const struct in6_addr *address)
 				       IFA_F_TENTATIVE);
 }
 
-/* The source that the packet leaves with. */
+/* Gives the packet the source that it leaves with. */
 static unsigned int finish_answer(const struct answer *answer, u8 proto)
 {
 	const struct in6_addr *asked = &answer->group->key.addr;
@@ -262,8 +275,10 @@ static bool parse_echo_reply(const struct answer *answer,
 	return true;
 }
 
-/* A datagram that answers nothing begins a flow, or goes on with one of those
- * that are only noted; or it answers what came before anybody looked.
+/* Notes who opened the flow of a datagram that answers no remembered question.
+ * @late: the flow is remembered, but over, so the peer opened it. In the first
+ * second a datagram may answer what came before there were hooks: nothing is
+ * noted then.
  */
 static void note_initiator(struct anycast6_peers *peers, u64 hash, bool late)
 {
@@ -277,6 +292,9 @@ static void note_initiator(struct anycast6_peers *peers, u64 hash, bool late)
 		anycast6_initiator_went(pair, tag, now);
 }
 
+/* Returns the flow that the packet answers, if its last question came to the
+ * anycast address, or NULL.
+ */
 static const struct anycast6_peer *
 find_peer(const struct answer *answer, const struct anycast6_peer_key *key)
 {
@@ -294,15 +312,15 @@ find_peer(const struct answer *answer, const struct anycast6_peer_key *key)
 	}
 	if (READ_ONCE(peer->elsewhere))
 		return NULL;
-	/* pairs with serve_group() */
+	/* pairs with serve_group() in reconcile/attach.c */
 	return smp_load_acquire(&peer->group->locals) ? peer : NULL;
 }
 
 /* ---- hooks ---- */
 
-/* Connection tracking is to see the address that was asked, whatever the source
- * is in the end: else it takes the answer for a flow of its own, or for
- * invalid.
+/* Gives an answer the anycast address as its source, for connection tracking,
+ * even if finish_any() changes the source again after that: from another
+ * address the answer would be a flow of its own there, or invalid.
  */
 static noinline unsigned int show_tracking(struct anycast6_host *host,
 					   struct sk_buff *skb,
@@ -335,6 +353,9 @@ static noinline unsigned int show_tracking(struct anycast6_host *host,
 	return NF_ACCEPT;
 }
 
+/* Each packet of this node pays for this function, so show_tracking() must stay
+ * out of line.
+ */
 static unsigned int before_tracking(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
@@ -342,7 +363,9 @@ static unsigned int before_tracking(void *priv, struct sk_buff *skb,
 	struct anycast6_host *host = priv;
 	const struct sock *sk = state->sk;
 
-	/* this much is there in any kind of socket */
+	/* @sk may be no full socket: only fields of struct sock_common are read
+	 * before show_tracking()
+	 */
 	if (!sk || sk->sk_state == TCP_ESTABLISHED)
 		return NF_ACCEPT;
 	switch (ip6->nexthdr) {
@@ -359,7 +382,9 @@ static unsigned int before_tracking(void *priv, struct sk_buff *skb,
 		       NF_ACCEPT;
 }
 
-/* The address that the packet came to which an error quotes. */
+/* Returns the anycast address to which the packet came that an error quotes, or
+ * NULL.
+ */
 static struct anycast6_group *find_quoted(const struct answer *answer,
 					  unsigned int offset)
 {
@@ -374,6 +399,9 @@ static struct anycast6_group *find_quoted(const struct answer *answer,
 	return find_source_group(answer, &ip6->daddr);
 }
 
+/* An error has no flow: its quoted packet tells which address was asked. Of a
+ * reply, the source does.
+ */
 static unsigned int finish_message(struct answer *answer)
 {
 	struct sk_buff *skb = answer->skb;
@@ -399,7 +427,7 @@ static unsigned int finish_message(struct answer *answer)
 			       NF_ACCEPT;
 }
 
-/* What connection tracking was shown may not be what is to leave. */
+/* The source that show_tracking() set may not be the one that is configured. */
 static unsigned int finish_datagram(struct answer *answer)
 {
 	const struct anycast6_peer *peer;
@@ -439,6 +467,7 @@ static unsigned int after_tracking(void *priv, struct sk_buff *skb,
 	case IPPROTO_TCP:
 		return NF_ACCEPT;
 	case IPPROTO_UDP:
+		/* without a configured source the anycast address stays */
 		if (!READ_ONCE(host->an->sources))
 			return NF_ACCEPT;
 		fallthrough;
@@ -463,11 +492,12 @@ static const struct nf_hook_ops output_hooks[] = {
 };
 
 /**
- * anycast6_output_hooks() - describe the hooks of what this node answers
+ * anycast6_output_hooks() - describe the hooks for what this node answers
  * @host: the namespace's
- * @ops: result, ANYCAST6_OUTPUT_HOOKS of them
+ * @ops: result, an array of %ANYCAST6_OUTPUT_HOOKS
  *
- * Filters see the source that packets leave with.
+ * Filters come after both hooks, so they see the source that packets leave
+ * with; only those at the priority of raw see the one that the server sent.
  *
  * Context: process.
  */

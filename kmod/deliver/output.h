@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packets of this node that answer one to an anycast address: they get the
- * source they are to have. Knows sockets and routes, not who asked.
+ * The hooks for what this node sends: an answer to a packet that came to an
+ * anycast address gets its source here. Knows sockets and routes, not how
+ * questions were remembered.
  */
 #ifndef ANYCAST6_OUTPUT_H
 #define ANYCAST6_OUTPUT_H
@@ -9,6 +10,7 @@
 struct anycast6_host;
 struct nf_hook_ops;
 
+/* before and after connection tracking */
 #define ANYCAST6_OUTPUT_HOOKS	2
 
 void anycast6_output_hooks(struct anycast6_host *host, struct nf_hook_ops *ops);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Peers: which anycast address their flows came to, for as long as an answer
- * may take. Knows no packets, and not what an answer is to carry.
+ * Peers: which anycast address a peer's flow came to, remembered for as long as
+ * an answer may take. Knows no packets, and not which source an answer gets.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -11,14 +11,15 @@
 #include "net.h"
 #include "object/group.h"
 
-/* So many share a bucket when there is no room for more: then each new one
- * takes the place of the oldest. A flood must not keep others out.
+/* How many flows a bucket has when the table is full. A new flow then takes the
+ * place of the bucket's oldest one, so that a flood does not keep others out.
  */
 #define DEPTH			8
+/* Limits of the exponent of two that is the number of buckets. */
 #define ORDER_MIN		8
 #define ORDER_MAX		17
 #define UPKEEP_INTERVAL		HZ
-/* How many of those until all buckets were looked at. */
+/* After so many runs of the upkeep, all buckets were looked at. */
 #define UPKEEP_TICKS		8
 
 static unsigned int bucket_count(const struct anycast6_peers *peers)
@@ -31,7 +32,10 @@ static spinlock_t *lock_of(struct anycast6_peers *peers, unsigned int bucket)
 	return &peers->locks[bucket % ANYCAST6_PEER_LOCKS];
 }
 
-/* The address outlives its readers by itself. */
+/* Caller holds the bucket's lock, or is the last user of the table. The group
+ * may be put at once: it is freed only after a grace period, so readers of
+ * @peer can still use it.
+ */
 static void forget_peer(struct anycast6_peers *peers,
 			struct anycast6_peer *peer)
 {
@@ -41,7 +45,9 @@ static void forget_peer(struct anycast6_peers *peers,
 	kfree_rcu(peer, rcu);
 }
 
-/* What is sent so late is an answer still, not a flow of this node's own. */
+/* Whatever is sent in a flow that is over is still an answer: it is noted that
+ * the peer opened the flow.
+ */
 static void expire_bucket(struct anycast6_peers *peers, unsigned int bucket)
 {
 	struct anycast6_peer *peer;
@@ -82,7 +88,8 @@ static void upkeep_peers(struct work_struct *work)
 
 /**
  * anycast6_peers_alloc() - make an empty table
- * @max: where the limit is, which decides how large it is
+ * @max: the sysctl that limits the flows. The number of buckets follows from
+ *       its value now; later changes make buckets deeper or shallower.
  *
  * Context: process.
  * Return: the table, or NULL.
@@ -108,10 +115,10 @@ struct anycast6_peers *anycast6_peers_alloc(const unsigned int *max)
 }
 
 /**
- * anycast6_peers_free() - free a table and all that is in it
- * @peers: the table, which nobody reads any more
+ * anycast6_peers_free() - free a table and all flows in it
+ * @peers: the table, after a grace period without readers
  *
- * Context: process.
+ * Context: process; waits for the upkeep.
  */
 void anycast6_peers_free(struct anycast6_peers *peers)
 {
@@ -144,7 +151,9 @@ static struct anycast6_peer *create_peer(const struct anycast6_peer_key *key,
 	return peer;
 }
 
-/* Returns whether one that may be answered yet was forgotten. */
+/* Returns whether a flow was forgotten that is not over. Caller holds the
+ * bucket's lock.
+ */
 static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
 		      const struct anycast6_peer_key *key)
 {
@@ -154,7 +163,9 @@ static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
 
 	most = max(READ_ONCE(*peers->max) / bucket_count(peers), 1U);
 	hlist_for_each_entry(peer, &peers->buckets[bucket], node) {
-		/* it came to another address, before */
+		/* the same flow, which came to another address before, or was
+		 * over, or was added by another CPU just now
+		 */
 		if (anycast6_peer_is(peer, key)) {
 			forget_peer(peers, peer);
 			return false;
@@ -171,16 +182,16 @@ static bool make_room(struct anycast6_peers *peers, unsigned int bucket,
 }
 
 /**
- * anycast6_peer_remember() - a peer's flow came to an anycast address
+ * anycast6_peer_remember() - remember that a flow came to an anycast address
  * @peers: the namespace's
- * @key: of the flow
+ * @key: the flow's
  * @hash: of @key
  * @group: the address
- * @tracked: connection tracking saw it
+ * @tracked: connection tracking saw the packet
  *
  * Context: RCU; softirq or process.
- * Return: false if it is not remembered, or another is no longer, for want of
- * room.
+ * Return: false if the flow is not remembered, for want of memory or because
+ * the sysctl is 0, or if another flow was forgotten for it.
  */
 bool anycast6_peer_remember(struct anycast6_peers *peers,
 			    const struct anycast6_peer_key *key, u64 hash,

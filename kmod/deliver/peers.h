@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Peers: which anycast address their flows came to, for as long as an answer
- * may take. Knows no packets, and not what an answer is to carry.
+ * Peers: which anycast address a peer's flow came to, remembered for as long as
+ * an answer may take. Knows no packets, and not which source an answer gets.
  */
 #ifndef ANYCAST6_PEERS_H
 #define ANYCAST6_PEERS_H
@@ -19,18 +19,21 @@
 struct anycast6_group;
 
 #define ANYCAST6_PEER_LOCKS	64
+/* the number of pairs is a power of two, with this exponent */
 #define ANYCAST6_PEER_INITIATOR_BITS	12
+/* how long an answer may take, jiffies */
 #define ANYCAST6_PEER_TIMEOUT	(30 * HZ)
 
 /**
- * struct anycast6_peer_key - what makes a peer's flow one flow, whichever of
- * this node's addresses it comes to
+ * struct anycast6_peer_key - what distinguishes flows of peers; this node's own
+ * address is no part of it
  * @addr: the peer, network order
- * @port: its port, network order; of ICMPv6 echo, the identifier
- * @local: this node's port, network order
- * @ports: both
- * @domain: as of struct anycast6_key, of @addr
+ * @port: the peer's port, network order; of ICMPv6 echo, the identifier
+ * @local: this node's port, network order; of ICMPv6 echo, 0
+ * @ports: @port and @local
+ * @domain: as in struct anycast6_key, of @addr
  * @proto: IP protocol
+ * @zero: fills the last 64-bit word: keys are compared whole
  */
 struct anycast6_peer_key {
 	struct in6_addr addr;
@@ -48,12 +51,12 @@ struct anycast6_peer_key {
 
 /**
  * struct anycast6_peer - a flow of a peer to an anycast address
- * @node: in a bucket; readers under RCU, writers under its lock
+ * @node: in a bucket; readers under RCU, writers under the bucket's lock
  * @key: constant
  * @group: the anycast address, with a reference; constant
  * @used: when its last packet came, jiffies; READ_ONCE()
- * @elsewhere: that packet came to a unicast address; READ_ONCE()
- * @tracked: connection tracking saw one; READ_ONCE()
+ * @elsewhere: its last packet did not come to @group; READ_ONCE()
+ * @tracked: connection tracking saw one of its packets; READ_ONCE()
  * @rcu: frees it after its readers
  */
 struct anycast6_peer {
@@ -67,15 +70,15 @@ struct anycast6_peer {
 };
 
 /**
- * struct anycast6_peers - a namespace's
- * @max: the sysctl, READ_ONCE()
- * @born: when it was made, jiffies; constant
- * @shift: how many bits of a hash are too many; constant
- * @count: how many there are; atomic
- * @next: the bucket where @upkeep goes on; itself alone
- * @upkeep: forgets them, while there are any
- * @locks: a bucket's writers have one of them
- * @initiators: of the other flows
+ * struct anycast6_peers - the flows of a namespace's peers
+ * @max: the sysctl max_flows, READ_ONCE()
+ * @born: when the table was made, jiffies; constant
+ * @shift: hash >> @shift is the number of a bucket; constant
+ * @count: how many flows there are; atomic
+ * @next: the bucket where @upkeep goes on; only @upkeep uses it
+ * @upkeep: forgets flows that are over; queued while there are any
+ * @locks: those of buckets, each shared by every %ANYCAST6_PEER_LOCKS'th one
+ * @initiators: who opened the flows that are not in @buckets; without a lock
  * @buckets: a power of two of them
  */
 struct anycast6_peers {
@@ -98,13 +101,14 @@ bool anycast6_peer_remember(struct anycast6_peers *peers,
 			    struct anycast6_group *group, bool tracked);
 
 /**
- * anycast6_peer_hash_of() - hash a flow that there is no key of yet
+ * anycast6_peer_hash_of() - hash a flow without a struct anycast6_peer_key
  * @addr: as in struct anycast6_peer_key
- * @ports: the same
- * @domain: the same
- * @proto: the same
+ * @ports: as in struct anycast6_peer_key
+ * @domain: as in struct anycast6_peer_key
+ * @proto: as in struct anycast6_peer_key
  *
  * Context: any.
+ * Return: the hash; all 64 bits are used.
  */
 static __always_inline u64 anycast6_peer_hash_of(const struct in6_addr *addr,
 						 u32 ports, u32 domain,
@@ -112,7 +116,9 @@ static __always_inline u64 anycast6_peer_hash_of(const struct in6_addr *addr,
 {
 	const u32 *w = (__force const u32 *)addr->s6_addr32;
 
-	/* nobody outside chooses a domain */
+	/* one word for both: a peer does not choose its domain, so it can't
+	 * make flows collide by that
+	 */
 	domain += proto * GOLDEN_RATIO_32;
 	return anycast6_hash_end(anycast6_hash_pair(w[0], w[1], 0) +
 				 anycast6_hash_pair(w[2], w[3], 2) +
@@ -134,9 +140,9 @@ static inline bool anycast6_peer_is(const struct anycast6_peer *peer,
 }
 
 /**
- * anycast6_peer_find() - find a flow
+ * anycast6_peer_find() - find a flow, which may be over
  * @peers: the namespace's
- * @key: of the flow
+ * @key: the flow's
  * @hash: of @key
  *
  * Context: RCU.
@@ -167,14 +173,14 @@ static inline bool anycast6_peer_is_over(const struct anycast6_peer *peer)
 	       ANYCAST6_PEER_TIMEOUT;
 }
 
-/* Other bits of a hash than those that choose a place. */
+/* The tag is made of other bits of the hash than those that select the pair. */
 static inline u32 anycast6_peer_tag(u64 hash)
 {
 	return FIELD_GET(ANYCAST6_INITIATOR_TAG,
 			 hash << ANYCAST6_PEER_INITIATOR_BITS);
 }
 
-/* In ticks, see notes.h. */
+/* The time in ticks of lib/initiator.h. */
 static inline u32 anycast6_peer_now(void)
 {
 	u64 now = get_jiffies_64();

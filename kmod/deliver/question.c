@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets to this node that may be answered: what of them must be remembered.
- * Knows sockets only to see who would answer.
+ * Questions: decides which packets to this node belong to a flow that must be
+ * remembered, so that answers get the right source. Knows which socket would
+ * answer, not what becomes of the answer.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -22,7 +23,9 @@
 #include "object/source.h"
 #include "object/watch.h"
 
-/* Returns whether it is a question that is answered without a connection. */
+/* Returns false for packets whose answer needs no memory: TCP, ICMPv6 other
+ * than echo requests, and what has no readable transport header.
+ */
 static bool set_peer_key(const struct anycast6_arrival *arrival,
 			 struct anycast6_peer_key *key)
 {
@@ -41,8 +44,9 @@ static bool set_peer_key(const struct anycast6_arrival *arrival,
 	       arrival->type == ICMPV6_ECHO_REQUEST;
 }
 
-/* A socket that is bound or connected has its source. A tunnel's peers follow
- * wherever its packets come from, and it opens flows by itself.
+/* Returns whether a socket would get the packet that leaves its source to the
+ * routes. Bound and connected sockets have their source already; tunnels are
+ * left alone, as they open flows by themselves.
  */
 static bool will_answer(const struct sk_buff *skb,
 			const struct anycast6_peer_key *key)
@@ -62,6 +66,9 @@ static bool will_answer(const struct sk_buff *skb,
 	return sk && anycast6_host_is_wildcard(sk);
 }
 
+/* Returns whether an answer would leave with a wrong source if the flow were
+ * not remembered.
+ */
 static bool needs_memory(const struct sk_buff *skb,
 			 const struct anycast6_peer_key *key,
 			 const struct anycast6_group *group)
@@ -72,21 +79,26 @@ static bool needs_memory(const struct sk_buff *skb,
 		return anycast6_watch_has_service(group, key->proto,
 						  ntohs(key->local)) &&
 		       will_answer(skb, key);
-	/* the kernel answers from a unicast address, which connection tracking
-	 * must not see
+	/* The kernel sends echo replies from a unicast address. That is wrong
+	 * if another source is configured, or if connection tracking, which
+	 * saw the request, would call the reply invalid.
 	 */
 	source = rcu_dereference(group->source);
 	return skb_nfct(skb) ||
 	       (source && source->mode != ANYCAST6_SOURCE_MODE_UNICAST);
 }
 
-/* Returns false if it is not remembered, or another is no longer. */
+/* Returns false if the flow is not remembered, or if another flow was forgotten
+ * for it.
+ */
 static bool remember_peer(struct anycast6_peers *peers,
 			  const struct sk_buff *skb,
 			  const struct anycast6_peer_key *key, u64 hash,
 			  struct anycast6_group *group)
 {
-	/* or whoever forges packets makes this node's own leave from there */
+	/* This node opened the flow: a forged packet must not make this node's
+	 * own packets leave from the anycast address.
+	 */
 	if (anycast6_initiator_read(anycast6_peer_initiators(peers, hash),
 				    anycast6_peer_tag(hash),
 				    anycast6_peer_now()) ==
@@ -96,6 +108,7 @@ static bool remember_peer(struct anycast6_peers *peers,
 	}
 	if (!needs_memory(skb, key, group))
 		return false;
+	/* else anycast6_fast_path() would let the answers pass */
 	anycast6_initiator_drop(anycast6_peer_initiators(peers, hash),
 				anycast6_peer_tag(hash), anycast6_peer_now());
 	if (anycast6_peer_remember(peers, key, hash, group, skb_nfct(skb)))
@@ -104,7 +117,7 @@ static bool remember_peer(struct anycast6_peers *peers,
 	return false;
 }
 
-/* Its last packet did not come to the address that is remembered. */
+/* The flow's last packet did not come to the address that is remembered. */
 static void set_elsewhere(struct anycast6_peer *peer)
 {
 	if (!READ_ONCE(peer->elsewhere))
@@ -122,10 +135,14 @@ static void refresh_peer(struct anycast6_peer *peer, bool tracked)
 }
 
 /**
- * anycast6_question_remember() - a packet is about to be delivered
+ * anycast6_question_remember() - remember what an answer to a packet will need
  * @host: the namespace's
- * @arrival: the packet, past all filters
- * @group: the anycast address it came to, or NULL
+ * @arrival: the packet, about to be delivered, past all filters
+ * @group: the anycast address that it came to, or NULL
+ *
+ * A packet to a unicast address counts, too: if it belongs to a flow that is
+ * remembered, the next answer is for that address. Else it shows that the peer
+ * opened the flow.
  *
  * Context: RCU; softirq or process.
  */
@@ -139,7 +156,9 @@ void anycast6_question_remember(struct anycast6_host *host,
 	struct anycast6_peer *peer;
 	u64 hash;
 
-	/* somebody's who has chosen an address, or a connection's */
+	/* a socket that has the packet already is connected, or has chosen an
+	 * address
+	 */
 	if (skb->sk || !set_peer_key(arrival, &key))
 		return;
 	hash = anycast6_peer_hash(&key);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packets to this node that may be answered: what of them must be remembered.
- * Knows sockets only to see who would answer.
+ * Questions: decides which packets to this node belong to a flow that must be
+ * remembered, so that answers get the right source. Knows which socket would
+ * answer, not what becomes of the answer.
  */
 #ifndef ANYCAST6_QUESTION_H
 #define ANYCAST6_QUESTION_H
