@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The choice of a member for a packet: the candidates of an address, asked one
- * after the other. Knows members and ways, not hooks.
+ * The choice of a member for a packet among all members of an address. Knows
+ * members and ways, not where packets come from, and keeps no flow.
  */
 #include <linux/rculist.h>
 
@@ -16,7 +16,9 @@
 #include "steer/choice.h"
 #include "way/nexthop.h"
 
-/* Returns why there is none, enum anycast6_verdict, or 0. */
+/* Finds the way of a packet to a remote member. Returns why there is none, enum
+ * anycast6_verdict, or 0.
+ */
 static u8 find_member_way(struct anycast6_member *member,
 			  struct anycast6_transit *transit,
 			  struct anycast6_way *way)
@@ -34,14 +36,17 @@ static u8 find_member_way(struct anycast6_member *member,
 	return ANYCAST6_VERDICT_LOOP;
 }
 
+/* Returns false if nobody listens at one of a local member's services. The
+ * member is then marked, so that its state follows.
+ */
 static bool has_service(struct anycast6_member *member,
 			const struct anycast6_transit *transit)
 {
 	return anycast6_watch_serves(anycast6_net(transit->net), member);
 }
 
-/* A datagram may be all of a question. Of a connection only the SYN opens: what
- * follows is for whoever has the connection.
+/* A datagram may be a whole question; of TCP only the SYN opens a flow. What
+ * follows is for the socket that has the connection, and needs no listener.
  */
 static bool may_open_flow(const struct anycast6_packet *packet)
 {
@@ -51,11 +56,14 @@ static bool may_open_flow(const struct anycast6_packet *packet)
 }
 
 /**
- * anycast6_choice_takes() - whether a member takes a packet now
+ * anycast6_choice_takes() - whether the member of a flow takes a packet now
  * @member: the member
  * @transit: the packet; gets its way if the member is remote
  *
+ * A member that drains still takes it.
+ *
  * Context: RCU.
+ * Return: false if another member must be chosen.
  */
 bool anycast6_choice_takes(struct anycast6_member *member,
 			   struct anycast6_transit *transit)
@@ -67,7 +75,7 @@ bool anycast6_choice_takes(struct anycast6_member *member,
 	return !may_open_flow(&transit->packet) || has_service(member, transit);
 }
 
-/* What stands for a flow in draws. */
+/* The number that stands for a flow in draws, the same on all nodes. */
 static u64 draw_number(const struct anycast6_flow_key *key)
 {
 	u32 ports = ntohs(key->sport) << 16 | ntohs(key->dport);
@@ -90,7 +98,9 @@ static __always_inline u8 rank_member(const struct anycast6_member *member,
 	       0 : ANYCAST6_VERDICT_AREA;
 }
 
-/* Returns why a member does not take a new flow, enum anycast6_verdict, or 0. */
+/* Returns why a member does not take a new flow, enum anycast6_verdict, or 0.
+ * Fills @way if the member is remote.
+ */
 static __always_inline u8 ask_member(struct anycast6_member *member,
 				     struct anycast6_transit *transit,
 				     struct anycast6_way *way)
@@ -100,8 +110,10 @@ static __always_inline u8 ask_member(struct anycast6_member *member,
 	return has_service(member, transit) ? 0 : ANYCAST6_VERDICT_DOWN;
 }
 
-/* The one loop that chooses, for packets and for who wants to know. Packets ask a
- * member for its way only if it would be the nearest; an observer hears of all.
+/* The one loop that chooses, for packets and for observers. It must stay
+ * inline: the copy for packets has no observer to test for. Without one, only a
+ * member that would be the nearest is asked; an observer is told of all of
+ * them.
  */
 static __always_inline void
 choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
@@ -127,6 +139,7 @@ choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
 		if (observer)
 			observer(arg, member, verdict, &rank);
 		if (verdict || !nearer) {
+			/* of a member that was asked in vain, it is empty */
 			if (observer)
 				anycast6_way_drop(&way);
 			continue;
@@ -139,12 +152,12 @@ choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
 }
 
 /**
- * anycast6_choice_make() - choose the nearest member that takes a packet
+ * anycast6_choice_make() - choose the nearest member that takes a new flow
  * @group: the address
- * @transit: the packet; gets its way if the member is remote
+ * @transit: the flow's packet; gets its way if the member is remote
  *
  * Context: RCU.
- * Return: the member, or NULL.
+ * Return: the member, valid under RCU, or NULL.
  */
 struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 					     struct anycast6_transit *transit)
@@ -156,11 +169,11 @@ struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 }
 
 /**
- * anycast6_choice_observe() - choose as for a packet, and tell why
+ * anycast6_choice_observe() - choose as anycast6_choice_make(), and tell why
  * @group: the address
  * @transit: the packet; gets its way if the member is remote
  * @choice: result
- * @observer: called for each member, under RCU, or NULL
+ * @observer: called for each member, or NULL
  * @arg: handed to @observer
  *
  * Context: RCU.

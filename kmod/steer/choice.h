@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The choice of a member for a packet: the candidates of an address, asked one
- * after the other. Knows members and ways, not hooks.
+ * The choice of a member for a packet among all members of an address. Knows
+ * members and ways, not where packets come from, and keeps no flow.
  */
 #ifndef ANYCAST6_CHOICE_H
 #define ANYCAST6_CHOICE_H
@@ -19,14 +19,14 @@ struct net_device;
 struct sk_buff;
 
 /**
- * struct anycast6_transit - a packet that passes, and where it goes
+ * struct anycast6_transit - a packet that is steered
  * @net: the namespace
  * @skb: the packet
  * @iif: the device it came by, NULL if this node sends it
- * @forwards: remote members may have it
- * @looped: a member was left out because the packet came from there
- * @packet: what it says of itself
- * @way: its way to a remote member, or none
+ * @forwards: remote members may have it: this node forwards, or sends it
+ * @looped: some member was left out because the packet came from there; result
+ * @packet: what its headers say
+ * @way: its way to the remote member, or none; result
  */
 struct anycast6_transit {
 	struct net *net;
@@ -41,7 +41,7 @@ struct anycast6_transit {
 /**
  * struct anycast6_choice - the outcome of a choice
  * @member: the nearest member that takes the packet, or NULL
- * @rank: how it does, if there is one
+ * @rank: the rank of @member, if there is one
  */
 struct anycast6_choice {
 	struct anycast6_member *member;
@@ -49,11 +49,13 @@ struct anycast6_choice {
 };
 
 /**
- * typedef anycast6_choice_observer - somebody who wants to know why
- * @arg: what was handed on with it
- * @member: a candidate
+ * typedef anycast6_choice_observer - called for each member in a choice
+ * @arg: as handed to anycast6_choice_observe()
+ * @member: the member
  * @verdict: why it can't have the packet at all, enum anycast6_verdict, or 0
- * @rank: how it does, if @verdict is 0
+ * @rank: its rank, undefined unless @verdict is 0
+ *
+ * Context: RCU.
  */
 typedef void (*anycast6_choice_observer)(void *arg,
 					 const struct anycast6_member *member,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flows: which member each has, so that it stays there.
- * Knows no packets, and not how a member is chosen.
+ * Flows: which member each has, so that it stays there. Knows of packets only
+ * what was parsed, and not how a member is chosen.
  */
 #include <linux/slab.h>
 #include <net/ipv6.h>
@@ -12,17 +12,22 @@
 #include "object/member.h"
 #include "steer/flow.h"
 
-/* A flood of new flows may have this part of the table, no more. */
+/* New flows may have all but 1 / FRESH_PART of the table, so that a flood of
+ * them leaves room for connections.
+ */
 #define FRESH_PART	2
+/* how often anycast6_flows_flush() walks the table */
 #define FLUSHES		2
-/* A state beyond those of enum anycast6_flow_state. */
+/* The state of a flow that is in the table no more, beyond those of enum
+ * anycast6_flow_state.
+ */
 #define REMOVED		U8_MAX
 
 static void free_flow(struct anycast6_flow *flow)
 {
 	struct anycast6_member *member;
 
-	/* who moves it to another member at this moment, finds none to replace */
+	/* a concurrent anycast6_flow_move() must not put it, too */
 	member = unrcu_pointer(xchg(&flow->member, NULL));
 	atomic_dec(&member->flows);
 	anycast6_member_put(member);
@@ -32,7 +37,7 @@ static void free_flow(struct anycast6_flow *flow)
 /**
  * anycast6_flows_init() - make an empty table
  * @flows: result
- * @max: where the limit is
+ * @max: the sysctl that limits the flows
  *
  * Context: process.
  * Return: 0 or a negative errno.
@@ -52,7 +57,7 @@ static void free_entry(void *flow, void *arg)
 
 /**
  * anycast6_flows_free() - free all flows
- * @flows: the table, which nobody reads any more
+ * @flows: the table, after a grace period without readers
  *
  * Context: process.
  */
@@ -62,11 +67,11 @@ void anycast6_flows_free(struct anycast6_flows *flows)
 }
 
 /**
- * anycast6_flow_idle() - since when a flow had no packet
+ * anycast6_flow_idle() - for how long a flow had no packet
  * @flow: the flow
  *
  * Context: any that keeps @flow.
- * Return: jiffies.
+ * Return: jiffies, never negative.
  */
 u32 anycast6_flow_idle(const struct anycast6_flow *flow)
 {
@@ -78,7 +83,8 @@ u32 anycast6_flow_idle(const struct anycast6_flow *flow)
 }
 
 /**
- * anycast6_flow_is_over() - whether a flow has been idle for too long
+ * anycast6_flow_is_over() - whether a flow has been idle for longer than
+ * anycast6_track_timeout() allows
  * @flow: the flow
  *
  * Context: any that keeps @flow.
@@ -90,7 +96,7 @@ bool anycast6_flow_is_over(const struct anycast6_flow *flow)
 					   READ_ONCE(flow->state));
 }
 
-/* Returns whether the flow was in the old state, and is now in the new one. */
+/* Returns false if another packet has changed the state @old meanwhile. */
 static bool set_flow_state(struct anycast6_flows *flows,
 			   struct anycast6_flow *flow, u32 old, u32 state)
 {
@@ -109,13 +115,16 @@ static void remove_flow(struct anycast6_flows *flows,
 	if (rhashtable_remove_fast(&flows->table, &flow->node,
 				   anycast6_flow_params))
 		return;
-	/* who still has it must not count it as new again */
+	/* a reader that still has the flow must not make it new again, which
+	 * would count it in @fresh: anycast6_flow_go_on() tests for this
+	 */
 	while (!set_flow_state(flows, flow, READ_ONCE(flow->state), REMOVED))
 		cpu_relax();
 	atomic_dec(&flows->count);
 	free_flow(flow);
 }
 
+/* Returns whether a flow needs to be kept no longer. */
 static bool is_lost_flow(const struct anycast6_flow *flow)
 {
 	const struct anycast6_member *member = rcu_dereference(flow->member);
@@ -126,8 +135,8 @@ static bool is_lost_flow(const struct anycast6_flow *flow)
 }
 
 /**
- * anycast6_flow_filter_passes() - whether a flow is meant
- * @filter: which ones are
+ * anycast6_flow_filter_passes() - whether a filter selects a flow
+ * @filter: the filter
  * @flow: the flow
  *
  * Context: any that keeps @flow.
@@ -149,8 +158,8 @@ bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
  *
  * Flows come and go meanwhile, and if the table grows, some are visited twice.
  *
- * Context: process.
- * Return: 0, or what @visit returned.
+ * Context: process; may sleep between flows.
+ * Return: 0, what @visit returned, or an error of rhashtable_walk_next().
  */
 int anycast6_flows_walk(struct anycast6_flows *flows,
 			int (*visit)(struct anycast6_flows *flows,
@@ -164,7 +173,7 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 	rhashtable_walk_enter(&flows->table, &iter);
 	rhashtable_walk_start(&iter);
 	while (!ret && (flow = rhashtable_walk_next(&iter))) {
-		/* the table grows: it is begun again */
+		/* -EAGAIN: the table was resized, and the walk begins again */
 		if (IS_ERR(flow)) {
 			ret = PTR_ERR(flow) == -EAGAIN ? 0 : PTR_ERR(flow);
 			continue;
@@ -198,7 +207,8 @@ static int flush_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 }
 
 /**
- * anycast6_flows_expire() - forget idle flows, and those whose member is gone
+ * anycast6_flows_expire() - forget flows that are over, and those whose member
+ * is gone, or whose address has no remote members any more
  * @flows: the namespace's
  *
  * Context: process.
@@ -211,7 +221,7 @@ void anycast6_flows_expire(struct anycast6_flows *flows)
 /**
  * anycast6_flows_flush() - forget flows
  * @flows: the namespace's
- * @filter: which ones
+ * @filter: selects them
  *
  * Context: process.
  */
@@ -220,13 +230,13 @@ void anycast6_flows_flush(struct anycast6_flows *flows,
 {
 	int i;
 
-	/* a walk that pauses at what it removes may leave one out */
+	/* a walk that pauses at a flow it has removed may skip the next one */
 	for (i = 0; i < FLUSHES; i++)
 		anycast6_flows_walk(flows, flush_flow, (void *)filter);
 }
 
-/* Who connects in the midst of a flood is remembered when the connection is
- * there: what goes on may have all of the table, if only for a while.
+/* A connection whose SYN found no room in a flood gets it with its next packet:
+ * packets of TCP other than SYNs may have all of the table.
  */
 static bool has_room(struct anycast6_flows *flows,
 		     const struct anycast6_packet *packet)
@@ -242,13 +252,14 @@ static bool has_room(struct anycast6_flows *flows,
 }
 
 /**
- * anycast6_flow_pin() - let a flow have a member
+ * anycast6_flow_pin() - remember the member of a flow
  * @flows: the namespace's
- * @packet: its first packet
- * @member: the one chosen
+ * @packet: the first packet that was seen of the flow
+ * @member: the member that was chosen
  *
  * Context: RCU; softirq or process.
- * Return: false if it should be remembered, and is not: there is no room.
+ * Return: false if the flow should stay with its member, but there is no room
+ * or no memory, or the member is gone.
  */
 bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
@@ -273,7 +284,7 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 	RCU_INIT_POINTER(flow->member, member);
 	atomic_inc(&member->flows);
 
-	/* first, so that who removes it finds it counted */
+	/* counted before others can find it, as remove_flow() subtracts */
 	atomic_inc(&flows->count);
 	atomic_inc(&flows->fresh);
 	other = rhashtable_lookup_get_insert_fast(&flows->table, &flow->node,
@@ -281,7 +292,7 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 	if (likely(!other))
 		return true;
 
-	/* another packet of it was quicker, or there is no memory */
+	/* another packet of the flow was quicker, or there is no memory */
 	atomic_dec(&flows->fresh);
 	atomic_dec(&flows->count);
 	free_flow(flow);
@@ -291,10 +302,10 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 /**
  * anycast6_flow_move() - give a flow another member
  * @flow: the flow
- * @member: the one chosen
+ * @member: the member that was chosen
  *
  * Context: RCU; any.
- * Return: false if it has none of its own any more.
+ * Return: false if the flow has ended, or @member is gone.
  */
 bool anycast6_flow_move(struct anycast6_flow *flow,
 			struct anycast6_member *member)
@@ -312,14 +323,15 @@ bool anycast6_flow_move(struct anycast6_flow *flow,
 		anycast6_member_put(old);
 		return true;
 	}
-	/* another packet of it was quicker, or it ends */
+	/* another packet of the flow was quicker, or free_flow() was */
 	atomic_dec(&member->flows);
 	anycast6_member_put(member);
 	return true;
 }
 
 /**
- * anycast6_flow_go_on() - a packet of a flow that may change what is known of it
+ * anycast6_flow_go_on() - the rest of anycast6_flow_advance(), for packets that
+ * may change the state of their flow
  * @flows: the namespace's
  * @flow: the flow
  * @flags: ANYCAST6_TRACK_* of the packet

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Flows: which member each has, so that it stays there.
- * Knows no packets, and not how a member is chosen.
+ * Flows: which member each has, so that it stays there. Knows of packets only
+ * what was parsed, and not how a member is chosen.
  */
 #ifndef ANYCAST6_FLOW_H
 #define ANYCAST6_FLOW_H
@@ -22,9 +22,11 @@ struct in6_addr;
  * struct anycast6_flow - a flow that has a member
  * @node: in flows->table
  * @key: constant
- * @member: the one it has, with a reference; RCU, replaced by cmpxchg()
+ * @member: its member, with a reference, NULL when it ends; RCU, replaced by
+ *          cmpxchg()
  * @used: when its last packet came, jiffies; READ_ONCE()
- * @state: enum anycast6_flow_state; READ_ONCE(), replaced by cmpxchg()
+ * @state: enum anycast6_flow_state, or flow.c's REMOVED; READ_ONCE(), replaced
+ *         by cmpxchg()
  * @rcu: frees it after its readers
  */
 struct anycast6_flow {
@@ -40,8 +42,8 @@ struct anycast6_flow {
  * struct anycast6_flows - a namespace's flows
  * @table: by key; lock-free for readers
  * @count: how many there are; atomic
- * @fresh: how many of them are new; atomic
- * @max: the sysctl, READ_ONCE()
+ * @fresh: how many of them are %ANYCAST6_FLOW_STATE_NEW; atomic
+ * @max: the sysctl max_flows, READ_ONCE()
  */
 struct anycast6_flows {
 	struct rhashtable table;
@@ -68,7 +70,7 @@ static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
 	u64 sum;
 
 	BUILD_BUG_ON(ANYCAST6_FLOW_WORDS != 12);
-	/* not a loop: compilers would leave it one */
+	/* unrolled by hand: compilers would keep a loop */
 	sum = anycast6_hash_pair(w[0], w[1], 0) +
 	      anycast6_hash_pair(w[2], w[3], 2) +
 	      anycast6_hash_pair(w[4], w[5], 4) +
@@ -78,6 +80,7 @@ static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
 	return (anycast6_hash_end(sum) >> 32) ^ seed;
 }
 
+/* Without a branch for each word, as memcmp() has them. */
 static inline int anycast6_flow_differs(struct rhashtable_compare_arg *arg,
 					const void *object)
 {
@@ -123,9 +126,9 @@ bool anycast6_flow_is_over(const struct anycast6_flow *flow);
 u32 anycast6_flow_idle(const struct anycast6_flow *flow);
 
 /**
- * anycast6_flow_find() - find the flow of a packet
+ * anycast6_flow_find() - find the flow of a packet, which may be over
  * @flows: the namespace's
- * @key: of the packet
+ * @key: the packet's
  *
  * Context: RCU.
  * Return: the flow or NULL.
@@ -134,7 +137,7 @@ static inline struct anycast6_flow *
 anycast6_flow_find(struct anycast6_flows *flows,
 		   const struct anycast6_flow_key *key)
 {
-	/* what rhashtable_lookup() does inside of another RCU section */
+	/* rhashtable_lookup() without its own RCU section */
 	const struct rhash_head *head =
 		__rhashtable_lookup(&flows->table, key, anycast6_flow_params);
 
@@ -142,10 +145,12 @@ anycast6_flow_find(struct anycast6_flows *flows,
 }
 
 /**
- * anycast6_flow_advance() - one more packet of a flow
+ * anycast6_flow_advance() - count one more packet in the state of its flow
  * @flows: the namespace's
  * @flow: the flow
  * @flags: ANYCAST6_TRACK_* of the packet
+ *
+ * Most packets change nothing, so this must stay inline.
  *
  * Context: RCU; any.
  * Return: false if the packet begins the flow anew, which then needs a member.

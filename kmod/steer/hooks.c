@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hooks of packets to addresses with remote members, and what a namespace has for
- * them. Knows when that comes and goes, not what packets meet.
+ * The state that a namespace needs to steer, its hooks, and its upkeep. Knows
+ * when these come and go, not what a hook does.
  */
 #include <linux/slab.h>
 
@@ -14,11 +14,11 @@
 #include "way/nexthop.h"
 
 #define UPKEEP_INTERVAL		HZ
-/* How many of those until idle flows are looked for, and next hops looked at. */
+/* In every so many'th run the upkeep looks at all flows and next hops. */
 #define LONG_TICKS		5
 
-/* Not all that changes a route is told: a nexthop object that is replaced is
- * not.
+/* Some changes of routes cause no event: for example, a nexthop object may be
+ * replaced. So next hops are looked at without one, too.
  */
 static void mark_nexthops(struct anycast6_net *an)
 {
@@ -33,7 +33,7 @@ static void upkeep_router(struct work_struct *work)
 		container_of(to_delayed_work(work), struct anycast6_router,
 			     upkeep);
 
-	/* a large table takes a while */
+	/* not each time: a walk over a large table takes a while */
 	if (!(router->ticks++ % LONG_TICKS)) {
 		set_bit(ANYCAST6_ROUTER_SWEEP, &router->flags);
 		mark_nexthops(router->an);
@@ -80,6 +80,9 @@ free_router:
 	return ERR_PTR(err);
 }
 
+/* After a grace period: a flow's member, and a packet's way, were used under
+ * RCU.
+ */
 static void destroy_router(struct anycast6_router *router)
 {
 	anycast6_nexthops_destroy(router->an);
@@ -89,8 +92,8 @@ static void destroy_router(struct anycast6_router *router)
 }
 
 /**
- * anycast6_router_get() - one more remote member
- * @an: the namespace
+ * anycast6_router_get() - count one more remote member
+ * @an: the namespace; the first member makes its router, next hops and hooks
  *
  * Context: process, under @an->lock.
  * Return: 0 or a negative errno.
@@ -121,10 +124,10 @@ found:
 }
 
 /**
- * anycast6_router_put() - one remote member less
- * @an: the namespace; all that steers goes with the last one
+ * anycast6_router_put() - count one remote member less
+ * @an: the namespace; the last member takes router, next hops and hooks along
  *
- * Context: process, under @an->lock.
+ * Context: process, under @an->lock; waits for a grace period.
  */
 void anycast6_router_put(struct anycast6_net *an)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The hooks of packets to addresses with remote members, and what a namespace has for
- * them. Knows when that comes and goes, not what packets meet.
+ * The state that a namespace needs to steer, its hooks, and its upkeep. Knows
+ * when these come and go, not what a hook does.
  */
 #ifndef ANYCAST6_STEER_HOOKS_H
 #define ANYCAST6_STEER_HOOKS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a namespace with remote members has, and others have not: which addresses
- * they are, and their flows. Knows nothing of packets.
+ * The state that a namespace has only while it has remote members: the
+ * addresses that have some, and their flows. Knows no packets.
  */
 #include "net.h"
 #include "object/group.h"
@@ -9,11 +9,11 @@
 #include "way/nexthop.h"
 
 /**
- * anycast6_router() - what a namespace with remote members has
+ * anycast6_router() - the router state of a namespace
  * @an: the namespace
  *
  * Context: process, under @an->lock.
- * Return: it, or NULL without remote members.
+ * Return: the state, or NULL without remote members.
  */
 struct anycast6_router *anycast6_router(struct anycast6_net *an)
 {
@@ -22,8 +22,8 @@ struct anycast6_router *anycast6_router(struct anycast6_net *an)
 }
 
 /**
- * anycast6_router_sweep() - forget the flows of what is steered no longer
- * @an: the namespace
+ * anycast6_router_sweep() - have the flows of members that are gone forgotten
+ * @an: the namespace; its upkeep does that soon
  *
  * Context: process, under @an->lock.
  */
@@ -38,9 +38,9 @@ void anycast6_router_sweep(struct anycast6_net *an)
 }
 
 /**
- * anycast6_router_steer() - an address has a remote member, its first
+ * anycast6_router_steer() - let packets to an address pass the Bloom filter
  * @an: the namespace
- * @group: the address
+ * @group: the address, which has its first remote member
  *
  * Context: process, under @an->lock.
  */
@@ -51,8 +51,11 @@ void anycast6_router_steer(struct anycast6_net *an,
 }
 
 /**
- * anycast6_router_unsteer() - an address has lost its last remote member
+ * anycast6_router_unsteer() - count an address out of the Bloom filter, and
+ * have its flows forgotten
  * @an: the namespace
+ *
+ * Called when an address has lost its last remote member.
  *
  * Context: process, under @an->lock.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a namespace with remote members has, and others have not: which addresses
- * they are, and their flows. Knows nothing of packets.
+ * The state that a namespace has only while it has remote members: the
+ * addresses that have some, and their flows. Knows no packets.
  */
 #ifndef ANYCAST6_ROUTER_H
 #define ANYCAST6_ROUTER_H
@@ -16,20 +16,20 @@ struct anycast6_group;
 struct anycast6_net;
 
 enum anycast6_router_flags {
-	/* there are flows whose member is gone */
+	/* the next upkeep is to look for flows that need not be kept */
 	ANYCAST6_ROUTER_SWEEP,
 };
 
 /**
  * struct anycast6_router - a namespace with remote members
  * @an: the namespace, constant
- * @hooks: those of steer, which get the router with each packet
- * @users: remote members; an->lock
- * @addresses: the addresses that have some
+ * @hooks: those of steer.c; each has the router as its priv
+ * @users: how many remote members there are; an->lock
+ * @addresses: Bloom filter of the addresses that have remote members
  * @flows: which member each flow has
- * @flags: ANYCAST6_ROUTER_*; atomic
- * @ticks: how often @upkeep ran; itself alone
- * @upkeep: forgets idle flows, asks silent neighbours again
+ * @flags: enum anycast6_router_flags; atomic
+ * @ticks: how often @upkeep ran; only @upkeep uses it
+ * @upkeep: forgets flows, looks at next hops, solicits failed neighbours
  */
 struct anycast6_router {
 	struct anycast6_net *an;

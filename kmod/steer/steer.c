@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets to addresses that have remote members: where they enter, and what
- * becomes of them. The destination stays what it is, only the route is chosen.
+ * The hooks for packets to addresses with remote members: they get the route to
+ * the chosen member, their destination stays. Knows which packets are steered,
+ * not how a member is chosen, or how flows are kept.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -32,8 +33,8 @@
 #include "steer/router.h"
 #include "steer/steer.h"
 
-/* Fragments that are gathered here are nobody else's ("ac6"), and of one domain
- * not another's.
+/* Fragments are gathered for this user, "ac6", plus their domain: apart from
+ * those that others gather, and from those of another domain.
  */
 #define DEFRAG_USER	0x61633600u
 
@@ -57,8 +58,9 @@ static bool is_local(const struct dst_entry *dst)
 	return dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
 }
 
-/* No remote member gets it: the routes decide, as long as they lead anywhere
- * else than back.
+/* No remote member gets the packet: the kernel's route decides, unless it leads
+ * back to where the packet came from, or to the module's own device, where
+ * nobody is.
  */
 static unsigned int leave_to_routes(struct anycast6_transit *transit,
 				    struct anycast6_group *group)
@@ -79,7 +81,7 @@ static unsigned int leave_to_routes(struct anycast6_transit *transit,
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_LOOP);
 	else if (!anycast6_own_is(dst->dev))
 		return NF_ACCEPT;
-	/* of an error the kernel tells the sender itself */
+	/* the kernel itself tells the sender of an error route */
 	return dst->error ? NF_ACCEPT : refuse_packet(skb);
 }
 
@@ -94,7 +96,7 @@ find_steered_group(struct anycast6_net *an, const struct anycast6_flow_key *key)
 	};
 	struct anycast6_group *group = anycast6_group_find(an, &address);
 
-	/* pairs with steer_group() */
+	/* pairs with steer_group() in reconcile/attach.c */
 	return group && smp_load_acquire(&group->remotes) ? group : NULL;
 }
 
@@ -127,7 +129,9 @@ choose_member(struct anycast6_router *router, struct anycast6_flow *flow,
 	return member;
 }
 
-/* The member that the packet's flow has, if it takes the packet. */
+/* Returns the member of the packet's flow if it takes the packet, else NULL.
+ * Only packets of the flow itself change its state, not errors.
+ */
 static __always_inline struct anycast6_member *
 find_pinned(struct anycast6_router *router, struct anycast6_flow *flow,
 	    struct anycast6_transit *transit)
@@ -152,7 +156,7 @@ static bool has_flow(const struct anycast6_packet *packet)
 
 /* ---- packets that come in ---- */
 
-/* Returns a verdict, or NF_ACCEPT with the packet whole. */
+/* Returns NF_ACCEPT if @skb is the whole packet now, else the verdict on it. */
 static noinline unsigned int gather_fragments(struct net *net,
 					      struct sk_buff *skb, u32 domain)
 {
@@ -206,13 +210,14 @@ static unsigned int steer_transit(struct anycast6_router *router,
 		group = find_steered_group(an, &transit->packet.key);
 		if (!group)
 			return NF_ACCEPT;
+		/* relies on the order of enum anycast6_packet_kind */
 		if (transit->packet.kind < ANYCAST6_PACKET_LINK)
 			member = choose_member(router, flow, group, transit);
 		if (!member)
 			return leave_to_routes(transit, group);
 	}
 	if (!member->nexthop) {
-		/* the input hook counts it */
+		/* count_delivered() in deliver/input.c counts it */
 		anycast6_kernel_route(transit->net, transit->skb);
 		return NF_ACCEPT;
 	}
@@ -220,6 +225,7 @@ static unsigned int steer_transit(struct anycast6_router *router,
 	return NF_ACCEPT;
 }
 
+/* An initializer would clear transit->packet, too, which parsing fills. */
 static void begin_transit(struct anycast6_transit *transit, struct net *net,
 			  struct sk_buff *skb, struct net_device *iif,
 			  bool forwards)
@@ -239,9 +245,9 @@ static noinline unsigned int steer_input(struct anycast6_router *router,
 	struct anycast6_transit transit;
 	unsigned int verdict;
 
-	/* this node sent it to itself; it comes again, as the VRF's; a socket
-	 * has it, whatever its destination; or a bridge has it, and takes a
-	 * route away
+	/* Not for this hook: the packet has a route (this node sent it to
+	 * itself); it comes again as the VRF's; a socket was assigned; or
+	 * br_netfilter calls, which drops routes.
 	 */
 	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev) || skb->sk ||
 	    nf_bridge_in_prerouting(skb))
@@ -260,7 +266,9 @@ static noinline unsigned int steer_input(struct anycast6_router *router,
 	return NF_ACCEPT;
 }
 
-/* Nothing here but what all other traffic pays for. */
+/* Each packet that comes in pays for this function, so steer_input() must stay
+ * out of line.
+ */
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
@@ -271,8 +279,8 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 
 /* ---- packets of this node ---- */
 
-/* Who uses this router is not to learn that the address is on the link: it is
- * a member of the router's choice that is there.
+/* A Redirect to an address with remote members is dropped: it would tell a host
+ * that the address is a neighbour, but only the chosen member is one.
  */
 static bool is_redirect(const struct anycast6_router *router,
 			const struct sk_buff *skb,
@@ -293,8 +301,9 @@ static bool is_redirect(const struct anycast6_router *router,
 	return find_steered_group(router->an, &key);
 }
 
-/* A socket that insists on a device has its way. To a link-local address every
- * one does, and the members are on that link.
+/* The route of a socket that is bound to a device is left alone. For a
+ * link-local address all sockets are bound, to the link that is the domain:
+ * these are steered.
  */
 static bool is_bound(const struct sock *sk, u32 domain)
 {
@@ -303,8 +312,8 @@ static bool is_bound(const struct sock *sk, u32 domain)
 	return bound && bound != domain;
 }
 
-/* Nobody is told of errors that a packet from an anycast address made, but the
- * member that is to send smaller ones.
+/* ICMPv6 errors to an anycast address are dropped, except Packet Too Big, which
+ * the member needs.
  */
 static bool is_banned(struct anycast6_router *router, const struct sk_buff *skb,
 		      u32 domain)
@@ -334,6 +343,7 @@ static void steer_own(struct anycast6_router *router,
 
 	anycast6_packet_parse(transit->skb, packet);
 	packet->key.domain = domain;
+	/* relies on the order of enum anycast6_packet_kind */
 	if (packet->kind >= ANYCAST6_PACKET_LINK)
 		return;
 	if (has_flow(packet)) {
@@ -349,8 +359,9 @@ static void steer_own(struct anycast6_router *router,
 		anycast6_stats_add(member->stats, transit->skb->len);
 }
 
-/* IPsec is at work, or was on a packet that had its member before: what is left
- * of it to see is no flow.
+/* IPsec will transform the packet, or has: what is visible is not the flow,
+ * whose member was chosen before. One whose route leads to the module's own
+ * device has none yet.
  */
 static bool is_ipsecs(const struct sk_buff *skb, const struct dst_entry *dst)
 {
@@ -370,7 +381,7 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 
 	if (!dst || is_ipsecs(skb, dst))
 		return NF_ACCEPT;
-	/* it comes again, from the device behind the VRF's */
+	/* it comes again with the VRF's slave as state->out */
 	dev = dst->dev;
 	if (netif_is_l3_slave(dev) && netif_is_l3_master(state->out))
 		return NF_ACCEPT;
@@ -382,7 +393,7 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 
 	begin_transit(&transit, state->net, skb, NULL, true);
 	steer_own(router, &transit, domain);
-	/* it leaves this RCU section with the packet */
+	/* the packet outlives this RCU section, so it needs a reference */
 	if (!transit.way.dst ||
 	    (!transit.way.counted && !dst_hold_safe(transit.way.dst)))
 		return NF_ACCEPT;
@@ -393,15 +404,15 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 }
 
 /**
- * anycast6_steer_stray() - a packet that got to the module's own device
+ * anycast6_steer_stray() - steer a packet that the module's own device got
  * @dev: the device
  * @skb: the packet, no longer the caller's if it is steered
  *
- * What does not come by the hooks, above all what a flow table of nftables
- * takes past them, has the route for this node's own packets.
+ * Some packets pass the hooks by, above all those in a flow table of nftables.
+ * Their route is the one for this node's own packets, which leads to @dev.
  *
- * Context: softirq, transmitting.
- * Return: whether it was steered.
+ * Context: ndo_start_xmit(), BH disabled.
+ * Return: whether the packet was steered.
  */
 bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb)
 {
@@ -422,7 +433,7 @@ bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb)
 	if (!steered)
 		return false;
 
-	/* it was a qdisc's */
+	/* the control block was the qdisc's */
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	skb_dst_drop(skb);
 	skb_dst_set(skb, transit.way.dst);
@@ -441,7 +452,7 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* After the filters and what they mangle: rules on marks hold. */
+/* After all filters: what they drop is not steered; rules see their marks. */
 static const struct nf_hook_ops steer_hooks[] = {
 	{
 		.hook = pre_routing,
@@ -458,10 +469,10 @@ static const struct nf_hook_ops steer_hooks[] = {
 };
 
 /**
- * anycast6_steer_hook() - see packets to addresses that have remote members
+ * anycast6_steer_hook() - register the hooks that steer
  * @router: the namespace's
  *
- * Context: process, under an->lock.
+ * Context: process, under @router->an->lock.
  * Return: 0 or a negative errno.
  */
 int anycast6_steer_hook(struct anycast6_router *router)
@@ -478,10 +489,10 @@ int anycast6_steer_hook(struct anycast6_router *router)
 }
 
 /**
- * anycast6_steer_unhook() - see them no longer
- * @router: the namespace's; the last packet is gone after a grace period
+ * anycast6_steer_unhook() - unregister the hooks that steer
+ * @router: the namespace's; packets use it until a grace period is over
  *
- * Context: process, under an->lock.
+ * Context: process, under @router->an->lock.
  */
 void anycast6_steer_unhook(struct anycast6_router *router)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Packets to addresses that have remote members, on their way.
- * Knows which member a packet goes to, not how members are kept.
+ * The hooks for packets to addresses with remote members: they get the route to
+ * the chosen member, their destination stays. Knows which packets are steered,
+ * not how a member is chosen, or how flows are kept.
  */
 #ifndef ANYCAST6_STEER_H
 #define ANYCAST6_STEER_H
