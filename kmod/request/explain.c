@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The choice of a member, explained: whom a flow would get, and why nobody
- * else. Has a packet made up, and lets it be chosen for as any other; it is not
- * sent, and no flow is kept.
+ * The request to explain a choice: which member a flow would get, and why no
+ * other. A packet is made up, and steer/choice.c chooses for it as for any
+ * other; it is not sent, and no flow is kept. Knows no rule of the choice but
+ * its order.
  */
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
@@ -26,8 +27,8 @@
 #include "steer/flow.h"
 #include "steer/router.h"
 
-/* Room for one candidate, for one of its services, and for what comes before
- * them.
+/* Bytes of a reply for one member, for one of its services, and for what comes
+ * before them.
  */
 #define CANDIDATE_SIZE	448
 #define SERVICE_SIZE	24
@@ -36,13 +37,16 @@
 /**
  * struct asked_flow - what a request asks about
  * @key: the flow
- * @iif: interface index of the device that it comes by, 0 for this node's own
+ * @iif: interface index of the device that it comes by, 0 if this node sends it
  */
 struct asked_flow {
 	struct anycast6_flow_key key;
 	u32 iif;
 };
 
+/* The domain that the packet's destination would have: that of the request, or
+ * of the device that the packet comes by.
+ */
 static u32 asked_domain(struct anycast6_net *an, struct nlattr **attrs,
 			const struct in6_addr *addr)
 {
@@ -134,8 +138,9 @@ static int parse_resolve(struct anycast6_net *an, struct genl_info *info,
 
 /* ---- the packet that is asked about ---- */
 
-/* Whether a member is where a packet came from shows in its link-layer source. The
- * neighbour that leads to the packet's own source is taken to have sent it.
+/* anycast6_way_is_to_sender() tells by a packet's link-layer source which
+ * neighbour it came from. This one is made to come from the neighbour that
+ * leads to its source.
  */
 static void put_link_header(struct sk_buff *skb, struct net_device *dev,
 			    const struct in6_addr *source)
@@ -191,8 +196,7 @@ static struct sk_buff *make_packet(struct net_device *dev,
 	return skb;
 }
 
-/* Makes @transit that of a packet which opens the flow. Its skb is the caller's to
- * free.
+/* Fills @transit as for a packet that opens the flow. The caller frees its skb.
  */
 static int make_transit(struct anycast6_net *an,
 			const struct asked_flow *asked,
@@ -219,7 +223,9 @@ static int make_transit(struct anycast6_net *an,
 
 /* ---- the verdicts ---- */
 
-/* Why a member lost against the one that was chosen. */
+/* Returns in which respect a member lost against the chosen one, in the order
+ * of anycast6_select_compare().
+ */
 static u8 compare_ranks(const struct anycast6_rank *rank,
 			const struct anycast6_rank *best)
 {
@@ -232,7 +238,9 @@ static u8 compare_ranks(const struct anycast6_rank *rank,
 	return ANYCAST6_VERDICT_DRAWN;
 }
 
-/* The member that the flow has already, if it would take one more packet. */
+/* Returns the member that the flow has already, if that would take one more
+ * packet.
+ */
 static const struct anycast6_member *
 find_flow_member(struct anycast6_net *an, struct anycast6_transit *transit)
 {
@@ -250,9 +258,9 @@ find_flow_member(struct anycast6_net *an, struct anycast6_transit *transit)
 }
 
 /**
- * struct explanation - an answer as it grows
- * @skb: the message, NULL while only the outcome is looked for
- * @choice: the member that is the nearest
+ * struct explanation - a reply that is being filled
+ * @skb: the message
+ * @choice: the nearest member, as the first of two passes found it
  * @pinned: the member that the flow has already, or NULL
  * @err: 0, or why the message could not be filled
  */
@@ -263,6 +271,9 @@ struct explanation {
 	int err;
 };
 
+/* Called in the second pass. If a member takes the packet now, but none did in
+ * the first pass, it came up in between: it is down for this reply.
+ */
 static void explain_member(void *arg, const struct anycast6_member *member,
 			   u8 verdict, const struct anycast6_rank *rank)
 {
@@ -284,7 +295,7 @@ static void explain_member(void *arg, const struct anycast6_member *member,
 						verdict);
 }
 
-/* Twice: what is said of the others depends on which one it is. */
+/* Chooses twice: the verdict on each member depends on which one is chosen. */
 static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 			   const struct asked_flow *asked,
 			   struct anycast6_group *group)
@@ -372,7 +383,7 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	/* members neither come nor go meanwhile */
+	/* members neither come nor go, so the reply has the measured size */
 	mutex_lock(&an->lock);
 	group = find_asked_group(an, &asked);
 	if (!group) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flows, shown and forgotten on request. They name clients, so it takes the
- * right to change the configuration to see them.
+ * The requests to show flows and to forget them. Flows name clients, so even
+ * reading them needs CAP_NET_ADMIN. Knows how a flow is told, not what it does.
  */
 #include <net/genetlink.h>
 
@@ -51,10 +51,10 @@ static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
 
 /**
  * struct dump - one call of a dump
- * @skb: where it goes
- * @cb: the dump; how many flows were visited is in its args[0]: the table may
- *      be another one, or none, before the next call
- * @filter: what is dumped
+ * @skb: the message that this call fills
+ * @cb: the dump. Its args[0] is how many flows were dealt with, not a place in
+ *      the table, which may be another one by the next call, or none.
+ * @filter: which flows are dumped
  * @place: how many flows this call has visited
  */
 struct dump {
@@ -96,7 +96,9 @@ static int visit_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 	if (dump->place++ < dump->cb->args[0] ||
 	    !anycast6_flow_filter_passes(&dump->filter, flow))
 		return 0;
-	/* one that ends has none; one whose member has gone will get another */
+	/* a flow that ends has no member; one whose member is dead gets another
+	 * with its next packet
+	 */
 	if (member && !READ_ONCE(member->dead) && !anycast6_flow_is_over(flow))
 		err = fill_flow_message(dump, flow, member);
 	if (!err)
