@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a packet to this node says of itself, parsed once for all who look at it
- * on its way to a socket. Knows headers, not what is done with the packet.
+ * Arrivals: what the headers of a packet to this node say, parsed once for all
+ * who look at it before its socket does. Knows headers, not what is done with
+ * the packet.
  */
 #include <linux/icmpv6.h>
 #include <linux/ipv6.h>
@@ -10,8 +11,8 @@
 
 #include "lib/arrival.h"
 
-/* Returns false in a fragment other than the first: its transport header is in
- * the first one.
+/* Returns false for a fragment other than the first, which has no transport
+ * header. Few packets need this, so it must stay out of line.
  */
 static noinline bool skip_extensions(struct anycast6_arrival *arrival)
 {
@@ -53,7 +54,7 @@ static bool read_message(struct anycast6_arrival *arrival)
 }
 
 /**
- * anycast6_arrival_parse() - find out what a packet says of itself
+ * anycast6_arrival_parse() - read the headers of a packet
  * @skb: a packet that is about to be delivered, its network header set
  * @arrival: result
  *

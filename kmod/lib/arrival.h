@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a packet to this node says of itself, parsed once for all who look at it
- * on its way to a socket. Knows headers, not what is done with the packet.
+ * Arrivals: what the headers of a packet to this node say, parsed once for all
+ * who look at it before its socket does. Knows headers, not what is done with
+ * the packet.
  */
 #ifndef ANYCAST6_ARRIVAL_H
 #define ANYCAST6_ARRIVAL_H
@@ -15,13 +16,14 @@ struct sk_buff;
  * struct anycast6_arrival - a packet that is about to be delivered
  * @skb: the packet
  * @ifindex: interface index of the link that it came by
- * @offset: of its transport header in @skb
- * @proto: transport protocol, negative behind headers that are not known
- * @plain: there are no extension headers
- * @readable: the transport header is there, and what follows here is from it
+ * @offset: of its transport header in @skb, bytes
+ * @proto: transport protocol, negative if it was not found
+ * @plain: TCP, UDP or ICMPv6 comes directly after the IPv6 header
+ * @readable: UDP, UDP-Lite or ICMPv6 whose header is whole, and read into the
+ *            following fields; false of all else
  * @type: of ICMPv6, the type of the message
- * @sport: of UDP, the sender's port, network order; of ICMPv6 echo, the
- *         identifier
+ * @sport: of UDP, the sender's port, of ICMPv6 echo, the identifier; network
+ *         order
  * @dport: of UDP, this node's port, network order
  */
 struct anycast6_arrival {
@@ -44,10 +46,9 @@ void anycast6_arrival_parse(struct sk_buff *skb,
  * @arrival: the packet
  * @type: the type
  *
- * Behind extension headers none is taken for one: nobody who speaks neighbour
- * discovery or sends probes puts any there.
- *
  * Context: any.
+ * Return: false also for a message behind extension headers: neither neighbour
+ * discovery nor probes have any.
  */
 static inline bool anycast6_arrival_is(const struct anycast6_arrival *arrival,
 				       u8 type)
