@@ -7,7 +7,6 @@
 #define ANYCAST6_HOST_H
 
 #include <linux/netfilter.h>
-#include <linux/udp.h>
 #include <net/ipv6.h>
 
 #include "lib/bloom.h"
@@ -55,22 +54,6 @@ static inline bool anycast6_host_may_hold(const struct anycast6_host *host,
 {
 	return anycast6_bloom_passes(rcu_dereference(host->addresses.bloom),
 				     addr);
-}
-
-/**
- * anycast6_host_is_wildcard() - whether a UDP socket leaves the source of what
- * it sends to the routes
- * @sk: the socket, a full one
- *
- * Context: any that keeps @sk.
- * Return: false if the socket is bound to an address, connected, or a tunnel's:
- * a tunnel's peers follow wherever its packets come from.
- */
-static inline bool anycast6_host_is_wildcard(const struct sock *sk)
-{
-	return sk->sk_family == AF_INET6 && sk->sk_state != TCP_ESTABLISHED &&
-	       ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
-	       !READ_ONCE(udp_sk(sk)->encap_type);
 }
 
 #endif

@@ -21,6 +21,7 @@
 #include "deliver/output.h"
 #include "deliver/peers.h"
 #include "kernel/link.h"
+#include "kernel/socket.h"
 #include "lib/answer.h"
 #include "lib/packet.h"
 #include "lib/rewrite.h"
@@ -58,31 +59,6 @@ static struct anycast6_group *find_source_group(const struct answer *answer,
 		return NULL;
 	return anycast6_host_find(answer->host, addr,
 				  answer_domain(answer, addr));
-}
-
-/* ---- who sends ---- */
-
-/* Returns whether a UDP socket leaves the source of what it sends to the
- * routes.
- */
-static __always_inline bool sends_datagrams(const struct sock *sk)
-{
-	return sk->sk_type == SOCK_DGRAM &&
-	       (sk->sk_protocol == IPPROTO_UDP ||
-		sk->sk_protocol == IPPROTO_UDPLITE) &&
-	       anycast6_host_is_wildcard(sk);
-}
-
-/* Returns whether an ICMPv6 message is the kernel's own, or that of a program
- * which leaves headers and source to the kernel.
- */
-static bool sends_messages(const struct sock *sk)
-{
-	return sk->sk_family == AF_INET6 && sk->sk_type == SOCK_RAW &&
-	       sk->sk_protocol == IPPROTO_ICMPV6 &&
-	       ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
-	       sk->sk_state != TCP_ESTABLISHED &&
-	       !anycast6_compat_includes_header(sk);
 }
 
 /* ---- the route ---- */
@@ -335,8 +311,10 @@ static noinline unsigned int show_tracking(struct anycast6_host *host,
 
 	if (!sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
 		return NF_ACCEPT;
-	if (sends_datagrams(sk) ? !parse_datagram(&answer, &key) :
-	    !sends_messages(sk) || !parse_echo_reply(&answer, &key))
+	if (anycast6_socket_sends_datagrams(sk) ?
+		    !parse_datagram(&answer, &key) :
+		    !anycast6_socket_sends_messages(sk) ||
+			    !parse_echo_reply(&answer, &key))
 		return NF_ACCEPT;
 
 	peer = find_peer(&answer, &key);
@@ -452,10 +430,11 @@ static noinline unsigned int finish_any(struct anycast6_host *host,
 
 	if (!sk || !sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
 		return NF_ACCEPT;
-	if (sends_datagrams(sk))
+	if (anycast6_socket_sends_datagrams(sk))
 		return READ_ONCE(host->an->sources) ? finish_datagram(&answer) :
 						      NF_ACCEPT;
-	return sends_messages(sk) ? finish_message(&answer) : NF_ACCEPT;
+	return anycast6_socket_sends_messages(sk) ? finish_message(&answer) :
+						    NF_ACCEPT;
 }
 
 static unsigned int after_tracking(void *priv, struct sk_buff *skb,

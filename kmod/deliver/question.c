@@ -63,7 +63,7 @@ static bool will_answer(const struct sk_buff *skb,
 	const struct sock *sk;
 
 	sk = anycast6_socket_find(dev_net(skb->dev), &query);
-	return sk && anycast6_host_is_wildcard(sk);
+	return sk && anycast6_socket_is_wildcard(sk);
 }
 
 /* Returns whether an answer would leave with a wrong source if the flow were

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sockets of this node: which one would receive a packet.
- * Knows the kernel's tables of sockets, not who asks.
+ * Sockets of this node: which one would receive a packet, and what one leaves to
+ * the routes. Knows the kernel's sockets, not who asks.
  */
 #include <linux/in.h>
 #include <net/inet6_hashtables.h>

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sockets of this node: which one would receive a packet.
- * Knows the kernel's tables of sockets, not who asks.
+ * Sockets of this node: which one would receive a packet, and what one leaves to
+ * the routes. Knows the kernel's sockets, not who asks.
  */
 #ifndef ANYCAST6_SOCKET_H
 #define ANYCAST6_SOCKET_H
 
 #include <linux/types.h>
+#include <linux/udp.h>
+#include <net/ipv6.h>
+
+#include <anycast6_compat.h>
 
 struct in6_addr;
 struct net;
-struct sock;
 
 /**
  * struct anycast6_socket_query - what decides which socket receives a packet
@@ -38,5 +41,70 @@ struct anycast6_socket_query {
 const struct sock *
 anycast6_socket_find(struct net *net,
 		     const struct anycast6_socket_query *query);
+
+/**
+ * anycast6_socket_is_wildcard() - whether a UDP socket leaves the source of what
+ * it sends to the routes
+ * @sk: the socket, a full one
+ *
+ * Context: any that keeps @sk.
+ * Return: false if the socket is bound to an address, connected, or a tunnel's:
+ * a tunnel's peers follow wherever its packets come from.
+ */
+static inline bool anycast6_socket_is_wildcard(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET6 && sk->sk_state != TCP_ESTABLISHED &&
+	       ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
+	       !READ_ONCE(udp_sk(sk)->encap_type);
+}
+
+/**
+ * anycast6_socket_sends_datagrams() - whether a socket is one of UDP that leaves
+ * the source of what it sends to the routes
+ * @sk: the socket, a full one
+ *
+ * Context: any that keeps @sk.
+ */
+static __always_inline bool
+anycast6_socket_sends_datagrams(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM &&
+	       (sk->sk_protocol == IPPROTO_UDP ||
+		sk->sk_protocol == IPPROTO_UDPLITE) &&
+	       anycast6_socket_is_wildcard(sk);
+}
+
+/**
+ * anycast6_socket_sends_messages() - whether an ICMPv6 message is the kernel's own,
+ * or that of a program which leaves headers and source to the kernel
+ * @sk: the socket that sends it, a full one
+ *
+ * Context: any that keeps @sk.
+ */
+static inline bool anycast6_socket_sends_messages(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET6 && sk->sk_type == SOCK_RAW &&
+	       sk->sk_protocol == IPPROTO_ICMPV6 &&
+	       ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
+	       sk->sk_state != TCP_ESTABLISHED &&
+	       !anycast6_compat_includes_header(sk);
+}
+
+/**
+ * anycast6_socket_is_bound() - whether a socket insists on a device
+ * @sk: the socket, or NULL
+ * @domain: of the address that it sends to, as of struct anycast6_key
+ *
+ * For a link-local address all sockets are bound, to the link that is the
+ * domain: these insist on nothing.
+ *
+ * Context: any that keeps @sk.
+ */
+static inline bool anycast6_socket_is_bound(const struct sock *sk, u32 domain)
+{
+	u32 bound = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0;
+
+	return bound && bound != domain;
+}
 
 #endif

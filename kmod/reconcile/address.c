@@ -245,12 +245,12 @@ static void settle_held(struct anycast6_net *an, struct anycast6_member *member)
 
 	if (member->nexthop)
 		return;
-	if (member->link->running && wants_link(an, member))
-		member->error = anycast6_delivery_settle(an, held, member->link,
-							 addr,
-							 wants_quiet(an, member));
-	else
+	if (!member->link->running || !wants_link(an, member)) {
 		anycast6_delivery_release(an, held, addr);
+		return;
+	}
+	member->error = anycast6_delivery_settle(an, held, member->link, addr,
+						 wants_quiet(an, member));
 }
 
 /* Returns true if the kernel refused to hold the address for a member. */

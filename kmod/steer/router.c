@@ -6,7 +6,6 @@
 #include "net.h"
 #include "object/group.h"
 #include "steer/router.h"
-#include "way/nexthop.h"
 
 /**
  * anycast6_router() - the router state of a namespace

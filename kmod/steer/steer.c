@@ -21,6 +21,7 @@
 #include "kernel/kernel_route.h"
 #include "kernel/link.h"
 #include "kernel/own.h"
+#include "kernel/socket.h"
 #include "lib/answer.h"
 #include "lib/bloom.h"
 #include "lib/tally.h"
@@ -301,17 +302,6 @@ static bool is_redirect(const struct anycast6_router *router,
 	return find_steered_group(router->an, &key);
 }
 
-/* The route of a socket that is bound to a device is left alone. For a
- * link-local address all sockets are bound, to the link that is the domain:
- * these are steered.
- */
-static bool is_bound(const struct sock *sk, u32 domain)
-{
-	u32 bound = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0;
-
-	return bound && bound != domain;
-}
-
 /* ICMPv6 errors to an anycast address are dropped, except Packet Too Big, which
  * the member needs.
  */
@@ -388,7 +378,8 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 	domain = anycast6_dev_domain(dev, &ipv6_hdr(skb)->daddr);
 	if (is_banned(router, skb, domain))
 		return NF_DROP;
-	if (is_bound(state->sk, domain))
+	/* the route of a socket that is bound to a device is left alone */
+	if (anycast6_socket_is_bound(state->sk, domain))
 		return NF_ACCEPT;
 
 	begin_transit(&transit, state->net, skb, NULL, true);
