@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/sites.sh"
 
-# bird_start NAME: one on each node.
+# bird_start NAME: start BIRD on each node, with the configuration NAME.
 bird_start() {
 	local node
 
@@ -26,7 +26,7 @@ bird_stop() {
 	done
 }
 
-# What others put into the table of the kernel is not told.
+# Routes that others have put into the kernel's table are not told to other routers.
 only_ours() {
 	nsip h1 -6 route add 2001:db8:e::/64 dev uplink metric 5
 	nsip h1 anycast add 2001:db8:53::54

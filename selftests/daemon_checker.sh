@@ -15,7 +15,7 @@ LEASE=3
 route() { nsip host -6 -o route show proto anycast | grep -q "^$A "; }
 no_route() { [[ ! $(nsip host -6 -o route show proto anycast) ]]; }
 
-# checker_start COMMAND...: it checks by this. The service is a file that is there while it lives.
+# checker_start COMMAND...: start the checker with this check. The service is a file that is there while it lives.
 checker_start() {
 	: >"$T_DIR/alive"
 	background checker host "${0%/*}/daemons/anycast6-check" $A 1 "$@"

@@ -20,10 +20,10 @@ bird_start() {
 	done
 }
 
-# leads NODE ADDRESS DEV. For wait_for.
+# leads NODE ADDRESS DEV: packets from the node to the address leave by this device. For wait_for.
 leads() { [[ $(nsip "$1" -6 -o route get "$2" 2>/dev/null) == *" dev $3 "* ]]; }
 
-# dies N, lives N: it does not say so before.
+# dies N, lives N: hN dies without telling anybody, and comes back.
 dies() {
 	kill -9 "$(<"$T_DIR/bird-h$1.pid")"
 	nsip "h$1" link set uplink down
@@ -49,7 +49,7 @@ either() {
 	lives 2
 }
 
-# A designated router sends the first packets of a source to the RP in PIM's own protocol, which is 103.
+# A designated router sends the first packets of a source to the RP in PIM's own protocol, number 103.
 registers() {
 	wait_for "the RP to listen" 20 eval "ns h$1 ss -Hlw6n | grep -q ':103'"
 	wait_for "a register at h$1" 20 registered "$1"
@@ -73,7 +73,7 @@ rendezvous() {
 	either $RP registers
 }
 
-# relays N: what a 6to4 site has as its gateway answers.
+# relays N: hN answers at the address that a 6to4 site has as its gateway.
 relays() { is "$(peer ping client $RELAY)" "2001:db8:$1::1"; }
 
 relay() {

@@ -14,7 +14,7 @@ frr_start() {
 	local daemon dir name=$1 node own
 	shift
 
-	# they give up root's rights
+	# the daemons give up root's rights, and must still get to their directories
 	chmod 711 "$T_DIR"
 	for node in $SITES_NODES; do
 		dir=$T_DIR/$node

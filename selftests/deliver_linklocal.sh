@@ -32,7 +32,7 @@ bound() {
 	peer serve host tcp "$A%h1" 8 freebind
 	is "$(peer udp other "$A%d0" 8 100)" "$A"
 	is "$(peer tcp other "$A%d0" 8 100)" 100
-	# the other link's is another address
+	# the address of the other link is another one: nothing answers at this port
 	refute peer udp client "$A%c0" 8 100 wait=0.3
 	refused refused peer tcp client "$A%c0" 8 100
 }

@@ -60,7 +60,7 @@ other_join_after() {
 	all_gone
 }
 
-# With a link flap while both are there the kernel's route is lost.
+# The link flaps while a program and the module have both joined: the kernel's route is lost then.
 other_join_and_flap() {
 	netlink join host $A h0 >/dev/null
 	nsip host anycast add $A dev h0
@@ -68,7 +68,7 @@ other_join_and_flap() {
 	nsip host link set h0 up
 	wait_for "$A to answer" 20 answers $A || look
 	netlink leave host $A h0 >/dev/null
-	# the module has joined as well: nobody tells that the other has left
+	# the module has joined as well, so no event tells that the program has left
 	works $A
 	nsip client neigh flush dev c0
 	works $A
@@ -92,7 +92,7 @@ own_device() {
 	settles host $OFF service0:up
 	wait_for "$OFF to answer" 20 answers $OFF
 	is "$(netlink joined host service0 $OFF)" 1
-	# also where no member is on it
+	# the same for an address that anycast0 holds, but whose member is on another device
 	nsip host anycast add 2001:db8:53::54 dev h0
 	nsip host link set service0 down
 	settles host 2001:db8:53::54 h0:down:join
@@ -175,8 +175,8 @@ unicast_by_itself() {
 	all_gone
 }
 
-# Nothing is left of an address that was both, and then neither. With duplicate address detection, as
-# everywhere outside of tests: without it the kernel may be quicker to want its route than it gets it.
+# An address that was unicast and anycast, and then neither, leaves nothing behind. Duplicate address detection is on,
+# as everywhere outside of tests: without it the kernel may want its route before it has got it.
 unicast_without_trace() {
 	local address source
 
@@ -196,7 +196,7 @@ unicast_without_trace() {
 	all_gone
 }
 
-# and if the unicast address goes first, the anycast address is back
+# If the unicast address goes first, the anycast address works again.
 unicast_goes() {
 	local address source
 
@@ -216,7 +216,7 @@ unicast_goes() {
 	all_gone
 }
 
-# What is refused for now is tried again, but not all the time.
+# A join that is refused for now is tried again, but not all the time.
 retried() {
 	nsip host link add later type dummy
 	addr_add host later 2001:db8:7::1/64

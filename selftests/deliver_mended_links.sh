@@ -45,7 +45,7 @@ prefix_gone() {
 	nsip host address del $U/64 dev h0
 	wait_for "it to move to anycast0" 10 eval "[[ \$(netlink joined host anycast0 $A) == 1 ]]"
 	wait_for "it to leave h0" 10 eval "[[ \$(netlink joined host h0 $A) == 0 ]]"
-	# the link-local prefix came back a while ago, or comes now
+	# the link-local prefix is back already, or comes now
 	wait_for "what is left" 10 eval "[[ \$(addresses host) == '$A $OFF fe80::' ]]"
 	addr_add host h0 $U/64
 	wait_for "it to move back" 10 eval "[[ \$(netlink joined host h0 $A) == 1 ]]"
@@ -74,7 +74,8 @@ router() {
 	is "$(ns host cat /proc/net/anycast6)" ""
 }
 
-# The kernel joins after the module where its own work is late, and nobody is told: two users.
+# The kernel's own work may be late, and join after the module without an event. The address then has two users, so
+# this does not count them.
 router_works() {
 	works $A
 	wait_for "$ROUTER to answer" 20 answers $ROUTER || look
@@ -88,7 +89,7 @@ forwarding_toggled() {
 	for where in all h0; do
 		for i in 1 0 1 0; do
 			ns host sysctl -qw net.ipv6.conf.$where.forwarding=$i
-			# the kernel may have joined as well, and be counted
+			# this one is not counted, because the kernel may have joined it as well
 			wait_for "$ROUTER to answer" 10 answers $ROUTER || look
 			wait_for "$A to answer" 10 answers $A
 			wait_for "$OFF to answer" 10 answers $OFF
@@ -96,7 +97,7 @@ forwarding_toggled() {
 		done
 		all_work
 	done
-	# gone, the kernel's is what is left
+	# without the entry, the kernel's own join is left
 	ns host sysctl -qw net.ipv6.conf.all.forwarding=1
 	nsip host anycast flush
 	is "$(netlink joined host h0 $ROUTER)" 1
@@ -120,7 +121,7 @@ carrier() {
 	all_gone
 }
 
-# Members begin and end while the carrier comes and goes.
+# Members are added and deleted while the carrier comes and goes.
 carrier_and_members() {
 	local i
 
@@ -153,7 +154,7 @@ renamed() {
 	all_gone
 }
 
-# A member goes with its device, like an address; what is made anew has none.
+# A member goes with its device, like an address. A new device of the same name has none.
 deleted() {
 	nsip host link add gone type dummy
 	nsip host link set gone up
@@ -177,7 +178,7 @@ deleted() {
 	all_gone
 }
 
-# Even if the new one has the old one's number, and comes before anybody looks.
+# The same if the new device has the old one's index, and comes before the module has looked.
 deleted_same_index() {
 	local i
 
@@ -211,7 +212,7 @@ mtu() {
 	all_gone
 }
 
-# The kernel's own join that comes instead must not be taken for the module's.
+# The module must not take the kernel's own join, which comes in place of its own, for its own.
 mtu_fast() {
 	local i
 
@@ -245,7 +246,7 @@ disabled() {
 	nsip host address replace $U/64 dev h0 nodad
 	settles host $A h0:up
 	all_work
-	# the module's own device has no addresses, and of its end no event tells
+	# the module's own device has no addresses, so no event tells that IPv6 leaves it
 	ns host sysctl -qw net.ipv6.conf.anycast0.disable_ipv6=1
 	settles host $OFF anycast0:down:admin
 	ns host sysctl -qw net.ipv6.conf.anycast0.disable_ipv6=0
@@ -259,7 +260,7 @@ disabled() {
 	all_gone
 }
 
-# What one member needed, and the others do not, goes with it.
+# A join that only one member needed goes with this member.
 member_gone() {
 	nsip host anycast add $A dev h0
 	nsip host anycast add $A

@@ -14,10 +14,10 @@ AGENTS=2001:db8:1:0:fdff:ffff:ffff:fffe
 MANY=2001:db8:1::10,2001:db8:1::11,2001:db8:1::12,2001:db8:1::13
 MANY+=,2001:db8:1::14,2001:db8:1::15,2001:db8:1::16,2001:db8:1::17
 
-# ask TARGET [OPTION...]: one solicitation, and the facts of the answer.
+# ask TARGET [OPTION...]: send one solicitation, and put the facts of the answer into $ANSWER.
 ask() { ANSWER=/$(peer solicit client c0 2001:db8:1::2 "$@")/; }
 
-# says FACT...: of the answer.
+# says FACT...: the answer has these facts.
 says() {
 	local fact
 
@@ -59,7 +59,7 @@ tlla() {
 	h0=$(mac host h0)
 	ask "$A"
 	says tlla="$h0"
-	# also where the solicitation itself brings no address along
+	# also if the solicitation has no link-layer address
 	ask "$A" nollao
 	says tlla="$h0"
 }
@@ -97,7 +97,7 @@ delay() {
 	done
 	echo "answers after $least to $most ms"
 	((most > 100))
-	# what an emulated machine adds is not the delay's
+	# an emulated machine adds its own time to the delay
 	((least < 1000 && most < 1000 + $(slack)))
 	nsip host anycast flush
 	nsip host anycast add "$A" dev h0
@@ -111,7 +111,7 @@ slack() {
 	echo $((100 + 2 * (${EPOCHREALTIME/./} - begin) / 1000))
 }
 
-# The delay is what an administrator sets: there is none of our own beside it.
+# The delay is the one that an administrator sets: the module adds none.
 delay_set() {
 	ns host sysctl -qw net.ipv6.neigh.h0.proxy_delay=0
 	for _ in 1 2 3; do
@@ -131,12 +131,12 @@ nud() {
 	done
 }
 
-# What a real neighbour does: it finds the address, and finds it again when it must be sure.
+# A real neighbour finds the address, and confirms it later.
 nud_real() {
 	nsip client neigh flush dev c0
 	peer ping client "$A"
 	nsip client neigh show "$A" | grep "lladdr $(mac host h0)"
-	# as after a long silence: its next packet makes it ask by unicast
+	# as after a long silence: its next packet makes the client solicit by unicast
 	nsip client neigh change "$A" dev c0 lladdr "$(mac host h0)" nud delay
 	wait_for "the neighbour to be sure" 20 reachable
 }
@@ -174,7 +174,7 @@ no_dad() {
 	capture_start dad client c0 icmp6
 	nsip host anycast add 2001:db8:1::dad dev h0
 	nsip host anycast add home-agents dev h0
-	# a unicast address after them is looked for: when that is seen, theirs would have been
+	# duplicate address detection of a later unicast address is seen: theirs would have been seen before
 	ns host sysctl -qw net.ipv6.conf.h0.accept_dad=1 net.ipv6.conf.all.accept_dad=1
 	nsip host address add 2001:db8:1::1234/64 dev h0
 	wait_for "duplicate address detection of a unicast address" 20 detected 1234

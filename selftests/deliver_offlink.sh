@@ -25,7 +25,7 @@ device_comes() {
 	is "$(own_devices host)" anycast0
 	is "$(members host)" "2001:db8:a::a anycast0 up join"
 	[[ $(nsip host link show anycast0) == *"<NOARP,UP,LOWER_UP>"* ]]
-	# nothing else appears with it
+	# the device has no address
 	is "$(nsip host -o address show dev anycast0)" ""
 }
 
@@ -46,7 +46,7 @@ device_goes() {
 	is "$(own_devices host)" ""
 	is "$(kernel_anycast host)" ""
 	unreached client 2001:db8:a::a
-	# and the next time
+	# it comes back with the next address
 	nsip host anycast add 2001:db8:a::a
 	is "$(own_devices host)" anycast0
 	reached client 2001:db8:a::a "$HOST"
@@ -73,7 +73,7 @@ beyond_joins() {
 	[[ $(nsip host -6 route show table local) == *"local 2001:db8:a::c dev anycast0"* ]]
 }
 
-# The limit is no reason to stay with a route when it is lifted, and none to change what is there.
+# An address that is held by a route can be deleted, and those that are joined are not affected.
 beyond_joins_goes() {
 	nsip host anycast del 2001:db8:a::c
 	refute grep 2001:db8:a::c <(nsip host -6 route show table all)
@@ -83,7 +83,7 @@ beyond_joins_goes() {
 	ns host sysctl -qw net.anycast6.max_joins=4096
 }
 
-# On a link of its own there is no such way out.
+# An on-link address cannot be held by a route instead, so it is refused.
 beyond_joins_onlink() {
 	ns host sysctl -qw net.anycast6.max_joins=0
 	refused "max_joins" nsip host anycast add 2001:db8:1::a dev h0

@@ -27,7 +27,7 @@ host_route() {
 	is "$(nsip host -6 -j route show table local to exact $A | jq -r '.[] | "\(.type) \(.dst) \(.dev)"')" "anycast $A h0"
 }
 
-# RFC 2373 forbade both; RFC 4291 does not.
+# RFC 2373 forbade anycast addresses as a source, and on hosts. RFC 4291 does not.
 as_source() {
 	peer serve client udp :: 7
 	is "$(peer udp host 2001:db8:1::2 7 100 freebind src="$A")" 2001:db8:1::2

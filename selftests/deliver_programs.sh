@@ -40,7 +40,7 @@ large() { is "$(ns client dig +short +tcp +tries=1 +time=15 "@$1" large.test TXT
 
 pinged() { [[ $(ns client ping -c 2 -i 0.2 -W 15 "$1") == *"64 bytes from $UNICAST"*" 0% packet loss"* ]]; }
 
-# A name server that is told its address.
+# A name server that listens on the anycast address itself.
 bound() {
 	sed -i "s/interface: ::$/interface: ::\n    interface: 2001:db8:1::b\n    ip-freebind: yes/" "$T_DIR/unbound.conf"
 	stop unbound

@@ -21,14 +21,14 @@ home_agents() {
 	is "$(addresses host home-agents)" "$AGENTS $AGENTS112 fe80::fdff:ffff:ffff:fffe"
 }
 
-# Home agent address discovery is answered by a home agent's program; what the kernel answers to the
-# same address is as the RFC wants it.
+# A home agent's program answers home agent address discovery. What the kernel answers to the same address comes from
+# a unicast address, as the RFC wants it.
 unicast_source() {
 	is "$(peer ping client "$AGENTS")" 2001:db8:1::1
 	[[ $(ns client ping -c 1 -W 15 "$AGENTS") == *"64 bytes from 2001:db8:1::1"* ]]
 }
 
-# The same by number is the same entry.
+# The same identifier by number is the same entry.
 same_entry() {
 	refused "has this entry already" nsip host anycast add reserved 126 dev h0
 	nsip host anycast replace reserved 126 dev h0
@@ -49,7 +49,7 @@ by_number() {
 	is "$(kernel_anycast host)" ""
 }
 
-# All identifiers at once, and nothing left of them.
+# All identifiers can be configured at once, and nothing is left of them.
 all_ids() {
 	local begin end
 

@@ -11,7 +11,7 @@
 
 SR=2001:db8:1::
 
-# What the module must not change by being there.
+# Loading the module changes nothing that a snapshot of the kernel shows.
 module_changes_nothing() {
 	local before after
 
@@ -26,11 +26,11 @@ module_changes_nothing() {
 nothing_new_is_reachable() {
 	is "$(peer ping client "$SR")" 2001:db8:1::1
 	refute peer tcp client "$SR" 7 10 wait=0.5
-	# there is a server
+	# the server does run
 	is "$(peer tcp client 2001:db8:1::1 7 10)" 10
 }
 
-# origin_of ADDRESS: where each object of it comes from.
+# origin_of ADDRESS: the origin of each object with this address.
 origin_of() { query host origins anycast show "$1"; }
 
 shown_as_kernel() {
@@ -70,7 +70,7 @@ taken_over() {
 
 one_answers() { reached client "$SR" 2001:db8:1::1; }
 
-# What the takeover needs beside the kernel's join is the module's own device, and no more.
+# A takeover needs the module's own device, which goes with it. Nothing else was changed.
 given_back() {
 	nsip host anycast del subnet-router dev h0
 	is "$(snapshot host)" "$(<"$T_DIR/before")"
@@ -78,7 +78,7 @@ given_back() {
 	nothing_new_is_reachable
 }
 
-# The kernel drops its join and takes it again while it is taken over.
+# The kernel drops its join and makes it again while the entry has taken the address over.
 forwarding_toggled() {
 	nsip host anycast add subnet-router dev h0
 	ns host sysctl -qw net.ipv6.conf.h0.forwarding=0
@@ -132,7 +132,7 @@ ns host sysctl -qw net.ipv6.conf.all.forwarding=1
 serve_all host
 wait_for "a link-local address" 10 linklocal_usable host h0
 wait_for "a link-local address" 10 linklocal_usable client c0
-# neighbours known, so that nothing moves later
+# neighbours are found first, so that nothing changes between snapshots
 peer ping client 2001:db8:1::1 >/dev/null
 t_run "loading the module changes nothing" module_changes_nothing
 t_run "RFC4291-2.6.1: the kernel's own answers ping, but serves no TCP" nothing_new_is_reachable

@@ -60,7 +60,7 @@ itself() {
 	is "$(peer tcp host "$A" 7 1000)" 1000
 }
 
-# Each domain that has an address has a device of the module's own, in the VRF.
+# Each VRF with off-link addresses has a device of the module's own in it. So has the outside of all VRFs.
 offlink() {
 	unreached red "$OFF"
 	is "$(own_devices)" "- blue red"
@@ -159,7 +159,7 @@ moves_in() {
 	addr_add host h0 "${UNICAST[red]}/64" || true
 	wait_for "the member in the other VRF" 20 is_in "red h0 up join"
 	reached red "$A" "${UNICAST[red]}"
-	# going down has cost them their addresses
+	# they have lost their addresses by going down
 	nsip host link set h1 up
 	nsip host link set h2 up
 	addr_add host h1 "${UNICAST[blue]}/64"
@@ -172,7 +172,7 @@ only_in_blue() { [[ $(vrf_members "$OFF") == "blue anycast"* ]]; }
 vrf_goes() {
 	nsip host anycast add "$OFF" vrf red
 	nsip host anycast add "$OFF" vrf blue
-	# first across the link that was cut in between, when it works again
+	# first wait until the link to blue, which was down meanwhile, works again
 	wait_for "the way to blue" 20 peer ping blue "${UNICAST[blue]}" wait=1
 	reached red "$OFF" "${UNICAST[red]}"
 	timeout 20 ip -n "host-$T_ID" link del red
@@ -183,7 +183,7 @@ vrf_goes() {
 	reached blue "$OFF" "${UNICAST[blue]}"
 }
 
-# The same name again is another VRF.
+# A new VRF with the old name is another VRF.
 vrf_again() {
 	nsip host link add red type vrf table 10
 	nsip host link set red up

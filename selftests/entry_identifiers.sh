@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 
-# with PREFIX-START LENGTH COMMAND...: with the addresses PREFIX-START 1 and 2 on host and client.
+# with PREFIX-START LENGTH COMMAND...: run it with the addresses PREFIX-START 1 and 2 on host and client.
 with() {
 	# what a case before this one left goes first
 	nsip host -batch - <<-END
@@ -42,12 +42,12 @@ every_entry() {
 	done
 }
 
-# Each address that is not link-local with its entry.
+# stood_for: each address that is not link-local, behind the entry that makes it.
 stood_for() { query host entries anycast show; }
 
 only_the_identifier() { [[ $(stood_for) == "0 2001:db8:121::" ]]; }
 
-# One address, two entries: it goes with the last of them.
+# An address that two entries make goes with the last of them.
 shared() { with 2001:db8:121:: 121 shared_entries; }
 
 shared_entries() {
@@ -61,7 +61,7 @@ shared_entries() {
 	is "$(stood_for)" ""
 }
 
-# An entry's scope is its prefix, and it says which identifier it is.
+# The scope of an entry's address is the prefix. It shows which identifier it is.
 shown() {
 	with 2001:db8:64:: 64 shown_entry
 }
@@ -100,7 +100,7 @@ unicast_refused() { with 2001:db8:64:: 64 unicast_refused_here; }
 unicast_refused_here() {
 	local reserved=2001:db8:64:0:fdff:ffff:ffff:fffe
 
-	# without the entry nothing stands in the way
+	# without the entry it can be a unicast address
 	addr_add host h0 "$reserved/64"
 	nsip host address del "$reserved/64" dev h0
 

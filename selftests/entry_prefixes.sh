@@ -8,16 +8,16 @@
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 
-# follows ADDRESS...: the addresses beside those of the link-local prefix, at the latest in a moment.
+# follows ADDRESS...: wait until the host has these addresses, beside those of the link-local prefix.
 follows() { wait_for "the addresses $*" 20 followed "$*"; }
 followed() { [[ $(addresses host | xargs -n 1 | grep -v ^fe80 | xargs) == "$1" ]]; }
 
-# event REGEX: what `ip anycast monitor` printed since events_begin has such a line, or soon will.
+# event REGEX: wait until `ip anycast monitor` has printed such a line since events_begin.
 events_begin() { SEEN=$(wc -l <"$T_DIR/monitor.log"); }
 event_seen() { tail -n "+$((SEEN + 1))" "$T_DIR/monitor.log" | grep -q "$1"; }
 event() { wait_for "the event: $1" 20 event_seen "$1"; }
 
-# Whether it listens shows only by what it prints.
+# monitoring: whether the monitor listens, which shows only by what it prints.
 monitoring() {
 	nsip host anycast add 2001:db8:99::
 	nsip host anycast del 2001:db8:99::
@@ -71,7 +71,7 @@ replaced() {
 	reached client 2001:db8:3:: 2001:db8:3::1
 }
 
-# Another length is another prefix: the identifier moves.
+# The same prefix with another length is another prefix, and its identifiers are at other addresses.
 other_length() {
 	nsip host address add 2001:db8:3::1:1/112 dev h0 nodad
 	nsip host address del 2001:db8:3::1/64 dev h0
@@ -120,7 +120,7 @@ learned_goes() {
 	event "^Deleted 2001:db8:4:: "
 }
 
-# While an address is tentative its prefix is there, and so is the anycast address.
+# While an address is tentative, its prefix is there already, and so is the anycast address.
 detection_on() {
 	ns host sysctl -qw net.ipv6.conf.h0.accept_dad=1 net.ipv6.conf.all.accept_dad=1
 	events_begin
@@ -135,7 +135,8 @@ detection_on() {
 	event "^Deleted 2001:db8:5:: "
 }
 
-# A duplicate of the client's: it fails, and what it brought is judged as its prefix is.
+# The address is a duplicate of the client's, so detection fails. Its anycast addresses depend on the prefix only, and
+# go with it.
 detection_fails() {
 	addr_add client c0 2001:db8:6::1/64
 	nsip host address add 2001:db8:6::1/64 dev h0
@@ -147,7 +148,7 @@ detection_fails() {
 
 dad_failed() { nsip host -6 address show dev h0 dadfailed | grep -q 2001:db8:6::1; }
 
-# A router's: the kernel's own addresses come and go in the same moments.
+# The same on a router, where the kernel's own addresses come and go at the same moments.
 on_a_router() {
 	ns host sysctl -qw net.ipv6.conf.all.forwarding=1
 	addr_add client c0 2001:db8:7::2/64
@@ -179,7 +180,7 @@ entries_go() {
 	event "^Deleted subnet-router dev h0"
 	event "^Deleted 2001:db8:1:: "
 	event "^Deleted 2001:db8:1:0:fdff:ffff:ffff:fffe "
-	# none comes any more
+	# without the entry a new prefix makes no address
 	addr_add host h0 2001:db8:8::1/64
 	is "$(addresses host)" ""
 }

@@ -13,7 +13,7 @@
 # The subnet-router address of near's link.
 SUBNET=2001:db8:1::
 
-# An entry stops at a limit in the middle of its prefixes: what it would have shared is as it was.
+# A limit stops an entry in the middle of its prefixes. The addresses that it would have shared are as they were.
 refused_entry() {
 	local before said
 
@@ -33,7 +33,7 @@ refused_entry() {
 	is "$(netlink events host)" ""
 }
 
-# What goes because its prefix does is what the flush would come to next.
+# A prefix has just gone when a flush begins, and takes along the member that the flush would come to next.
 prefix_goes() {
 	local i
 
@@ -50,7 +50,8 @@ prefix_goes() {
 	done
 }
 
-# The node's own packets are steered as soon as the command is done, and others' entries come in.
+# The remote member of a flushed address has the node's own packets at once. Of two entries that make an address, the
+# one that is left has it.
 left_over() {
 	nsip host -batch - <<-END
 		anycast add $OFF dev h0
@@ -74,7 +75,7 @@ left_over() {
 	nsip host address del 2001:db8:12::81/121 dev d0
 }
 
-# It stood back for a unicast address on another device.
+# An entry's address is missing while it is a unicast address on another device, and comes when that goes.
 takes_its_place() {
 	nsip host address add $SUBNET/128 dev d0
 	nsip host anycast add subnet-router dev h0
@@ -83,7 +84,7 @@ takes_its_place() {
 	wait_for "the address" 20 eval "[[ \$(query host entries anycast show dev h0) == 'subnet-router $SUBNET' ]]"
 }
 
-# An entry's hold is that of its addresses; where one was configured, too, its own is not forgotten.
+# An entry's hold time is that of its addresses. An address that was configured as well keeps its own.
 holds() {
 	nsip host -batch - <<-END
 		anycast add home-agents dev h0
@@ -106,7 +107,8 @@ holds() {
 	is "$(query host "field hold" anycast show $SUBNET)" 30
 }
 
-# What entries say of an address is not said of one that was configured, which stays announced.
+# How an entry announces its addresses does not count for one that was configured as well: it stays announced as it
+# was.
 announces() {
 	local settings="announce host metric 7"
 
@@ -126,7 +128,7 @@ announces() {
 	nsip host anycast restore <"$T_DIR/saved"
 	nsip host anycast save | diff "$T_DIR/saved" -
 	is "$(query host routes -6 route show proto anycast)" $SUBNET@7
-	# what was said of it goes with who was configured
+	# this setting goes with the configured member
 	nsip host anycast del $SUBNET dev d0
 	is "$(query host routes -6 route show proto anycast)" ""
 	is "$(query host "field hold" anycast show $SUBNET)" null
@@ -137,7 +139,7 @@ announces() {
 	is "$(query host routes -6 route show proto anycast)" $SUBNET@1024
 }
 
-# dev is a device that was named, and a link-local address is in its link's VRF.
+# "dev" finds members that were configured with a device. A link-local address is in the VRF of its link.
 named() {
 	nsip host -batch - <<-END
 		anycast add $OFF
@@ -151,14 +153,14 @@ named() {
 	is "$(members host vrf red)" "fe80::a h1 up join"
 	nsip host anycast flush vrf red
 	is "$(members host fe80::a)" "fe80::a h0 up join"
-	# the kernel's own is not one that is elsewhere
+	# the kernel's own address and a remote member of the same address are two objects
 	ns host sysctl -qw net.ipv6.conf.h0.forwarding=1
 	nsip host anycast add $SUBNET via 2001:db8:1::2 dev h0
 	is "$(query host origins anycast show $SUBNET)" "static kernel"
 	ns host sysctl -qw net.ipv6.conf.h0.forwarding=0
 }
 
-# What a device takes along can be said there by commands as well.
+# What a device takes along into a VRF can be saved, and restored there by commands.
 moves() {
 	nsip host -batch - <<-END
 		link add e1 type dummy

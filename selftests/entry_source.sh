@@ -11,7 +11,7 @@
 A=2001:db8:53::53
 ROUTER=2001:db8:1::
 
-# source_of ADDRESS [WORD...]: null if it is not there
+# source_of ADDRESS [WORD...]: its source; nothing if the address is not there.
 source_of() { query host sources anycast show "$@"; }
 
 modes() {
@@ -26,7 +26,7 @@ modes() {
 	# what is not named stays
 	nsip host anycast set $A scope ::/0
 	is "$(query host "field source scope" anycast show $A)" "2001:db8:1::1 ::/0"
-	# it is the address's, not a member's, and goes with it
+	# the source belongs to the address, not to a member, and goes with the address
 	nsip host anycast add $A dev d0
 	nsip host anycast del $A dev anycast0
 	is "$(source_of $A)" 2001:db8:1::1
@@ -41,7 +41,7 @@ remote_only() {
 	nsip host anycast add $A via 2001:db8:1::99
 	nsip host anycast set $A source unicast
 	is "$(source_of $A)" unicast
-	# answers are counted where there may be some
+	# answers are counted only where a local member may send some
 	is "$(query host "field replies" -s anycast show $A)" null
 	nsip host anycast add $A
 	refute is "$(query host "field replies" -s anycast show $A)" null
@@ -63,7 +63,8 @@ linklocal() {
 	nsip host anycast del fe80::a dev d2
 }
 
-# Another may have it, or nobody: packets see to that.
+# The unicast address that is the source may go, and the setting stays. Whether it can be used is decided for each
+# packet.
 address_leaves() {
 	nsip host address add 2001:db8:2::2/64 dev d2 nodad
 	nsip host anycast add $A
@@ -82,7 +83,7 @@ entry() {
 	nsip host anycast set subnet-router dev d0 source unicast
 	is "$(source_of subnet-router dev d0)" unicast
 	is "$(query host sources -d anycast show subnet-router dev d0)" "unicast unicast"
-	# options are another matter
+	# replace and change set options of members, not the source
 	nsip host anycast replace subnet-router dev d0 metric 7
 	nsip host anycast change subnet-router dev d0 metric 8
 	is "$(query host sources -d anycast show subnet-router dev d0)" "unicast unicast"
@@ -107,24 +108,24 @@ beside_static() {
 	nsip host anycast add $ROUTER dev d2
 	is "$(source_of $ROUTER)" unicast
 	refused "an entry makes this address" nsip host anycast set $ROUTER source anycast
-	# the entry that stays may still say it
+	# the entry that is left can still set it
 	nsip host anycast set subnet-router dev d0 source anycast
 	is "$(source_of $ROUTER)" anycast
 	nsip host anycast del subnet-router dev d0
 	is "$(source_of $ROUTER)" auto
 	nsip host anycast set $ROUTER source unicast
-	# from now on the entry says it
+	# from now on the entry sets it
 	nsip host anycast add subnet-router dev d0
 	is "$(source_of $ROUTER)" auto
 	nsip host anycast del $ROUTER dev d2
 	nsip host anycast set subnet-router dev d0 source unicast
-	# it becomes a member by itself, and the address nobody's
+	# the entry's member becomes a configured one, and the address has no source of its own
 	nsip host anycast replace $ROUTER dev d0
 	is "$(source_of $ROUTER)" auto
 	nsip host anycast flush
 }
 
-# Two devices with the same prefix: of those that say something the first.
+# Two devices have the same prefix: the first of their entries that set a source decides.
 two_entries() {
 	nsip host anycast add subnet-router dev d1
 	nsip host anycast add subnet-router dev d0
@@ -143,7 +144,7 @@ two_entries() {
 	is "$(addresses host)" ""
 }
 
-# As the scope does.
+# The source stays when the device changes its VRF, as the scope does.
 follows_its_device() {
 	nsip host anycast add $A dev d2
 	nsip host anycast set $A source unicast

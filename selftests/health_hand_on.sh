@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/servers.sh"
 
-# The router has the service, and knows another member.
+# both: the router is a member with services, and s1 is another member.
 both() {
 	printf 'anycast %s\n' flush "add $A service tcp/7,udp/7" "add $A via 2001:db8:f::1" | nsip router -batch -
 }
@@ -25,7 +25,7 @@ router_dies() { peer kill router web dns; }
 local_state() { query router local_state anycast show $A; }
 is_local() { [[ $(local_state) == "$*" ]]; }
 
-# Without any pause between the death and the first flow.
+# The services die, and the very first flow after that goes to s1.
 handed_on() {
 	router_runs
 	both
@@ -34,23 +34,23 @@ handed_on() {
 	is "$(ask udp 4000)" 4000=dns
 	router_dies
 	is "$(ask tcp 4001-4009)" "$(echo 400{1..9}=s1)"
-	# the flow that it had, too
+	# the flows of the dead processes move, too
 	is "$(ask udp 4000-4009)" "$(echo 400{0..9}=s1)"
 	wait_for "down" 20 is_local down service
 	router_runs
 	wait_for "up" 20 is_local up
 	is "$(ask tcp 4010-4015)" "$(echo 401{0..5}=web)"
-	# who went there stays there
+	# flows that moved to s1 stay there
 	is "$(ask udp 4001)" 4001=s1
 	is "$(ask udp 4010)" 4010=dns
-	# the death of one of them is the member's
+	# the member is down if one of its services is dead
 	peer kill router dns
 	is "$(ask udp 4011)" 4011=s1
 	is "$(ask tcp 4016)" 4016=s1
 	peer kill router web
 }
 
-# The first packet is a datagram of a flow that the dead process had.
+# The first packet after the death is a datagram of a flow of the dead process.
 old_datagrams() {
 	router_runs
 	both
@@ -60,7 +60,7 @@ old_datagrams() {
 	peer kill router web
 }
 
-# What the node itself sends is chosen for as well.
+# The router's own packets are handed on, too.
 own_flows() {
 	router_runs
 	both
@@ -70,7 +70,7 @@ own_flows() {
 	is "$(peer ask router udp $A 7 4201)" 4201=s1
 }
 
-# What it would do with the next flow, before anything has shown that the process is dead.
+# `ip anycast get` says what would become of the next flow, also before anything has shown that the process is dead.
 explained() {
 	router_runs
 	both
@@ -79,7 +79,7 @@ explained() {
 	is "$(verdicts proto tcp sport 1 dport 7)" "anycast0=down s1=chosen"
 }
 
-# Nobody else is up: refused at once. So it is where this node does not forward.
+# If no other member is up, or the router does not forward, new flows are refused at once.
 nowhere_else() {
 	ns router sysctl -qw net.ipv6.icmp.ratelimit=0
 	both
@@ -100,21 +100,22 @@ nowhere_else() {
 # passes PORT: how many packets of the flow from that port went over the link to s1.
 passes() { capture_show between "src port $1" | wc -l; }
 
-# Each takes the other for one that is up. Nobody listens at port 8.
+# Router and s1 take each other for members that are up, and nobody listens at port 8. Packets must not go back and
+# forth.
 hot_potato() {
 	ns s1 sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratelimit=0
 	printf 'anycast %s\n' flush "add $A service tcp/8,udp/8" "add $A via 2001:db8:f::1" | nsip router -batch -
 	printf 'anycast %s\n' flush "add $A service tcp/8,udp/8" "add $A via 2001:db8:1::f" | nsip s1 -batch -
 	capture_start between router r1 "dst host $A"
-	# the one that it came to last has no other than the one it came from
+	# s1 has no other member than the router, where the packet came from, so s1 refuses it
 	is "$(peer ask client tcp $A 8 4400 wait=5)" 4400=ECONNREFUSED
 	is "$(peer ask client udp $A 8 4400 wait=5)" 4400=ECONNREFUSED
-	# nor does it without a member of its own
+	# s1 does not send it back either if it has no local member
 	nsip s1 anycast del $A dev anycast0
 	is "$(peer ask client tcp $A 8 4401 wait=5)" 4401=EHOSTUNREACH
 	is "$(peer ask client udp $A 8 4401 wait=5)" 4401=EHOSTUNREACH
 	capture_stop between
-	# a SYN may be sent twice: its error may come while its socket is busy
+	# a SYN may be sent twice, because its error may come while its socket is busy
 	is "$(passes 4400)" 2
 	(($(passes 4401) <= 4))
 }

@@ -30,7 +30,8 @@ s1_up() {
 	nsip s1 -6 route replace default via 2001:db8:1::f src $U1
 }
 
-# It has no flows, old or new, until it has been up for long enough; nor does it wait when it need not.
+# A member that comes back gets no flows, old or new, before the hold time is over. With a hold time of 0 it is used
+# at once.
 remote() {
 	has_members 1 2
 	router set $A hold 1000
@@ -46,7 +47,7 @@ remote() {
 	all_ask s1
 }
 
-# Each time it goes it begins anew: it is never used before it was up for so long.
+# Each failure starts the hold time anew: the member is not used before it was up for that long without a break.
 flaps() {
 	local begin i
 
@@ -67,7 +68,7 @@ flaps() {
 
 # ---- a host ----
 
-# What is new was never down; what was, waits, and is served all the same.
+# A new member was never down, and does not wait. One that was down waits, but answers packets that come meanwhile.
 local_member() {
 	nsip host anycast add $ON dev h0 lifetime 1000
 	nsip host anycast set $ON hold 1000
@@ -80,7 +81,7 @@ local_member() {
 	nsip near neigh replace $ON lladdr "$(mac host h0)" dev n0
 	reached near $ON 2001:db8:1::1
 	nsip near neigh del $ON dev n0
-	# whatever else happens is told first, and begins it anew
+	# another reason for being down is shown first, and starts the hold time anew
 	nsip host link set h0 down
 	settles host $ON h0:down:admin
 	nsip host link set h0 up
@@ -95,7 +96,7 @@ local_member() {
 	reached near $ON 2001:db8:1::1
 }
 
-# An entry decides for what it makes, now and later.
+# An entry sets the hold time of its addresses, also of those that come later.
 entries() {
 	nsip host -batch - <<-END
 		anycast add home-agents dev h0
@@ -109,12 +110,12 @@ entries() {
 	settles host $AGENTS h0:down:lease
 	nsip host anycast change home-agents dev h0 lifetime 0
 	is "$(state_of host $AGENTS)" h0:down:hold
-	# what it makes now was never down
+	# a new address of the entry was never down
 	addr_add host h0 2001:db8:2::1/64
 	settles host 2001:db8:2:0:fdff:ffff:ffff:fffe h0:up
 	nsip host anycast set home-agents dev h0 hold 0
 	is "$(state_of host $AGENTS)" h0:up
-	# a prefix that flaps takes its addresses along, and makes them again
+	# when a prefix comes back, the address that it had made waits; one that is made for the first time does not
 	nsip host anycast set home-agents dev h0 hold 1000
 	nsip host address del 2001:db8:2::1/64 dev h0
 	wait_for "its end" 20 eval "[[ ! \$(nsip host anycast show 2001:db8:2:0:fdff:ffff:ffff:fffe) ]]"
@@ -130,7 +131,7 @@ entries() {
 	END
 }
 
-# A device takes what waits along.
+# A member that waits keeps waiting when its device moves to another VRF.
 moves() {
 	nsip host anycast add 2001:db8:7::a dev h1 lifetime 1000
 	nsip host anycast set 2001:db8:7::a vrf red hold 900
@@ -177,7 +178,7 @@ told() {
 	happened host "changed $OFF own:down:lease" "changed $OFF own:down:hold" "changed $OFF own:up"
 }
 
-# Each comes back, and each is told of once.
+# Every address comes back, with one event each.
 many() {
 	local i
 
@@ -193,7 +194,7 @@ many() {
 	is "$(netlink events host | grep -o ':up' | wc -l)" $MANY
 }
 
-# What waits goes with its address, its namespace, the module.
+# The address, the namespace and the module can be deleted while members wait.
 gone() {
 	local i ns
 

@@ -14,17 +14,17 @@
 . "$(dirname "$0")/lib/near.sh"
 
 U1=2001:db8:f::1
-# Leases that end at once.
+# How many leases end at the same time.
 MANY=1000
-# In each namespace that goes.
+# How many leases each namespace has that is deleted.
 FEW=50
-# Seconds: long enough to look at what is up, and no longer.
+# Seconds of a short lease: long enough to look at the members that are up, and no longer.
 BRIEF=2
 [[ ${ANYCAST6_KERNEL-} != debug ]] || BRIEF=8 FEW=10
 
 # ---- a router ----
 
-# Who renews it no more loses new flows and old ones, and gets new ones again.
+# A member that is not renewed any more loses its flows, old and new. Once it is renewed, new ones come again.
 remote() {
 	has_members "1 lifetime 1000" 2
 	is "$(ask udp 5000)" 5000=s1
@@ -39,7 +39,7 @@ remote() {
 	is "$(ask udp 5000)" 5000=s2
 }
 
-# As long as somebody does, nothing happens at all.
+# As long as somebody renews it, its state does not change, and no event is sent.
 renewed() {
 	local begin
 
@@ -58,7 +58,7 @@ renewed() {
 	all_ask s1
 }
 
-# A failure of another kind is told first, and a renewal does not hide it.
+# Another reason for being down is shown first, and a renewal does not hide it.
 other_reasons() {
 	has_members "1 lifetime 1000" 2
 	nsip s1 link set s0 down
@@ -73,7 +73,7 @@ other_reasons() {
 
 # ---- a host ----
 
-# Neighbours find it no more; those that still send get what the kernel has to say.
+# Neighbours no longer find the address. Packets that come all the same get the kernel's own answer.
 local_member() {
 	nsip host anycast add $ON dev h0 lifetime 1000
 	reached near $ON 2001:db8:1::1
@@ -81,7 +81,7 @@ local_member() {
 	settles host $ON h0:down:lease
 	refute peer solicit near n0 2001:db8:1::2 $ON wait=1.2
 	nsip near neigh replace $ON lladdr "$(mac host h0)" dev n0
-	# a service that lives is of use, one that is dead says so at once
+	# a service that runs still answers, and a dead one is refused at once
 	reached near $ON 2001:db8:1::1
 	refused "refused" peer tcp near $ON 99 10
 	is "$(peer ask near udp $ON 99 7000)" 7000=ECONNREFUSED
@@ -101,10 +101,10 @@ shown() {
 	nsip host anycast change $ON dev h0 lifetime 1
 	settles host $ON h0:down:lease
 	nsip host -j anycast show $ON | jq -e '.[0].members[0] | .lifetime == 1 and .expires == 0'
-	# what is not named stays, and is not begun again
+	# a change that does not name the lifetime does not start it anew
 	nsip host anycast change $ON dev h0 metric 5
 	is "$(state_of host $ON)" h0:down:lease
-	# 0 and replace are for ever
+	# with lifetime 0, and after replace, the member stays for ever
 	nsip host anycast change $ON dev h0 lifetime 0
 	is "$(state_of host $ON)" h0:up
 	nsip host -j anycast show $ON | jq -e '.[0].members[0] | has("lifetime") or has("expires") | not'
@@ -113,7 +113,7 @@ shown() {
 	nsip host -j anycast show $ON | jq -e '.[0].members[0] | has("lifetime") | not'
 }
 
-# One command of a health checker for everything.
+# A health checker can renew everything with one command.
 all_of_a_node() {
 	nsip host -batch - <<-END
 		anycast add $ON dev h0 lifetime $BRIEF
@@ -137,7 +137,7 @@ all_of_a_node() {
 
 up() { nsip host -j anycast show state up | jq -r '[.[].address // empty] | sort | join(" ")'; }
 
-# It goes along when the device changes its VRF, as long or as short as it was.
+# A member keeps its lease, and the time that is left of it, when its device changes the VRF.
 follows() {
 	nsip host anycast add $OFF dev h1 lifetime 1000
 	nsip host link set h1 nomaster
@@ -164,7 +164,7 @@ saved() {
 	nsip host anycast save | diff "$T_DIR/saved" -
 }
 
-# All of them are told, none twice.
+# Each lease that ends makes one event.
 many() {
 	printf "anycast add 2001:db8:b::%x lifetime 1000\n" $(seq $MANY) | nsip host -batch -
 	netlink listen host
@@ -191,7 +191,7 @@ refusals() {
 		ip anycast renew all
 }
 
-# The address, the namespace and the module go while leases run out.
+# The address, the namespace and the module are deleted while leases run out.
 gone() {
 	local i
 

@@ -21,18 +21,18 @@ alive() {
 	capture_start asked s1 s0 icmp6
 	read -r number source < <(peer probes s1 s0 3)
 	echo "$number probes from $source"
-	# a tenth more or less; a slow machine is late
+	# the intervals vary by a tenth, and a slow machine is late
 	((number >= 1 && number <= 3400 / EVERY))
 	is "$source" 2001:db8:1::f
 	so_many_more $U1 answered 3
 	is "$(probes $U1 | cut -d' ' -f4-)" "0 0"
 	capture_stop asked
-	# it answers from the address that it is known by
+	# the member answers from the address by which the router knows it
 	capture_show asked | grep -q "$U1 > 2001:db8:1::f: ICMP6, echo reply"
 	all_ask s1
 	router show | grep -q "via $U1 .*state up.* probe $EVERY"
 	nsip router -j anycast show $A | jq -e ".[0].members[0] | .probe == $EVERY"
-	# who clients ping answers them as ever
+	# clients' pings are answered as before
 	is "$(pings_to)" 2001:db8:f::1
 }
 
@@ -52,7 +52,7 @@ silent() {
 	happened router "changed $A -:down:probe" "changed $A -:up"
 }
 
-# Each second one.
+# Every second probe is lost.
 lossy() {
 	probed
 	ns s1 nft -f - <<-END
@@ -80,7 +80,7 @@ lease() {
 	all_ask s1
 }
 
-# Its server dies: the next probe says so, whatever time it takes until anybody looks.
+# Its server dies, and the answer to the next probe says so, also if s1 has not noticed it before.
 served() {
 	nsip s1 anycast change $A service udp/99
 	has_members "1 probe $EVERY" 2
@@ -100,7 +100,7 @@ signal.pause()'
 	comes $U1 up
 }
 
-# At once: not three of them, one.
+# One answer that says so is enough: the router does not wait for three.
 first_word() {
 	has_members "1 probe 2000" 2
 	comes $U1 up
@@ -111,7 +111,7 @@ first_word() {
 	comes $U1 up
 }
 
-# Nobody there can say anything any more.
+# The address is deleted on s1, so nothing there answers any more.
 deleted() {
 	probed
 	nsip s1 anycast del $A
@@ -131,12 +131,12 @@ drained() {
 	all_ask s2
 	is "$(ask udp 5100)" 5100=s1
 	is "$(verdicts)" "s1=draining s2=chosen"
-	# told by the member, not by somebody here
+	# the member says that it drains: nobody has drained it on the router
 	nsip router -j anycast show $A | jq -e '.[0].members[0] | has("draining") | not'
 	refute grep -q drain <<<"$(nsip router anycast save)"
 	peer transfer client go old
 	is "$(peer transfer client end old)" 2000000
-	# whom somebody here drains as well has the same state, for another reason
+	# drained on the router as well, it has the same state for another reason
 	netlink listen router
 	router drain $A via $U1
 	happened router "changed $A -:draining"
@@ -147,7 +147,7 @@ drained() {
 	all_ask s1
 }
 
-# Whatever it says, it says so each time, and of errors the kernel sends but one a second.
+# Each probe is answered, whatever the answer is, although the kernel sends only one error a second.
 unlimited() {
 	probed
 	nsip s1 anycast drain $A
@@ -160,7 +160,8 @@ unlimited() {
 
 # ---- when there is nobody to ask ----
 
-# A way that is lost is told first, and who is behind it must answer again when it is back.
+# A lost route is the reason that is shown first. When the route is back, the member must answer a probe before it is
+# up.
 no_way() {
 	local sent
 
@@ -180,7 +181,7 @@ no_way() {
 	comes $U1 down route
 	nsip router -6 route add $U1 via 2001:db8:1::1 metric 100
 	comes $U1 up
-	# it need not wait for its turn
+	# the router probes it at once, and does not wait for the end of the interval
 	router change $A via $U1 probe 60000
 	nsip router -6 route del $U1
 	comes $U1 down route
@@ -188,7 +189,7 @@ no_way() {
 	comes $U1 up
 }
 
-# A lease of the router's own is told before what the member says.
+# If the lease on the router is over, that is the reason that is shown, not what the member says.
 with_lease() {
 	has_members "1 probe $EVERY lifetime 1000" 2
 	comes $U1 up
@@ -209,7 +210,7 @@ configured() {
 	ns router $hooks >"$T_DIR/hooks"
 	comes_to_be $U1 up
 	router change $A via $U1 probe $EVERY
-	# who was of use is believed to be
+	# a member that was up stays up until probes say otherwise
 	comes_to_be $U1 up
 	so_many_more $U1 answered 1
 	router change $A via $U1 metric 7
@@ -238,7 +239,7 @@ refusals() {
 	has_members 1
 	refute router change $A via $U1 probe 9
 	refute router change $A via $U1 probe 60001
-	# what ip does not check
+	# the kernel refuses them itself, and says why
 	for value in 1 9 60001 4294967295; do
 		is "$(netlink refuse router add address=$A via=$U2 probe=$value)" \
 			"ERANGE probe anycast6: a member is probed every 10 to 60000 ms"
@@ -248,7 +249,7 @@ refusals() {
 	refute router change $A via $U1 probe x
 	refute router change $A via $U1 probe -1
 	refused "only remote members are probed" router add 2001:db8:a::a probe 100
-	# its prefix may come later
+	# with a device it is accepted, as the address's prefix may come later
 	router add 2001:db8:a::a dev r1 probe 100 2>&1 | grep "in no prefix of the device yet"
 	nsip router anycast save >"$T_DIR/saved"
 	router del 2001:db8:a::a

@@ -16,7 +16,7 @@
 WEB=2001:db8:53::80
 DNS=2001:db8:53::35
 U1=2001:db8:f::1
-# Answers that are waited for, and clients at a time.
+# How many answers a case waits for, and how many clients ask at the same time.
 SOME=40 THREADS=4
 [[ ${ANYCAST6_KERNEL-} != debug ]] || SOME=10 THREADS=2
 
@@ -24,7 +24,7 @@ SOME=40 THREADS=4
 nginx_runs() { nginx_start "nginx-$2" "$1" "listen [::]:80; return 200 \"I am $2\";"; }
 unbound_runs() { unbound_start "unbound-$2" "$1" "www.test. AAAA 2001:db8::${2#s}"; }
 
-# murder PROGRAM [NAME]: the router's, or that one, with all its processes.
+# murder PROGRAM [NAME]: kill all processes of the program with this name; the router's is s0.
 murder() {
 	local pid
 
@@ -35,7 +35,7 @@ murder() {
 
 is_now() { [[ $(query router local_state anycast show "$1") == "${*:2}" ]]; }
 
-# The router's own, and where that may be, another's.
+# configure alone|both: the router is a member with services. With both, s1 is a member, too.
 configure() {
 	{
 		echo "anycast flush"
@@ -53,8 +53,8 @@ syns_again() {
 		/^TcpExt:/ { for (i = 2; i <= NF; i++) if (name[i] == "TCPSynRetrans") print $i }' /proc/net/netstat
 }
 
-# ends LOAD PATTERN: it ends; what became of all questions that were not underway at the time of the death is
-# as this pattern says.
+# ends LOAD PATTERN: end a load. What became of all questions that were not under way at the time of the death must
+# match the pattern.
 ends() {
 	local word words bad=0
 
@@ -66,14 +66,15 @@ ends() {
 		[[ $word == dying:* || $word == $2 ]] || bad=1
 	done
 	((!bad))
-	# so many died with it
+	# how many questions died with the process
 	DYING=0
 	for word in $words; do
 		[[ $word != dying:* ]] || DYING=$((DYING + ${word##*=}))
 	done
 }
 
-# killed PROGRAM KIND ADDRESS PORT: under load; others have the new flows, and it comes back.
+# killed PROGRAM KIND ADDRESS PORT: the router's program is killed under load. Others have the new flows until it is
+# back.
 killed() {
 	local before
 
@@ -88,11 +89,12 @@ killed() {
 	wait_for "up" 60 is_now "$3" up
 	peer answers client it $SOME s0
 	ends it "@(before:s0|new:s[01])=+([0-9])"
-	# not even one that had to be sent twice; who is slow enough does that anyhow
+	# no SYN had to be sent twice, except of questions that died; the debug kernel is so slow that clients send
+	# some twice anyhow
 	[[ ${ANYCAST6_KERNEL-} == debug ]] || (($(syns_again) - before <= ${DYING:-0}))
 }
 
-# alone PROGRAM KIND ADDRESS PORT: the same where there is nobody else, with or without knowing of others.
+# alone PROGRAM KIND ADDRESS PORT [both]: the same where no other member can serve. With both, the router has one.
 alone() {
 	configure "${5-alone}"
 	peer load client it "$2" "$3" "$4" threads=$THREADS
@@ -118,7 +120,8 @@ of_s1() { nsip router -s -j anycast show "$1" | jq -r '.[0].members[] | select(.
 
 is_of_s1() { [[ $(of_s1 "$1") == "$2 "* ]]; }
 
-# probed PROGRAM KIND ADDRESS PORT: s1 is killed, and the router itself is next. It learns of that by one probe.
+# probed PROGRAM KIND ADDRESS PORT: s1's program is killed, and the router itself is the next nearest. The router
+# learns of the death by one probe.
 probed() {
 	local missed service=tcp/$4
 
@@ -135,7 +138,7 @@ probed() {
 	peer answers client it $SOME s1
 	murder "$1" s1
 	wait_for "the router to know" 20 is_of_s1 "$3" down
-	# as soon as it does nothing fails any more
+	# once the router knows, no question fails any more
 	peer load client after "$2" "$3" "$4" threads=$THREADS
 	peer answers client after $SOME s0
 	ends after "new:s0=+([0-9])"
@@ -147,7 +150,8 @@ probed() {
 }
 
 prepare() {
-	# the kernel says no more than so often that a port is closed, all in all
+	# the kernel limits how many errors it sends in all, also those that say that a port is closed: take the limit
+	# away
 	ns router sysctl -qw net.ipv6.icmp.ratemask=0
 	ns s1 sysctl -qw net.ipv6.icmp.ratemask=0
 	printf 'anycast add %s\n' $WEB $DNS | nsip s1 -batch -

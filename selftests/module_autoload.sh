@@ -15,7 +15,7 @@ unload() {
 
 first_command() {
 	unload
-	# what needs no kernel does not load it
+	# commands that do not ask the kernel do not load it
 	ip anycast help 2>/dev/null
 	refute loaded
 	refute ip anycast add 2>/dev/null
@@ -27,7 +27,7 @@ first_command() {
 	refute [ -d /proc/sys/net/anycast6 ]
 }
 
-# A namespace's first command loads it for all.
+# The first command in any namespace loads it for all of them.
 in_namespace() {
 	unload
 	nsip host anycast add 2001:db8::1

@@ -11,13 +11,13 @@
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53
-# How many namespaces, and of those that end in a special way.
+# How many namespaces end, and how many in each special way.
 MANY=30
 EACH=10
 ROUNDS=3
 [[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=8 EACH=4 ROUNDS=1
 
-# Nothing waits for a device: that would be said on the console, and hold this up.
+# quiet: a device can be deleted at once. If anything were still held, the deletion would wait, too.
 quiet() {
 	ip link add probe type dummy
 	timeout 20 ip link del probe
@@ -49,7 +49,8 @@ limits_apart() {
 	nsip host anycast flush
 }
 
-# The members on it go, those of the other namespace stay, and nothing comes along with the device.
+# A device moves to another namespace. The members on it go, those of the other namespace stay, and nothing comes
+# along.
 device_moves() {
 	nsip host link add move type veth peer name stay
 	nsip host link set move up
@@ -74,7 +75,7 @@ device_moves() {
 	nsip other anycast flush
 }
 
-# There and back faster than anything can be mended between.
+# A device moves there and back before the module's work has run.
 device_moves_fast() {
 	local before i
 
@@ -120,7 +121,7 @@ under_traffic() {
 	quiet
 }
 
-# With a socket of its own that still talks to the address when the namespace goes.
+# The namespace ends right after the server of a busy connection to the address was killed.
 connected() {
 	ns_make doomed
 	link_veth client dd doomed x0
@@ -168,7 +169,7 @@ reached_again() {
 	nsip host anycast flush
 }
 
-# The device goes in the same moment as the namespace that it is in.
+# A device goes at the same moment as the namespace that it is in.
 device_and_namespace() {
 	local i
 

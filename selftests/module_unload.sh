@@ -12,7 +12,7 @@
 
 A=2001:db8:1::a
 OFF=2001:db8:53::53
-# How many addresses, and how many times.
+# How many addresses there are, and how many times it is unloaded.
 MANY=3000
 TIMES=20
 [[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=500 TIMES=6
@@ -35,7 +35,7 @@ set_up() {
 	peer ping client 2001:db8:1::1
 }
 
-# everything PEER could see, and what is not in a namespace
+# all_of_it: everything in a snapshot of the host, and what is in no namespace.
 all_of_it() {
 	snapshot host | grep -v 'proto kernel .* expires'
 	ls /proc/sys/net
@@ -83,7 +83,7 @@ only_loaded() {
 
 configured_and_flushed() {
 	configure
-	# what a snapshot must not have afterwards
+	# the module's hooks are there, which must be gone afterwards
 	hooked
 	reached client $A 2001:db8:1::1
 	nsip host anycast flush
@@ -117,7 +117,7 @@ many_addresses() {
 	same_as_before
 }
 
-# After a link flap the kernel's own route is one that the module added.
+# After a link flap the module has added the route of the kernel's own join, which must be there afterwards.
 mended() {
 	configure
 	nsip host link set h1 down
@@ -143,7 +143,7 @@ under_traffic() {
 	wait_for "the state of before" 10 same_as_before
 }
 
-# The connection lives on: its packets have routes of their own.
+# A connection to the address survives unloading and loading: its packets have cached routes.
 again_under_a_connection() {
 	configure
 	background server host socat -u TCP6-LISTEN:7777,fork OPEN:/dev/null
@@ -159,7 +159,7 @@ again_under_a_connection() {
 	unload
 }
 
-# Somebody configures all the time: each command succeeds, or finds no module; the next loads it again.
+# Somebody configures all the time. Each command succeeds or finds no module, and the next one loads it again.
 while_configured() {
 	local i
 
@@ -192,7 +192,7 @@ cycles() {
 	same_as_before
 }
 
-# Those who listen do not hold it.
+# A program that listens to events does not keep the module loaded.
 listener() {
 	configure
 	background monitor host ip anycast monitor

@@ -41,7 +41,7 @@ bad_case() {
 
 	read -ra request <<<"$2"
 	is "$(netlink refuse host "${request[@]}")" "$1"
-	# what ip makes of an answer is the same on all kernels
+	# what ip prints is the same on all kernels, and takes long on the debug kernel
 	[[ ${3-} && ${ANYCAST6_KERNEL-} != debug ]] || return 0
 	before=$(netlink state host)
 	read -ra request <<<"$3"
@@ -50,7 +50,7 @@ bad_case() {
 	is "$(netlink state host)" "$before"
 }
 
-# The tool refuses it by itself; the kernel is not asked.
+# bad_word NAME "MESSAGE" "IP-COMMAND": ip itself refuses this, and the kernel is not asked.
 bad_word() { t_run "$1" bad_word_case "${@:2}"; }
 
 bad_word_case() {
@@ -70,11 +70,11 @@ limit() { t_run "limit $1 $2: $4" limit_case "$@"; }
 limit_case() {
 	local request
 
-	# one that failed has left its limit behind
+	# an earlier case that failed may have left its limit
 	ns host sysctl -qw net.anycast6.max_{addresses,members,joins}=1000
 	ns host sysctl -qw "net.anycast6.$1=$2"
 	bad_case "${@:3}"
-	# and it was only the limit
+	# without the limit the same command succeeds
 	ns host sysctl -qw "net.anycast6.$1=1000"
 	read -ra request <<<"$5"
 	nsip host anycast "${request[@]}"
@@ -599,7 +599,7 @@ limit max_addresses 1 "E2BIG origin anycast6: too many addresses (net.anycast6.m
 limit max_members 1 "ENOSPC origin anycast6: too many members (net.anycast6.max_members)" \
 	"add origin=reserved id=8 dev=d0" "add reserved 8 dev d0"
 
-# room for some of what an entry stands for is not enough
+# an entry is refused if there is no room for all of its addresses
 half_an_entry() {
 	local used
 
@@ -611,7 +611,7 @@ half_an_entry() {
 }
 t_run "limit max_addresses in the middle of an entry" half_an_entry
 
-# joins of off-link addresses become routes instead: no refusal
+# beyond the limit on joins an off-link address gets a route, and is not refused
 offlink_beyond_joins() {
 	ns host sysctl -qw net.anycast6.max_{addresses,members}=1000 net.anycast6.max_joins=0
 	nsip host anycast add 2001:db8:53::10

@@ -9,10 +9,10 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"
 
-# More than may be joined.
+# How many addresses a long batch adds, more than may be joined.
 MANY=10000 JOINS=4096
 MEMBERS=600
-# Each adds and deletes so many.
+# How many writers there are, and how many addresses each of them adds and deletes.
 WRITERS=4 ADDED=250 DELETED=100
 CHANGES=300 READS=10
 [[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=700 JOINS=500 MEMBERS=150 ADDED=80 DELETED=30 CHANGES=50 READS=3
@@ -22,7 +22,7 @@ batch_of() { printf "anycast $1 $2:%x\n" $(seq 0 $(($3 - 1))); }
 
 count_shown() { query host count anycast show; }
 
-# The address of each line that /proc/net/anycast6 has on a device, or of each local route to it.
+# held: the addresses that are held on anycast0, by a join or by a local route.
 held() {
 	ns host awk '$2 == "anycast0" { print $3 }' /proc/net/anycast6
 	nsip host -6 route show table local dev anycast0 type local | awk '{ print $2 }'
@@ -84,7 +84,7 @@ Command failed -:3"
 	nsip host anycast flush
 }
 
-# Whoever refuses it: the kernel, the argument parser, or nobody knows the word.
+# With -force the batch goes on after a line that fails, whether the kernel refuses it or ip does not understand it.
 forced() {
 	local said status=0
 
@@ -106,7 +106,7 @@ forced() {
 	nsip host anycast flush
 }
 
-# They meet in the same addresses, too: each gives the shared one a member of its own.
+# Each writer also gives one address, which all of them share, a member of its own.
 writers() {
 	local w last
 
@@ -150,7 +150,7 @@ interrupted() {
 		# shellcheck disable=SC2086
 		[[ $(netlink interrupt host $i) == "interrupted "* ]]
 	done
-	# what changes nothing interrupts nothing
+	# a request that changes nothing does not interrupt a dump
 	is "$(netlink interrupt host replace address=2001:db8:d::1)" "consistent 1000"
 }
 

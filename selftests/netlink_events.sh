@@ -70,7 +70,8 @@ in_a_vrf() {
 	happened host "deleted $OFF own:up" "deleted $OFF"
 }
 
-# An entry is told after what it made, with how many addresses that is; it goes after them, too.
+# The event of an entry comes after those of the addresses that it made, and says how many there are. When the entry
+# is deleted, its event comes after theirs, too.
 entries() {
 	nsip host anycast add subnet-router dev d0
 	happened host "added 2001:db8:1:: d0:up" "added subnet-router@d0"
@@ -83,7 +84,7 @@ entries() {
 	nsip host address del 2001:db8:11::1/64 dev d0
 	is "$(netlink await host "changed subnet-router@d0")" \
 		"deleted 2001:db8:11:: d0:up; deleted 2001:db8:11::; changed subnet-router@d0"
-	# configured as well: the entry's member becomes one of its own, and outlives the entry
+	# an address of the entry is configured, too: its member becomes a configured one, and outlives the entry
 	nsip host anycast replace 2001:db8:1:: dev d0
 	happened host "changed 2001:db8:1:: d0:up"
 	nsip host anycast del subnet-router dev d0
@@ -97,7 +98,7 @@ entries() {
 		"deleted 2001:db8:1:0:fdff:ffff:ffff:fffe" "deleted reserved126@d0"
 }
 
-# Of an entry first, then of what it makes.
+# A change of the source makes one event. If it is an entry's, the entry's event comes before those of its addresses.
 sources() {
 	nsip host anycast add $A dev d0
 	netlink events host
@@ -128,7 +129,7 @@ sources_of_entries() {
 	refused "set the source of the entry" nsip host anycast set 2001:db8:1:: source auto
 	nsip host anycast set 2001:db8:1:: source unicast
 	happened host
-	# what comes with a source is not changed to it
+	# a new address has the entry's source from the start, so there is no event of a change
 	addr_add host d0 2001:db8:11::1/64
 	is "$(netlink await host "changed subnet-router@d0")" \
 		"added 2001:db8:11:: d0:up; changed subnet-router@d0"
@@ -138,7 +139,7 @@ sources_of_entries() {
 	happened host "added 2001:db8:1:: d1:up"
 	nsip host anycast del subnet-router dev d0
 	happened host "deleted 2001:db8:1:: d0:up" "changed 2001:db8:1::" "deleted subnet-router@d0"
-	# and the other way round: the address was there
+	# the other way round: the address is configured before the entry is added
 	nsip host anycast set 2001:db8:1:: source anycast
 	netlink events host
 	nsip host anycast add subnet-router dev d0
@@ -169,7 +170,7 @@ device_states() {
 	netlink await host "changed 2001:db8:3::a h0:down:admin"
 	nsip host link set h0 up
 	netlink await host "changed 2001:db8:3::a h0:up"
-	# neither is a change of an address
+	# other changes of the device make no event
 	nsip host link set h0 mtu 1400
 	ns host sysctl -qw net.ipv6.conf.h0.hop_limit=60
 	nsip host anycast add $OFF
@@ -189,7 +190,7 @@ device_gone() {
 	netlink await host "deleted $OFF"
 }
 
-# the one that listens sees only its own namespace
+# a listener sees only the events of its own namespace
 other_namespace() {
 	nsip peer anycast add $OFF
 	happened host
@@ -212,7 +213,7 @@ burst() {
 	is "$(netlink events host | tr ';' '\n' | grep -c deleted)" 200
 }
 
-# monitor NAME [OPTION]...: `ip anycast monitor`, once it listens.
+# monitor NAME [OPTION]...: start `ip anycast monitor`, and wait until it listens.
 monitor() {
 	background "$1" host ip "${@:2}" anycast monitor
 	wait_for "monitor to listen" 10 eval \

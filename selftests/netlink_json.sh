@@ -60,10 +60,10 @@ set_up() {
 		anycast drain $REMOTE via 2001:db9::1
 		anycast drain subnet-router dev d2
 	END
-	# more joins than there may be: a route
+	# beyond the limit on joins the address is held by a route
 	ns host sysctl -qw net.anycast6.max_joins=0
 	nsip host anycast add 2001:db8:54::54
-	# the kernel's own
+	# an address that the kernel itself holds
 	ns host sysctl -qw net.ipv6.conf.h0.forwarding=1
 	nsip peer link set p0 down
 	settles host 2001:db8:3::a h0:down:link
@@ -86,7 +86,7 @@ cat >"$T_DIR/validate.py" <<-'END'
 	sys.exit(wrong)
 END
 
-# One start of Python for all: it takes long on an emulated machine.
+# Python is started only once for all outputs: that takes long on an emulated machine.
 validates() {
 	local option name=0
 
@@ -99,7 +99,7 @@ validates() {
 	nsip host -j anycast show $OFF >"$T_DIR/show$((name + 2))"
 	nsip peer -j anycast show >"$T_DIR/show$((name + 3))"
 	python3 "$T_DIR/validate.py" "$SCHEMA" "$T_DIR"/show?*
-	# it has what makes the test worth something
+	# the output has something of every kind
 	jq -e '[.[].origin] | unique | length == 4' <"$T_DIR/show2"
 	jq -e 'map(select(.addresses == 0)) | length == 2' <"$T_DIR/show3"
 	jq -e '[.[].members[]? | select(.via) | .area] | unique == [null, "2001:db8:c::/48", "::/0"]' <"$T_DIR/show1"
@@ -121,7 +121,7 @@ validates() {
 	jq -e '[.[] | select(.addresses) | select(.draining).lifetime] == [2147483]' <"$T_DIR/show1"
 }
 
-# The schema must notice: the same with one word changed.
+# The schema finds an error: the same output with one word changed does not follow it.
 schema_can_fail() {
 	nsip host -j -s anycast show >"$T_DIR/right"
 	python3 "$T_DIR/validate.py" "$SCHEMA" "$T_DIR/right"
@@ -135,11 +135,11 @@ empty() {
 	is "$(nsip host -j anycast show 2001:db8::1234)" "[]"
 }
 
-# What the text should be, made of JSON.
+# What the text output should be, made from the JSON output by jq.
 FROM_JSON='
 def word($name): if has($name) then " \($name) \(.[$name])" else "" end;
 def seconds($name): if has($name) then " \($name) \(.[$name])s" else "" end;
-# what goes on by itself: that it is there
+# times go on, so it counts only that they are shown
 def time($key; $name): if has($key) then " \($name) T" else "" end;
 def announce: if has("announce_metric") and (has("announce") | not) then " announce" else word("announce") end +
 	if has("announce_metric") then " metric \(.announce_metric)" else "" end;
@@ -197,7 +197,7 @@ colour() {
 		"$(nsip host anycast show | timeless)"
 }
 
-# Numbers are numbers that count.
+# Counters are numbers, and grow.
 statistics() {
 	local before
 

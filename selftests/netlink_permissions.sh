@@ -21,19 +21,19 @@ set_up() {
 	netlink_start
 }
 
-# as_nobody COMMAND...: without any right, in the namespace.
+# as_nobody COMMAND...: run it in the namespace as nobody, without any capability.
 as_nobody() { ns host setpriv --reuid $NOBODY --regid $NOBODY --clear-groups --inh-caps=-all "$@"; }
 
-# without_right COMMAND...: root, but for this one right.
+# without_right COMMAND...: run it there as root without CAP_NET_ADMIN.
 without_right() { ns host setpriv --bounding-set=-net_admin --inh-caps=-all "$@"; }
 
-# with_right COMMAND...: nobody, but for this one right.
+# with_right COMMAND...: run it there as nobody with CAP_NET_ADMIN.
 with_right() {
 	ns host setpriv --reuid $NOBODY --regid $NOBODY --clear-groups \
 		--inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin "$@"
 }
 
-# without what goes on by itself
+# timeless: the output without times, which go on by themselves.
 timeless() { sed 's/"since":[0-9]*//g'; }
 
 reads() {
@@ -51,7 +51,7 @@ listens() {
 	stop monitor
 }
 
-# denied HOW: all that changes something.
+# denied HOW: run by HOW, every command that changes something is refused, and nothing changes.
 denied() {
 	local before command said status
 
@@ -79,14 +79,14 @@ permitted() {
 	with_right ip anycast del reserved 9 dev d0
 }
 
-# The right in a user namespace that does not own this network namespace is none.
+# CAP_NET_ADMIN in a user namespace that does not own this network namespace does not count.
 denied_from_inside() {
 	refused "$DENIED" ns host unshare -Ur ip anycast add 2001:db8::b
 	refused "$DENIED" ns host unshare -Ur ip anycast flush
 	is "$(addresses host | wc -w)" 3
 }
 
-# its own root, in its own network namespace
+# root of a user namespace may configure the network namespace that this user namespace owns
 own_namespace() {
 	cat >"$T_DIR/inside" <<-'END'
 		set -e
@@ -122,7 +122,7 @@ Permission denied
 4096'
 }
 
-# Who configures it pays for it; it is paid back.
+# The memory is charged to the cgroup of the process that configures, and uncharged later.
 MANY=3000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=800
 charged() {
@@ -133,7 +133,7 @@ charged() {
 	echo +memory >$root/cgroup.subtree_control
 	mkdir "$group"
 	printf 'anycast add 2001:db8:a::%x\n' $(seq $MANY) >"$T_DIR/batch"
-	# what ip itself leaves charged to it
+	# what a run of ip leaves charged in any case
 	bash -c "echo \$\$ >$group/cgroup.procs && exec ip -n host-$T_ID anycast show >/dev/null"
 	empty=$(awk '$1 == "slab" || $1 == "percpu" { sum += $2 } END { print sum }' "$group/memory.stat")
 	bash -c "echo \$\$ >$group/cgroup.procs && exec ip -n host-$T_ID -batch $T_DIR/batch"
@@ -142,7 +142,7 @@ charged() {
 	wait_for "memory to be paid back" 30 eval \
 		"(( \$(awk '\$1 == \"slab\" || \$1 == \"percpu\" { sum += \$2 } END { print sum }' $group/memory.stat) < $empty + ($full - $empty) / 4 ))"
 	rmdir "$group"
-	# two objects and counters each
+	# each address has two objects and their counters
 	if ((full - empty < MANY * 400)); then
 		fail "$MANY addresses cost $((full - empty)) bytes"
 	fi

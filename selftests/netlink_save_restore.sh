@@ -63,13 +63,14 @@ set_up() {
 	done
 }
 
-# All that is configured, and how it is held. The module's own devices get other numbers each time.
+# state: all that is configured, and how it is held. The names of the module's own devices differ each time, so they
+# are replaced.
 state() {
 	nsip host -j -d anycast show | sed 's/"anycast[0-9]*"/"own"/g' | jq -Sc '.[] | .members |= (. // [] | map(del(.expires)) | sort)' | sort
 	ns host awk '{ print $2, $3, $4 }' /proc/net/anycast6 | sed 's/^anycast[0-9]*/own/' | sort
 }
 
-# The order in which an address's members were made is kept, that of addresses too.
+# The file keeps the order in which addresses, and the members of each, were made.
 round_trip() {
 	local before
 
@@ -93,7 +94,7 @@ twice() {
 	is "$(state)" "$before"
 }
 
-# as ip -batch reads it
+# ip -batch reads the file, too
 batch() {
 	nsip host anycast save >"$T_DIR/first"
 	nsip host anycast flush
@@ -139,7 +140,7 @@ large() {
 	nsip host anycast flush
 }
 
-# What is there already has another scope, in which not all members are.
+# The address is there already, with another scope, which does not contain all members of the file.
 wider() {
 	nsip host anycast save >"$T_DIR/first"
 	nsip host anycast del $REMOTE via 2001:db8:900::1
@@ -194,7 +195,7 @@ only_anycast() {
 	nsip host link show d0
 }
 
-# A name that a batch file cannot hold: nothing is saved, rather than something else.
+# If a batch file cannot name a device, nothing is saved, so that no wrong file is made.
 impossible_name() {
 	local said status=0
 
@@ -206,7 +207,7 @@ impossible_name() {
 	is "$said" "Error: a batch file cannot name the device g#h"
 }
 
-# What is saved while it changes is a configuration that was there: with both or neither.
+# A file that is saved during changes holds a configuration that was there at one time.
 while_changing() {
 	local i
 

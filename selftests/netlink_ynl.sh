@@ -8,24 +8,24 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/near.sh"
 
-# beside the directory that kselftest is installed in
+# The top directory: it has ynl/ and docs/ beside the directory that kselftest is installed in.
 TOP=$(cd -P "$(dirname "$0")/../../.." && pwd)
 A=20010db800010000000000000000000a
 
 set_up() {
-	# ynl does not
+	# ynl does not load the module
 	modprobe anycast6
 	make_host "d0 2001:db8:1::1/64"
 	D0=$(nsip host -j link show d0 | jq '.[0].ifindex')
 }
 
-# ynl OPTION...: checks the specification against the schema of all of them first.
+# ynl OPTION...: run the client. It first checks the specification against the schema of all specifications.
 ynl() { ns host python3 "$TOP/ynl/cli.py" --spec "$TOP/docs/netlink/specs/anycast6.yaml" --output-json "$@"; }
 
 adds() {
 	is "$(ynl --do add --json "{\"address\": \"$A\", \"dev\": $D0}")" null
 	is "$(members host)" "2001:db8:1::a d0 up join"
-	# as every address that can't be one
+	# an address that cannot be an anycast address is refused, with the module's sentence
 	refute ynl --do add --json '{"address": "ff020000000000000000000000000001"}' >"$T_DIR/said" 2>&1
 	grep -q "a multicast address can't be an anycast address" "$T_DIR/said"
 }
@@ -46,7 +46,7 @@ sets_and_dumps() {
 	is "$(ynl --dump get --json '{"origin": "static"}' | jq -r '.[].address')" 2001:db8:1::a
 }
 
-# The client's program listens for a time that must be told; this does until the first event.
+# The client's own program listens for a fixed time. This one listens until the first event.
 cat >"$T_DIR/listen.py" <<-'END'
 	import json, select, sys
 	sys.path.insert(0, sys.argv[1])

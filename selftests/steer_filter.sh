@@ -55,7 +55,7 @@ forward_seen() {
 	is "$(words "$names")" 40
 }
 
-# A rule on where the packet goes: it is known in FORWARD.
+# A filter in FORWARD can match the device by which a packet will leave.
 forward_drops() {
 	local before after
 
@@ -93,7 +93,7 @@ conntrack_sees() {
 	ns router nft flush chain ip6 t block
 }
 
-# A destination that a filter changes is what counts.
+# If a filter changes the destination, the new one counts.
 translated() {
 	ns router nft -f - <<-END
 		table ip6 nat {
@@ -109,7 +109,7 @@ translated() {
 	ns router nft delete table ip6 nat
 }
 
-# What is marked goes to one by the second cable, be its flow remembered or not.
+# Packets with a mark go to the member one by the second link, whether their flow is remembered or not.
 marked() {
 	local port ports=()
 
@@ -141,11 +141,11 @@ marked() {
 	peer ask client $A 7 41410-41430 src=$CLIENT
 	peer seen one second "^$CLIENT>$A/.*/udp-414[123]" least=1
 	is "$(peer seen one one "^$CLIENT>$A/.*/udp-414[123]")" ""
-	# what is not marked takes the way it took
+	# packets without a mark still go by the first link
 	[[ $(peer ask client $A 7 41501-41520 src=$CLIENT) == *one* ]]
 	peer seen one one "^$CLIENT>$A/.*/udp-415" least=1
 	is "$(peer seen one second "^$CLIENT>$A/.*/udp-415")" ""
-	# a rule that forbids leaves the other member
+	# when the route of the mark forbids the way to one, its packets go to the other member
 	nsip router -6 route replace unreachable $ONE/128 table 77
 	is "$(peer ask client $A 7 "${ports[0]}-${ports[0]}" src=$CLIENT)" two
 	nsip router -6 rule del pref 100
@@ -165,7 +165,7 @@ traffic_control() {
 	is "$(ns router tc -s -j filter show dev r1 egress | jq '[.. | .packets? // empty] | max')" \
 		"$(tr ' ' '\n' <<<"$before" | grep -c one)"
 	ns router tc qdisc del dev r1 clsact
-	# and a queue that shapes
+	# a queueing discipline that shapes
 	ns router tc qdisc add dev r1 root tbf rate 20mbit burst 20k latency 200ms
 	ns router tc qdisc add dev r2 root tbf rate 20mbit burst 20k latency 200ms
 	peer open client tbf tcp $A 7 src=$CLIENT
@@ -216,7 +216,7 @@ no_redirect() {
 	done
 	[[ $(peer ask client $A 7 41801-41820 src=2001:db8:1::1) == @(*one*two*|*two*one*) ]]
 	is "$(peer seen client client "/redirect-")" ""
-	# the control: another address gets one. They are rare for each source, so it is from another.
+	# as a control, another address does get one. The kernel limits them for each source, so another source asks.
 	peer ping client 2001:db8:1::3 src=2001:db8:1::15
 	peer seen client client "/redirect-2001:db8:1::3" least=1
 	peer ping client $A
@@ -228,7 +228,7 @@ no_redirect() {
 
 hits() { awk -v name="$1" '$1 == name { print $2 }' $TRACING/kprobe_profile; }
 
-# hooked NS FROM: whether the module's hooks see a packet that FROM has forwarded through NS.
+# probe_hooks, unprobe_hooks: begin and end to count the calls of the module's two hooks. hits NAME: how many calls.
 probe_hooks() {
 	[[ -e $TRACING/kprobe_events ]] || mount -t tracefs tracefs $TRACING
 	[[ -w $TRACING/kprobe_events ]] || skip "no kprobes"
@@ -244,7 +244,7 @@ unprobe_hooks() {
 	echo "-:ac6/out" >>$TRACING/kprobe_events 2>/dev/null || true
 }
 
-# calls COMMAND...: how often each hook is called meanwhile: yes or no for PRE_ROUTING and LOCAL_OUT
+# calls COMMAND...: whether PRE_ROUTING and LOCAL_OUT are called meanwhile, 1 or 0 each.
 calls() {
 	local pre out
 
@@ -270,7 +270,7 @@ hooks() {
 	is "$(calls both_ways)" "1 1"
 	nsip router anycast del 2001:db8:a::b
 	is "$(calls both_ways)" "0 0"
-	# local members have none of these
+	# local members need no hook
 	nsip router anycast add 2001:db8:a::c
 	is "$(calls both_ways)" "0 0"
 	nsip router anycast add 2001:db8:a::c via $ONE
@@ -294,7 +294,7 @@ forwarding_off() {
 	done
 }
 
-# three packets, three answers
+# told: each of three packets is answered by Destination Unreachable.
 told() {
 	peer watch client client c0
 	peer inject client $CLIENT $A echo 41901 1
@@ -312,7 +312,7 @@ forwarding_counted() {
 	is $(($(misses router forwarding) - before)) 3
 }
 
-# Where a route leads on, it does not lead there.
+# A route that leads to a member does not replace steering: the packets are refused all the same.
 forwarding_route() {
 	local before
 
@@ -325,7 +325,7 @@ forwarding_route() {
 	is "$(peer seen one one ">$A/")$(peer seen two two ">$A/")" ""
 }
 
-# What it sends itself needs no forwarding.
+# The router's own packets are steered without forwarding.
 forwarding_own() {
 	peer ping router $A
 	[[ $(peer ask router $A 7 41910-41920) != *-* ]]

@@ -13,31 +13,31 @@
 
 PORTS=40001,40002,40003,40004,40005,40006,40007,40008
 RANGE=40001-40008
-# When incomplete ones are given up, seconds, and how much memory they may have.
+# After how many seconds incomplete datagrams are given up, and how many bytes of memory they may take.
 PATIENCE=3
 MEMORY=20000
 
-# What the flows' members are; more than one of them.
+# members_of_flows: put the member of each flow into $MEMBERS, a word each. Every flow must have one.
 members_of_flows() {
 	MEMBERS=$(peer ask client $A 7 $RANGE src=$CLIENT)
 	echo "members: $MEMBERS"
 	[[ $MEMBERS != *-* ]]
 }
 
-# order ORDER: datagrams in fragments, flow by flow turn by turn, go where the flows went before; and where
-# they go if they are the first of their flows.
+# order ORDER: the fragments of all datagrams, one of each flow in turn, go where whole datagrams of the flows went
+# before. They go there as well when the flows are forgotten.
 order() {
 	members_of_flows
 	is "$(peer pieces client $CLIENT $A $PORTS 7 "$1")" "$MEMBERS"
 	nsip router anycast flow flush
 	is "$(peer pieces client $CLIENT $A $PORTS 7 "$1")" "$MEMBERS"
 	is "$(count_flows router)" 8
-	# and so do whole ones after them
+	# whole datagrams of these flows go there, too
 	members_of_flows
 	nsip router anycast flow flush
 }
 
-# not_remembered ORDER: the same, when there is no room to remember flows
+# not_remembered ORDER: the same while the router remembers no flow.
 not_remembered() {
 	members_of_flows
 	ns router sysctl -qw net.anycast6.max_flows=0
@@ -47,7 +47,7 @@ not_remembered() {
 	ns router sysctl -qw net.anycast6.max_flows=262144
 }
 
-# Pieces as they came go out again: none is bigger, none is missing, none goes elsewhere. Their
+# Fragments leave in the sizes in which they came: none is bigger, none is missing, and none goes elsewhere. Their
 # identification is the router's.
 as_fragments() {
 	local name other found
@@ -63,14 +63,14 @@ as_fragments() {
 		"0-1024+ 1024-1024+ 2048-960 "
 	is "$(grep -o 'frag-[^ ]*' <<<"$found" | cut -d- -f2 | sort -u | wc -l)" 1
 	is "$(peer seen "$other" "$other" "^$CLIENT>$A/")" ""
-	# smaller ones stay as small
+	# smaller fragments keep their size, too
 	watch_members
 	is "$(peer pieces client $CLIENT $A 40100 7 4,3,2,1,0,5 id=78 step=512 size=3000)" "$name"
 	found=$(peer seen "$name" "$name" "^$CLIENT>$A/63/.*/frag-" least=6)
 	is "$(words "$found")" 6
 }
 
-# Same addresses, same identification: only the order in time tells them apart.
+# Datagrams with the same addresses and the same identification differ only in the time at which they come.
 same_identification() {
 	local i
 
@@ -89,7 +89,7 @@ big_packets() {
 	peer close client big
 }
 
-# The whole datagram is dropped (RFC 5722), and nothing of it gets to anybody.
+# A datagram with overlapping fragments is dropped as a whole (RFC 5722): nobody gets any of it.
 overlapping() {
 	watch_members
 	is "$(peer pieces client $CLIENT $A 40200 7 0,x,1,2 id=500 wait=0.5)" "-"
@@ -98,7 +98,7 @@ overlapping() {
 	is "$(peer seen one one "/frag-")$(peer seen two two "/frag-")" ""
 }
 
-# Fragments that nobody completes go after a time, and the sender of a first one is told.
+# An incomplete datagram is dropped after a time. If its first fragment came, the sender is told.
 incomplete() {
 	local before
 
@@ -110,17 +110,17 @@ incomplete() {
 	peer seen client client ">$CLIENT/.*/error-3-1-0\[$CLIENT>$A/.*frag-258-0-" least=1 wait=30
 	is "$(peer seen one one "/frag-")$(peer seen two two "/frag-")" ""
 	is "$(count_flows router)" "$before"
-	# the missing piece comes too late
+	# the missing fragment comes too late
 	peer pieces client $CLIENT $A 40300 7 2 mute id=600
 	steered client
 	is "$(peer seen one one "/frag-")$(peer seen two two "/frag-")" ""
 }
 
-# Whoever sends first fragments only fills what they may have, no more. Whole packets pass meanwhile.
+# A flood of first fragments fills the memory for fragments, and no more. Whole packets pass meanwhile.
 bounded() {
 	local fragmented whole
 
-	# none of them goes meanwhile
+	# none of them times out meanwhile
 	ns router sysctl -qw net.netfilter.nf_conntrack_frag6_timeout=10 \
 		net.netfilter.nf_conntrack_frag6_low_thresh=$MEMORY net.netfilter.nf_conntrack_frag6_high_thresh=$MEMORY
 	peer heads client 2001:db8:c::bad $A 200
@@ -135,7 +135,7 @@ bounded() {
 
 answered() { [[ $(peer pieces client $CLIENT $A "$1" 7 0,1,2 wait=0.5) != - ]]; }
 
-# A piece that comes alone passes at once, as long as nobody gathers it. CONNTRACK: conntrack does.
+# A single fragment to another address passes at once: only those to addresses with remote members wait for the rest.
 others_untouched() {
 	watch_members
 	peer pieces client $CLIENT $ONE 40500 7 1 mute id=700
@@ -145,14 +145,14 @@ others_untouched() {
 	peer seen one one "^$CLIENT>2001:db8:a::b/63/.*/frag-2be-1024-1024\+" least=1
 	steered client
 	is "$(peer seen one one ">$A/.*/frag-")$(peer seen two two "/frag-")" ""
-	# nor is it for an address that has no remote member any more
+	# neither does it for an address that no longer has remote members
 	nsip router anycast add 2001:db8:a::b via $TWO
 	nsip router anycast del 2001:db8:a::b
 	peer pieces client $CLIENT 2001:db8:a::b 40500 7 1 mute id=703
 	peer seen one one "^$CLIENT>2001:db8:a::b/63/.*/frag-2bf-1024-1024\+" least=1
 }
 
-# Fragments that wait when their address goes.
+# Fragments wait while their address is deleted, and then while the namespace is.
 waiting_when_deleted() {
 	peer pieces client $CLIENT $A 40600 7 0,1 mute id=800
 	nsip router anycast del $A
@@ -168,7 +168,7 @@ conntrack_on() {
 		table ip6 t {
 			chain forward {
 				type filter hook forward priority filter; policy accept;
-				# an echo reply from a unicast address answers nothing that it knows
+				# to conntrack an echo reply from a unicast address answers no request
 				meta l4proto != ipv6-icmp ct state invalid drop
 				ct state established,related,new counter accept
 			}
@@ -194,7 +194,7 @@ peer_start wire.py
 make_members || exit
 make_client || exit
 add_members
-# a way for what is not steered
+# a route for packets that are not steered
 nsip router -6 route add 2001:db8:a::/48 via $ONE
 ns router sysctl -qw net.netfilter.nf_conntrack_frag6_timeout=$PATIENCE
 steered client

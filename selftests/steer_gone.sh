@@ -11,19 +11,20 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"
 
-# Within this time, seconds; the kernel complains of a device that is held after 10.
+# Each deletion must end within so many seconds: the kernel complains of a device that is held for 10.
 LIMIT=9
 # Milliseconds between two packets of a stream.
 GAP=8
-# How often all is configured and goes, under traffic.
+# How many times everything is configured and deleted under traffic.
 ROUNDS=3
 [[ ${ANYCAST6_KERNEL-} != debug ]] || LIMIT=30 GAP=40 ROUNDS=1
 
-# Anew for each case: what goes differs.
+# make_all [vrf]: the topology, anew for each case because each deletes another part. With vrf the router's devices
+# are in VRF red.
 make_all() {
 	local name options=${1-}
 
-	# a case that failed has left its own
+	# a case that failed has left its namespaces
 	for name in client router one two; do
 		ns_del $name 2>/dev/null || true
 	done
@@ -46,7 +47,7 @@ make_all() {
 	SINCE=$(dmesg | wc -l)
 }
 
-# start: configured, under traffic.
+# start: A has both members, and there is traffic to them.
 start() {
 	add_members
 	steered client
@@ -75,7 +76,7 @@ complaints() {
 	refute grep -E "unregister_netdevice: waiting|WARNING|BUG|refcount|leaked" "$T_DIR/dmesg"
 }
 
-# in_time WHAT COMMAND...: it ends before the kernel would complain.
+# in_time WHAT COMMAND...: the command ends before the kernel would complain.
 in_time() {
 	local begin=${EPOCHREALTIME/./}
 
@@ -97,7 +98,7 @@ device_deleted() {
 	in_time "the end of the other device" ip -n "router-$T_ID" link del r2
 	refute peer ask router $A 7 43101-43101 wait=1
 	wait_for "the other member's state" 20 has_states "$ONE down route, $TWO down route"
-	# and back: the same names are other devices
+	# and back: new devices have the old names
 	link_veth router r1 one m0
 	addr_add router r1 2001:db8:1::f/64
 	addr_add one m0 $ONE/64
@@ -108,7 +109,7 @@ device_deleted() {
 	finish
 }
 
-# Members that were told which device they are behind go with it.
+# Members that were configured with a device go with it.
 named_device_deleted() {
 	make_all
 	nsip router anycast add $A via $ONE dev r1
@@ -151,7 +152,7 @@ router_deleted() {
 	peer streamed router own
 	peer ask client $A 7 43301-43310
 	ns_del router
-	# it is gone when its devices are
+	# the namespace is gone when its devices are, and with them the other ends of its links
 	wait_for "the end of the router" $LIMIT eval "! ip -n client-$T_ID link show c0"
 	for name in a b c d; do
 		peer streamed client $name
@@ -160,7 +161,7 @@ router_deleted() {
 	complaints
 }
 
-# The rest goes first, then the router.
+# The members' namespaces are deleted first, then the router's.
 members_deleted() {
 	make_all
 	start
@@ -195,7 +196,7 @@ vrf_deleted() {
 	in_time "the end of the VRF" ip -n "router-$T_ID" link del red
 	wait_for "the end of its addresses" 20 eval "is \"\$(nsip router anycast show origin static)\" ''"
 	refute peer ask router $A 7 43401-43401 wait=0.3
-	# what is outside now works outside
+	# the devices are outside of the VRF now, and steering works there
 	add_members
 	addr_add router r0 2001:db8:c::f/64 || true
 	addr_add router r1 2001:db8:1::f/64 || true
@@ -245,7 +246,7 @@ module_unloaded() {
 
 same_as_before() { diff <(snapshot router) "$T_DIR/before"; }
 
-# All that was configured goes under traffic, and nothing is left of it.
+# The whole configuration is deleted under traffic, and nothing is left of it.
 flushed() {
 	local i
 
@@ -263,7 +264,7 @@ flushed() {
 	complaints
 }
 
-# A namespace's tunnels go before what else this module has to do with it.
+# When a namespace ends, the kernel deletes its tunnels before the module ends its part.
 tunnel_deleted() {
 	make_all
 	add_members
@@ -279,7 +280,8 @@ tunnel_deleted() {
 }
 
 peer_start wire.py
-# what is left over shows the second time; there the kernel itself looks for it
+# leftovers of the first round show in the second; on the debug kernel one is enough, as the kernel looks for them
+# itself
 rounds=("" ", again")
 [[ ${ANYCAST6_KERNEL-} != debug ]] || rounds=("")
 for again in "${rounds[@]}"; do

@@ -15,7 +15,8 @@
 
 GATE=2001:db8:f::1
 B=2001:db8:a::b
-# clients that a case may use; each has an own path MTU at the members
+# The number of the next client address. Each flow has a client address of its own, because the members keep a path
+# MTU for each.
 NEXT=256
 
 make_gate() {
@@ -44,18 +45,19 @@ make_gate() {
 	steered client
 }
 
-# next: another client's address, in $FROM
+# next: put a client address that no flow has used yet into $FROM.
 next() {
 	FROM=2001:db8:c::$(printf %x $NEXT)
 	NEXT=$((NEXT + 1))
 }
 
-# both KIND: flows of clients of their own, until each member has three; FLOWS: name@client, a word each.
+# both KIND: open flows of KIND, each from a client address of its own, until each member has three. $FLOWS lists
+# them: MEMBER@CLIENT, a word each.
 both() {
 	local name one=0 two=0
 
 	FLOWS=""
-	# a case that failed left its clients behind
+	# a case is a subshell: a file tells the next one which addresses are used
 	NEXT=$(<"$T_DIR/next")
 	while ((one < 3 || two < 3)); do
 		((one + two < 60)) || fail "all flows go to one member: $FLOWS"
@@ -68,7 +70,8 @@ both() {
 }
 echo $NEXT >"$T_DIR/next"
 
-# Errors came to each member, and all that came quote what it sent to one of its own clients.
+# errors_fit KINDS: each member has got Packet Too Big from the gate, and all of these quote packets to its own
+# clients. KINDS is a pattern of the packets that show who these clients are.
 errors_fit() {
 	local name found quoted clients
 
@@ -84,7 +87,8 @@ errors_fit() {
 	done
 }
 
-# small KIND: flows to both members, whose answers are too big for the way back.
+# small KIND SIZE: flows of KIND to both members, with answers that are too big for the link between gate and client.
+# SIZE counts 1300 bytes each.
 small() {
 	local flow
 
@@ -97,7 +101,8 @@ small() {
 	errors_fit "$1"
 }
 
-# Echoes are answered from A if that is configured; otherwise from unicast, and errors go there.
+# The same for echo. The members answer from A here; they would answer from a unicast address else, and errors would
+# go there.
 small_echo() {
 	local i
 
@@ -116,7 +121,7 @@ small_echo() {
 	errors_fit "echo|frag"
 }
 
-# without_table COMMAND...: when no flow is remembered
+# without_table COMMAND...: run it while the router remembers no flow.
 without_table() {
 	ns router sysctl -qw net.anycast6.max_flows=0
 	nsip router anycast flow flush
@@ -126,8 +131,8 @@ without_table() {
 	ns router sysctl -qw net.anycast6.max_flows=262144
 }
 
-# other WHAT [OPTION]: the member of a flow gets an error of another kind, or one that quotes in another
-# way; the other member does not. For a flow of each member.
+# other WHAT [OPTION]: flows to both members. For each, the gate sends an error of the kind WHAT (TYPE-CODE-VALUE), or
+# one that quotes the packet as OPTION says. The member of the flow gets it, the other member does not.
 other() {
 	local flow name kind
 
@@ -145,13 +150,13 @@ other() {
 	done
 }
 
-# port CLIENT: its port, as the router knew it: a flow of one packet is soon forgotten.
+# port CLIENT: the source port of this client's flow, from the list in $KNOWN: a flow of one packet is soon forgotten.
 port() { awk -v from="$1" '$1 == from { print $3 }' <<<"$KNOWN"; }
 
-# quoting QUOTE [OPTION]: an error that belongs to nothing. It goes to one member at most, and makes no flow.
+# quoting QUOTE [OPTION]: an error that belongs to no flow. At most one member gets it, and it makes no flow.
 quoting() {
 	steered client
-	# none is left that might end by itself meanwhile
+	# no flow is left that could time out during the case
 	nsip router anycast flow flush
 	watch_members
 	peer error gate $GATE $A 2-0-1280 "$@"
@@ -180,7 +185,7 @@ stays_on_link() {
 hop_limit() {
 	watch_members
 	peer watch client client c0
-	# the gate takes one, and then it is the router that has none left
+	# a hop limit of 2 is used up at the router, as the gate is the first hop
 	peer inject client $CLIENT $A echo 501 1 hops=2
 	peer seen client client "^2001:db8:f::f>$CLIENT/.*/error-3-0-0\[$CLIENT>$A/1/" least=1
 	peer inject client $CLIENT $A udp 502 7 hops=2
@@ -191,7 +196,7 @@ hop_limit() {
 	is "$(peer seen one one "echo-501|udp-502")$(peer seen two two "echo-501|udp-502")" ""
 }
 
-# mtus MTU: of the members' links
+# mtus MTU: set the MTU of the links between the router and the members.
 mtus() {
 	nsip router link set r1 mtu "$1"
 	nsip router link set r2 mtu "$1"
@@ -213,7 +218,7 @@ too_big() {
 	peer say client mtu size=100000
 	peer close client mtu
 	echo $((NEXT)) >"$T_DIR/next"
-	# it is the source that cuts, not the router
+	# the client makes the fragments, not the router
 	peer ping client $A src="$FROM" size=1400
 	mtus 1500
 }
@@ -239,7 +244,7 @@ no_member() {
 	peer seen client client ">$CLIENT/.*/error-1-[03]-0\[$CLIENT>$A/.*/(udp-602|echo-603|tcp-604)" least=3
 	is $(($(misses router no_member) - before)) 3
 	refused "unreachable" peer tcp client $A 7 10
-	# it comes back by itself
+	# the members are used again once their links are back
 	nsip one link set m0 up
 	nsip two link set m0 up
 	addr_add one m0 $ONE/64 || true
@@ -249,13 +254,13 @@ no_member() {
 	steered client
 }
 
-# What a member sends from the address dies on its way: nobody is told, but of a link that is too small.
+# A packet from A that is dropped on its way makes no ICMPv6 error, except Packet Too Big.
 error_to_anycast() {
 	watch_members
 	peer inject one $ONE $CLIENT udp 47001 9 hops=1
 	peer seen one one ">$ONE/.*/error-3-0.*udp-47001" least=1
 	peer inject one $A $CLIENT udp 47002 9 hops=1
-	# what comes after it is told
+	# the error for the packet behind it does come
 	peer inject one $ONE $CLIENT udp 47003 9 hops=1
 	peer seen one one ">$ONE/.*/error-3-0.*udp-47003" least=1
 	is "$(peer seen one one ">$A/.*/error-3")$(peer seen two two ">$A/.*/error-3")" ""

@@ -13,7 +13,7 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"
 
-# An address of one that is behind a gateway, which it is itself.
+# A second address of the member one. The router's route to it has one's first address as its gateway.
 FAR=2001:db8:f::1
 
 repair_one() {
@@ -26,8 +26,8 @@ repair_one() {
 	wait_for "the member" 30 eval "[[ \$(member_states router) == '$ONE up, $TWO up' ]]"
 }
 
-# begin DIRECTION: flows get into the table by the client's packets (original) or the members' (reply).
-# What a chain sees is counted before.
+# begin DIRECTION: flows are put into the flow table by the client's packets (original) or by the members' (reply).
+# The counter "slow" counts the packets to A that still go through the chain.
 begin() {
 	ns router nft flush ruleset
 	ns router conntrack -F 2>/dev/null
@@ -50,13 +50,13 @@ begin() {
 	END
 }
 
-# slow: how many of the clients' packets were forwarded in the way of all packets.
+# slow: how many of the client's packets went through the forward chain, not through the flow table.
 slow() {
 	ns router nft -j list chain inet t forward |
 		jq '[.nftables[].rule? | select(.comment == "slow") | .expr[].counter?.packets // 0] | add'
 }
 
-# is_offloaded PROTO PORT
+# is_offloaded PROTO PORT: the client's flow from this port is in the flow table.
 is_offloaded() {
 	local entry
 
@@ -67,7 +67,7 @@ is_offloaded() {
 
 ask() { peer ask client $A 7 "$1" src=$CLIENT "${@:2}"; }
 
-# both NAMES: each member answered, and there was always one.
+# both NAMES: each member is among those who answered, and no question got no answer.
 both() {
 	echo "answered by: $1"
 	[[ $1 != *one* || $1 != *two* || $1 == *-* ]] || return 0
@@ -77,7 +77,7 @@ both() {
 	return 1
 }
 
-# A flow is taken past the chains by its third packet, and has the member that it had.
+# By its third packet a flow goes past the chains. It keeps its member.
 udp() {
 	local before names port
 
@@ -93,7 +93,7 @@ udp() {
 	is "$(ask 45001-45014)" "$names"
 	is "$(ask 45001-45014)" "$names"
 	is "$(slow)" "$before"
-	# and others go as they should: to the nearest, another address of the client's too
+	# other flows go to the nearest member as usual, also those from another address of the client
 	is "$(ask 45021-45025)" "one one one one one"
 	is "$(peer ask client $A 7 45001-45005 src=2001:db8:c::3)" "one one one one one"
 	is "$(peer ask client $TWO 7 45001-45001 src=$CLIENT)" two
@@ -116,7 +116,7 @@ tcp() {
 	done
 	is "$(slow)" "$before"
 	is "$(peer open client new tcp $A 7 src=$CLIENT sport=45191)" one
-	# an end is seen, and the same ports are a new flow
+	# the end of a connection is noticed: the same ports make a new flow then
 	for ((i = 0; i < 12; i++)); do
 		peer close client tcp$i reset
 	done
@@ -126,7 +126,7 @@ tcp() {
 	peer close client new
 }
 
-# A member that fails loses its flows, whoever put them into the table.
+# A member that fails loses its flows, whichever direction put them into the flow table.
 fails() {
 	local names
 
@@ -145,13 +145,13 @@ fails() {
 	is "$(ask 45201-45212)" "${names//one/two}"
 }
 
-# neighbours_time REACHABLE DELAY RETRANS: when the router finds out that one is dead.
+# neighbours_time REACHABLE DELAY RETRANS: set how soon the router notices that a neighbour is dead (ms, s, ms).
 neighbours_time() {
 	ns router sysctl -qw net.ipv6.neigh.r1.base_reachable_time_ms="$1" \
 		net.ipv6.neigh.r1.delay_first_probe_time="$2" net.ipv6.neigh.r1.retrans_time_ms="$3"
 }
 
-# silent: one answers no solicitation, and what it sends is not for the router to be content with.
+# silent: the member one answers no solicitation, and sends nothing that would tell the router that it is reachable.
 silent() {
 	ns one nft -f - <<-END
 		table ip6 silent {
@@ -165,11 +165,11 @@ silent() {
 	END
 }
 
-# Nobody tells that a neighbour is dead, but it is found out by those who talk to it.
+# No event tells that a neighbour is dead. The kernel notices it when packets are sent there.
 falls_silent() {
 	local names
 
-	# within seconds; the device may be another one than it was
+	# notice it within seconds; these sysctls are set here because an earlier case may have made the device anew
 	neighbours_time 1000 1 300
 	begin "$1"
 	names=$(ask 45501-45512)
@@ -181,12 +181,12 @@ falls_silent() {
 		[[ \$(member_states router) == '$ONE down neighbour, $TWO up' ]]"
 	is "$(ask 45501-45512)" "${names//one/two}"
 	repair_one
-	# too short for a machine that is busy
+	# such short times would fail on a busy machine
 	neighbours_time 30000 5 1000
 }
 
-# Behind a gateway flows move when the route to the member does; what the members' packets put there,
-# whatever the reason.
+# Flows to a member behind a gateway move when the route to the member goes. Those that the members' packets have put
+# into the table also move when the gateway's link fails.
 gateway() {
 	local names
 
@@ -212,7 +212,7 @@ gateway() {
 	nsip router -6 route del $FAR
 }
 
-# So does one whose address is deleted, also if it has another address.
+# A member that is deleted loses its flows, also if it is still a member of another address.
 deleted() {
 	local names
 
@@ -227,7 +227,7 @@ deleted() {
 	nsip router anycast add $A via $ONE
 }
 
-# And one whose lease ends.
+# A member whose lease ends loses its flows.
 expires() {
 	local names
 
@@ -243,7 +243,7 @@ expires() {
 	nsip router anycast change $A via $ONE lifetime 0
 }
 
-# Nor does a flow hold a device that goes.
+# A flow in the table does not hold a device that is deleted.
 device_goes() {
 	local names
 

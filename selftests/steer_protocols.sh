@@ -13,16 +13,17 @@
 
 GATE=2001:db8:c::f
 
-# shown KIND: as ip names it.
+# shown KIND: the name by which ip shows the protocol.
 shown() { case $1 in udplite) echo 136 ;; *) echo "$1" ;; esac; }
 
-# arrived WHAT COUNT: so many of these have come to the members; leaves them in $ONES and $TWOS.
+# arrived WHAT COUNT: so many packets like WHAT have come to the members; $ONES and $TWOS have those of each.
 arrived() {
 	ONES=$(peer seen one one "$1") && TWOS=$(peer seen two two "$1") &&
 		(($(words "$ONES $TWOS") == $2))
 }
 
-# whom KIND PORT COUNT [CHUNK]: who gets a packet of each of these flows, which begin with this port.
+# whom KIND PORT COUNT [CHUNK]: send one packet of each of COUNT flows, from this port on, and print which member gets
+# it, a word each.
 whom() {
 	local name port what="^$CLIENT>$A/.*/$1-[0-9]+-7" who=()
 
@@ -44,7 +45,7 @@ whom() {
 # member NAME: its unicast address.
 member() { case $1 in one) echo $ONE ;; two) echo $TWO ;; esac; }
 
-# both NAMES: each member has some of them, and nobody else.
+# both NAMES: each member has got some of them, and no packet went elsewhere.
 both() { [[ " $1 " == *" one "* && " $1 " == *" two "* && " $1 " != *nobody* ]]; }
 
 begin() {
@@ -54,7 +55,8 @@ begin() {
 	steered client
 }
 
-# The first packet makes a flow, another one makes it last, as in UDP: SCTP's own states are not followed.
+# As with UDP, the first packet makes a flow, and a second one makes it an established flow. SCTP's own states are not
+# followed.
 listed() {
 	local name
 
@@ -67,8 +69,8 @@ listed() {
 	is "$(nsip router -j anycast flow show | jq -r '.[] | select(.sport == 43001) | .timeout')" "$2"
 }
 
-# Ports count, and the same ones lead to the same member. Conntrack of the router, where it knows SCTP,
-# looks at the sums: these are packets as they should be. (Those of UDP-Lite it takes for UDP's, and wrong.)
+# Flows differ by their ports, and the same ports lead to the same member. The router's conntrack checks the checksums
+# of SCTP, so these packets must be right. (It takes UDP-Lite for UDP, and calls its checksums wrong.)
 spread() {
 	local names
 
@@ -85,7 +87,7 @@ spread() {
 	both "$names"
 	is "$(whom "$1" 43101 24)" "$names"
 	is "$(flows router | grep -c "^$CLIENT $(shown "$1") 431")" 24
-	# nor is it the table that makes it so
+	# they go there without remembered flows, too
 	nsip router anycast flow flush
 	is "$(whom "$1" 43101 24)" "$names"
 }
@@ -106,7 +108,7 @@ foretold() {
 	is "${told[*]}" "$names"
 }
 
-# What changes is for those that come.
+# Changes of metrics and members are for new flows only.
 stays() {
 	local names
 
@@ -120,7 +122,7 @@ stays() {
 	is "$(whom "$1" 43301 12 data)" "$names"
 	is "$(whom "$1" 43321 6 data)" "one one one one one one"
 	is "$(whom "$1" 43331 6)" "two two two two two two"
-	# a nearer one that comes
+	# a nearer member is added
 	nsip router anycast del $A via $ONE
 	is "$(whom "$1" 43341 6)" "two two two two two two"
 	nsip router anycast add $A via $ONE metric 5
@@ -142,12 +144,12 @@ moves() {
 	addr_add one m0 $ONE/64
 	nsip one -6 route replace default via 2001:db8:1::f
 	wait_for "the member" 30 eval "[[ \$(member_states router) == '$ONE up, $TWO up' ]]"
-	# and there they stay
+	# the flows stay at the member that took them over
 	is "$(whom "$1" 43401 12 data)" "${names//one/two}"
 	both "$(whom "$1" 43421 12)"
 }
 
-# An error that quotes what a member has sent goes to that one, be it nearest or not.
+# An error that quotes a packet of a member goes to that member, whether it is the nearest or not.
 errors() {
 	local name port=43501 names
 
@@ -161,13 +163,13 @@ errors() {
 		peer seen "$name" "$name" "^$CLIENT>$A/.*/error-2-0-1280\[$A>$CLIENT/.*/$1-7-$port" least=1
 		port=$((port + 1))
 	done
-	# and to nobody else
+	# the other member gets none of them
 	for name in one two; do
 		is "$(words "$(peer seen $name $name "/error-2")")" "$(grep -o $name <<<"$names" | wc -l)"
 	done
 }
 
-# Of this node's own packets the same is true.
+# The same for the router's own packets.
 own() {
 	local what="^$GATE>$A/.*/$1-[0-9]+-7" via
 
@@ -188,8 +190,8 @@ own() {
 	done
 }
 
-# Anybody can forge the end of an association, so it ends nothing here; who begins one anew meets the
-# member that knew the old one.
+# Anybody can forge the end of an association, so it does not end the flow. A new association from the same ports goes
+# to the member that had the old one.
 ends() {
 	local chunk names
 
@@ -201,7 +203,7 @@ ends() {
 		is "$(whom sctp 43701 8 $chunk)" "$names"
 		is "$(flows router | grep -c "^$CLIENT sctp 437.. .* established$")" 8
 	done
-	# an end of which the beginning was not seen has a member, too
+	# the end of an association whose beginning was not seen goes to a member, too
 	is "$(whom sctp 43711 2 abort)" "one one"
 	is "$(whom sctp 43721 2 shutdown)" "one one"
 }

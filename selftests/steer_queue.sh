@@ -14,7 +14,7 @@
 
 GATE=2001:db8:c::f
 NFQUEUE=$(dirname "$0")/lib/nfqueue.py
-# Bytes that leave the sender in segments larger than packets.
+# How many bytes TCP sends: enough for segments that are larger than the link's packets.
 SEGMENTED=200000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || SEGMENTED=50000
 
@@ -36,16 +36,16 @@ begin() {
 	steered client
 }
 
-# listen HOW [OPTION...]
+# listen HOW [OPTION...]: start nfqueue.py on queue 7, and wait until it listens.
 listen() {
-	# that of the one before says so, too
+	# the log of an earlier listener has the word, too
 	rm -f "$T_DIR/queue.log"
 	background queue router python3 "$NFQUEUE" 7 "$@"
 	wait_for "who listens to the queue" 20 grep -q listening "$T_DIR/queue.log"
 }
 
-# enqueue HOOK PRIORITY: all to A goes by the queue there, but for what has been there and has a mark.
-# Members are chosen at 226.
+# enqueue HOOK PRIORITY: packets to A go through queue 7 at this hook, except those with the mark 7, which have been
+# there. The module chooses members at priority 226.
 enqueue() {
 	ns router nft -f - <<-END
 		table ip6 t {
@@ -65,7 +65,7 @@ waiting() { queue_figure 3; }
 dropped() { queue_figure 6; }
 wait_waiting() { wait_for "$1 packets to wait" 20 eval "[[ \$(waiting) == $1 ]]"; }
 
-# release: what waits goes on. The listener ends when all has.
+# release: the listener gives back the packets that it holds, and later ones at once. Returns when no packet waits.
 release() {
 	kill -USR1 "$(<"$T_DIR/queue.pid")"
 	wait_waiting 0
@@ -73,12 +73,12 @@ release() {
 
 ask() { peer ask client $A 7 "$1" src=$CLIENT "${@:2}"; }
 
-# both NAMES: each member answered, and there was always one.
+# both NAMES: each member is among those who answered, and no question got no answer.
 both() { [[ $1 == *one* && $1 == *two* && $1 != *-* ]]; }
 
 # ---- packets that come back ----
 
-# passes HOOK PRIORITY HOW [OPTION...]: flows that there are, and flows that come.
+# passes HOOK PRIORITY HOW [OPTION...]: flows that have a member keep it, and new ones go to the nearest.
 passes() {
 	local name names
 
@@ -93,7 +93,7 @@ passes() {
 	(($(queued) >= 16))
 	name=$(peer open client open tcp $A 7 src=$CLIENT)
 	is "$name" one
-	# in segments that are larger than the link's packets, and in fragments
+	# TCP in segments that are larger than the link's packets, and UDP in fragments
 	is "$(peer say client open size=$SEGMENTED)" one
 	is "$(peer open client big udp $A 7 src=$CLIENT)" one
 	is "$(peer say client big size=5000)" one
@@ -101,7 +101,7 @@ passes() {
 	is "$(misses router no_member)" 0
 }
 
-# own HOOK PRIORITY HOW [OPTION...]: what the router sends itself.
+# own HOOK PRIORITY HOW [OPTION...]: the same for the router's own packets.
 own() {
 	local names
 
@@ -120,7 +120,8 @@ own() {
 
 # ---- what happens while they wait ----
 
-# They wait before a member is chosen: the choice is made when they go on.
+# Packets wait before a member is chosen for them. It is chosen when they go on, so a member that failed meanwhile
+# gets none of them.
 chosen_late() {
 	local flows
 
@@ -137,7 +138,8 @@ chosen_late() {
 	peer seen two two "^$CLIENT>$A/.*/udp-462..-7" least=20
 }
 
-# They have a member, which is gone when they go on. They may be lost, those that come later are not.
+# chosen_early HOOK PRIORITY: packets have a member while they wait, and it is deleted before they go on. These
+# packets may be lost, later ones may not.
 chosen_early() {
 	begin
 	enqueue "$1" "$2"
@@ -151,14 +153,14 @@ chosen_early() {
 	peer seen two two "^$CLIENT>$A/.*/udp-463[01]" least=1
 }
 
-# The device that they would leave by goes: nothing has to wait for them.
+# device_goes HOOK PRIORITY [member]: the device by which packets would leave is deleted while they wait. This must
+# not have to wait for them. With member, the member is deleted before.
 device_goes() {
 	begin
 	enqueue "$1" "$2"
 	listen hold
 	peer inject client $CLIENT $A udp 46401 7 count=20
 	wait_waiting 20
-	# nor a member that is deleted before
 	[[ ! ${3-} ]] || nsip router anycast del $A via $ONE
 	nsip router link del r1
 	release || true
@@ -167,7 +169,7 @@ device_goes() {
 	addr_add router r1 2001:db8:1::f/64
 }
 
-# Steering ends: the kernel drops what waits for its hooks.
+# The last member goes, and the module's hooks with it. The kernel then drops the packets that wait in queues.
 steering_ends() {
 	begin
 	enqueue forward 0
@@ -182,7 +184,7 @@ steering_ends() {
 
 # ---- queues that fail ----
 
-# A queue has room for some, the others are lost.
+# The queue has room for five packets, and the others are lost.
 full() {
 	begin
 	enqueue prerouting 300
@@ -193,7 +195,7 @@ full() {
 	wait_waiting 5
 	release
 	wait_for "five packets" 10 five_came
-	# not more at once than it has room for
+	# three at a time, as the queue has room for five
 	refute grep -e - <<<"$(ask 46621-46623)$(ask 46624-46626)"
 }
 
@@ -204,7 +206,7 @@ five_came() {
 		(($(words "$came") == 5))
 }
 
-# Who listens ends, with packets that it was given and in the middle of traffic.
+# killed HOOK PRIORITY: listeners are killed in the middle of traffic, one of them with packets that it was given.
 killed() {
 	begin
 	enqueue "$1" "$2"

@@ -15,10 +15,10 @@
 U1=2001:db8:f::1
 U2=2001:db8:f::2
 U3=2001:db8:f::3
-# A link-local one.
+# A link-local anycast address.
 L=fe80::53
 
-# s3 and its gateway, which has never heard of A.
+# s3 and its gateway. The gateway has neither a route to A nor members of it.
 gateway() {
 	ns_make gw s3
 	link_veth router rg gw g0
@@ -64,7 +64,7 @@ lan() {
 	done
 }
 
-# served NAME: ping, UDP and TCP of the client go there, a megabyte both ways too.
+# served NAME: this server has the client's pings, UDP and TCP, and a megabyte goes both ways.
 served() {
 	all_ask "$1"
 	is "$(pings_to)" "2001:db8:f::${1#s}"
@@ -81,7 +81,7 @@ route_of_gateway() {
 	nsip gw -6 route del $A
 }
 
-# The gateway is a router that chooses for itself.
+# The gateway has a member of A, and steers packets itself.
 gateway_chooses() {
 	has_members 3 1
 	nsip gw anycast add $A via 2001:db8:3::1
@@ -90,7 +90,7 @@ gateway_chooses() {
 	nsip gw anycast flush
 }
 
-# It is a member itself, and so keeps what comes to it.
+# The gateway is a member of A itself, and so it keeps the packets.
 gateway_is_member() {
 	has_members 1
 	serve_all gw 7 id=gw
@@ -103,8 +103,9 @@ gateway_is_member() {
 
 # ---- tunnels ----
 
-# tunnel TYPE...: to s3; the gateway sees but two unicast addresses. Answers come straight, but for echo:
-# the kernel sends that back by the device that the request came by, so there must be a route there.
+# tunnel TYPE [OPTION...]: a tunnel from the router to s3. The gateway between them sees unicast addresses only. s3
+# answers without the tunnel, except to echo: the kernel sends an echo reply out by the device that the request came
+# by, so s3 needs a route there.
 tunnel() {
 	nsip router -batch - <<-END
 		link add t3 type $1 local 2001:db8:9::f remote 2001:db8:3::1 ${*:2}
@@ -122,12 +123,12 @@ tunnel() {
 	is "$(member_state 2001:db8:33::3)" up
 	all_ask s3
 	is "$(pings_to)" 2001:db8:33::3
-	# the tunnel's MTU is smaller than the client's link's
+	# the tunnel has a smaller MTU than the client's link
 	is "$(peer transfer client start big $A 7 1000000)" s3
 	is "$(peer transfer client end big)" 1000000
 	is "$(peer ask router udp $A 7 5000)" 5000=s3
 	is "$(peer ask router tcp $A 7 5000)" 5000=s3
-	# its device goes down, and then away
+	# the tunnel's device goes down, and is deleted later
 	nsip router link set t3 down
 	is "$(ask udp 6000,6001)" "6000=s1 6001=s1"
 	is "$(member_state 2001:db8:33::3)" "down admin"
@@ -159,8 +160,8 @@ via_linklocal() {
 
 # ---- a link-local anycast address ----
 
-# Nobody forwards packets to one, so they are the router's own. Without the router's choice it would be
-# whoever answers a solicitation first.
+# Packets to a link-local address are not forwarded, so these are the router's own. If the router did not choose, they
+# would go to the server that first answers a solicitation.
 linklocal() {
 	local near far
 
@@ -192,7 +193,7 @@ linklocal() {
 	router flush
 }
 
-# The kernel binds a socket to the link that it connects on, as an address of the link asks for.
+# A socket that connects to a link-local address is bound to the link by the kernel.
 linklocal_tcp() {
 	local near far
 
@@ -208,7 +209,7 @@ linklocal_tcp() {
 
 # ---- VRFs ----
 
-# r0, r1 and r2 are in one, rg is not: A is there twice.
+# r0, r1 and r2 are in VRF red, and rg is not: A inside and A outside are two addresses.
 make_vrf() {
 	router flush
 	ns router sysctl -qw net.ipv6.conf.{r0,r1,r2}.keep_addr_on_down=1
@@ -234,13 +235,13 @@ red_shows() {
 vrf() {
 	router add $A vrf red via $U1
 	router add $A vrf red via $U2
-	# there is none in the VRF
+	# the VRF has no route to this one
 	router add $A vrf red via $U3
 	is "$(red_shows)" "$U1 100 up, $U2 200 up, $U3 null down"
 	served s1
 	is "$(nsip router -j anycast flow show | jq -r '[.[].vrf] | unique | join(" ")')" red
 	is "$(nsip router -j anycast get $A from $C iif r0 | jq -r '.[0] | "\(.vrf) \(.via)"')" "red $U1"
-	# its own packets, in the VRF
+	# the router's own packets, in the VRF
 	is "$(peer ask router udp $A 7 5000-5002 dev=red)" "5000=s1 5001=s1 5002=s1"
 	is "$(peer ask router tcp $A 7 5000 dev=red)" 5000=s1
 	router change $A vrf red via $U2 metric 1
