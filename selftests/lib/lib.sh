@@ -4,7 +4,7 @@
 # each test: . "$(dirname "$0")/lib/lib.sh". A test must end with t_done: without a plan it counts as failed.
 
 T_NAME=$(basename "$0" .sh)
-# A part of the names of namespaces, so that those of a test that was killed are not in the way of the next.
+# A part of the names of namespaces: what a test that was killed has left is not in the way of the next one.
 T_ID=$$
 T_DIR=$(mktemp -d)
 T_COUNT=0
@@ -49,7 +49,7 @@ t_run() {
 
 	shift
 	t_kmsg "$T_NAME: $name"
-	# Its status is read afterwards: bash ignores errexit in what is part of a condition.
+	# The status is read afterwards, not by if or ||: there bash would ignore errexit in the subshell.
 	(
 		set -e
 		trap - EXIT
@@ -115,8 +115,7 @@ ns_del() {
 }
 
 # The builtin setns moves the shell itself into a namespace. `ip netns exec` would make a mount namespace each time,
-# and is one more program to start, which is what takes time on an emulated machine. kselftest installs setns.so
-# beside the tests.
+# and start one more program, which takes long on an emulated machine. kselftest installs setns.so beside the tests.
 enable -f "$(cd "${0%/*}" && pwd)/setns.so" setns 2>/dev/null
 
 # ns NAME COMMAND...: run a command in a namespace. sysctl -qw is t_sysctl here, which starts no program.
@@ -183,8 +182,8 @@ background() {
 	echo $! | tee -a "$T_DIR/pids" >"$T_DIR/$1.pid"
 }
 
-# stop NAME [SIGNAL]: end it, and wait until it is gone. A signal that comes just before a program
-# begins to wait may not wake it, so it is sent until there is nobody to get it.
+# stop NAME [SIGNAL]: end it, and wait until it is gone. A signal that comes just before a program begins to wait may
+# not wake it, so the signal is sent again until the process is gone.
 stop() {
 	local pid
 
@@ -204,7 +203,7 @@ capture_start() {
 # capture_show NAME [ARGUMENT...]: what was captured so far, as text; arguments are tcpdump's.
 capture_show() { tcpdump -n -r "$T_DIR/$1.pcap" "${@:2}" 2>/dev/null; }
 
-# capture_stop NAME: end it, a moment later, because the kernel may still have packets to hand over.
+# capture_stop NAME: end it after a moment, because the kernel may still have packets to hand over.
 capture_stop() {
 	pause 0.1
 	stop "$1" INT

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What tests share that disturb an address and see it mended: the topology, and the proof that the address is
-# served again. Sourced after lib.sh, peer.sh and netlink.sh.
+# What the deliver_mended_ tests share. They disturb an address, and see that the module mends it. This makes the
+# topology, and shows that the address is served again. Sourced after lib.sh, peer.sh and netlink.sh.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        2001:db8:53::/48 via host
 #     ::2                                ::1, anycast ::a, subnet-router; off-link 2001:db8:53::53
@@ -17,7 +17,7 @@ TIMES=50
 
 make_mended() {
 	make_link
-	# else a global address of the host goes when its link is down
+	# without it a global address of the host goes when its link is down
 	ns host sysctl -qw net.ipv6.conf.h0.keep_addr_on_down=1
 	nsip client -6 route add 2001:db8:53::/48 via $U
 	nsip host link add red type vrf table 100
@@ -27,7 +27,7 @@ make_mended() {
 	serve_all host
 }
 
-# client_again: give the client its addresses and routes anew, after its link was down: the kernel itself may lose the
+# client_again: give the client its addresses and routes anew after its link was down. The kernel itself may lose the
 # route of an address that survives.
 client_again() {
 	nsip client link set c0 up
@@ -42,7 +42,7 @@ host_again() {
 	addr_add host h0 $U/64
 }
 
-# fresh FUNCTION: in the state that every case begins with, whatever the one before has left.
+# fresh FUNCTION: run it in the state that every case begins with, whatever the one before has left.
 fresh() {
 	nsip host anycast flush
 	if nsip host link show renamed >/dev/null 2>&1; then

@@ -12,7 +12,7 @@ ON=2001:db8:1::a
 # shellcheck disable=SC2034
 OFF=2001:db8:a::a
 
-# fresh FUNCTION: without what the case before has left.
+# fresh FUNCTION: run it without the addresses that the case before has left.
 fresh() {
 	nsip host anycast flush
 	"$@"
@@ -31,7 +31,7 @@ host_devices() {
 			continue
 		fi
 		links+=("link add $name type dummy")
-		# before it is up: with addrgenmode none it never has a link-local address
+		# options come before "up": a device with addrgenmode none never gets a link-local address then
 		[[ ! $options ]] || rest+=("link set $name $options")
 		rest+=("link set $name up")
 		[[ $what == - ]] || rest+=("address add $what dev $name nodad")
@@ -50,7 +50,7 @@ link_near() {
 	addr_add near n0 2001:db8:1::2/64
 }
 
-# make_near: the topology that is drawn above. What near does not know it asks the host for.
+# make_near: the topology that is drawn above. near's default route leads to the host.
 make_near() {
 	link_near
 	host_devices "red vrf 100" "h1 2001:db8:7::1/64 master red"

@@ -24,7 +24,7 @@ NLMSG_ERROR, NLMSG_DONE = 2, 3
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 IPV6_JOIN_ANYCAST, SO_RCVBUFFORCE = 27, 33
 
-# By hand, not from the header: a renumbering must not go unnoticed.
+# Written by hand, not taken from the header: a renumbering must not go unnoticed.
 COMMANDS = {"get": 1, "add": 2, "change": 3, "replace": 4, "del": 5, "set": 6, "flush": 7,
             "added": 8, "changed": 9, "deleted": 10, "resolve": 11, "flow-get": 12, "flow-flush": 13,
             "drain": 14, "resume": 15, "renew": 16}
@@ -33,7 +33,7 @@ ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin":
          "area-len": 15, "misses": 16, "source": 17, "source-address": 18, "replies": 19,
          "lifetime": 20, "draining": 21, "services": 22, "probe": 23, "hold": 24, "announce": 25,
          "announce-metric": 26}
-# of requests about flows; a word is written flow-NAME
+# the attributes of requests about flows; as a word, each is written flow-NAME
 FLOW_ATTRS = {"flow-address": 1, "flow-vrf": 2, "flow-dev": 3, "flow-source": 4, "flow-iif": 5,
               "flow-proto": 6, "flow-sport": 7, "flow-dport": 8}
 MEMBER_ATTRS = {"dev": 1, "own": 2, "origin": 3, "state": 4, "reason": 5, "delivery": 6, "stats": 7}
@@ -50,7 +50,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(netns):
-    """Sockets that this thread makes from now on are in that namespace, and stay there."""
+    """Sockets that this thread makes from now on belong to that namespace."""
     fd = os.open("/run/netns/" + netns, os.O_RDONLY)
     try:
         if libc.setns(fd, CLONE_NEWNET):
@@ -64,7 +64,7 @@ def attr(kind, data):
 
 
 def attributes(data):
-    """(type without flags, payload) of each attribute in a stream."""
+    """Yield (type without flags, payload) of each attribute in a stream."""
     at = 0
     while at + 4 <= len(data):
         length, kind = struct.unpack_from("=HH", data, at)
@@ -120,7 +120,7 @@ class Netlink:
         return body
 
     def answers(self, body=b"", size=1 << 16):
-        """(flags, cmd, attributes) of each answer, until its end; raises Refused."""
+        """Yield (flags, cmd, attributes) of each answer, until the last one. Raises Refused."""
         while True:
             data = self.sock.recv(size)
             at = 0
@@ -145,7 +145,8 @@ class Netlink:
         names = FLOW_ATTRS if of_flow else ATTRS
         blamed = "-"
         if 2 in said:
-            # counted from the start of the request; what is inside of an attribute follows it, as a number
+            # the offset counts from the start of the request; an attribute that is nested there is named by its
+            # number
             offset, at = u32(said[2]) - 20, 0
             kind = struct.unpack_from("=H", body, 4 + offset + 2)[0] & 0x3fff
             while (length := struct.unpack_from("=H", body, 4 + at)[0] + 3 & ~3) and at + length <= offset:
@@ -162,7 +163,7 @@ class Netlink:
         return [(cmd, data) for _, cmd, data in self.answers(body) if cmd]
 
     def dump(self, payload=b"", size=1 << 16, between=None):
-        """All messages, and whether the kernel flagged them as inconsistent."""
+        """Return all messages, and whether the kernel flagged them as inconsistent."""
         body = self.send(self.family, COMMANDS["get"], payload, NLM_F_DUMP)
         messages, interrupted = [], False
         for flags, cmd, data in self.answers(body, size):
@@ -182,7 +183,7 @@ def prefix(address, length):
 
 
 def services_of(data):
-    """As ip has them: udp/53,tcp/53"""
+    """Services in the form that ip prints: udp/53,tcp/53"""
     words = []
     for _, service in attributes(data):
         raw = dict(attributes(service))
@@ -193,7 +194,7 @@ def services_of(data):
 
 def member_of(data):
     raw = dict(attributes(data))
-    # The module's own device may be gone when its event is read, and has any number.
+    # The module's own device may be gone when its event is read, and its number differs each time.
     result = {"dev": "own" if 2 in raw else ifname(u32(raw[1])) if 1 in raw else "-",
               "state": STATES[u32(raw[4])]}
     if 8 in raw:
@@ -259,7 +260,7 @@ def object_of(data):
 
 
 def brief(cmd, thing):
-    """An event in some words: added 2001:db8::1 anycast0:up"""
+    """An event in a few words: added 2001:db8::1 anycast0:up"""
     words = [next(name for name, value in COMMANDS.items() if value == cmd)]
     words.append(thing.get("address") or thing["origin"] +
                  (str(thing["id"]) if "id" in thing else "") + "@" + thing["dev"])
@@ -330,7 +331,7 @@ def payload_of(words):
 
 
 class Session:
-    """What is kept of a namespace: a socket for requests, one that listens, sockets' own joins."""
+    """What is kept of a namespace: sockets for requests, for events, and for a program's joins."""
 
     def __init__(self):
         self.nl = Netlink()
@@ -352,7 +353,7 @@ def do_do(session, cmd, *words):
 
 
 def do_refuse(session, *words):
-    """refuse NS CMD ATTRIBUTE...: the same, and that the request changed nothing and said nothing."""
+    """refuse NS CMD ATTRIBUTE...: the same. Fails if the request changed something or made an event."""
     do_listen(session)
     before = state(session.nl)
     answer = do_do(session, *words)
@@ -396,13 +397,13 @@ def read_events(session):
 
 
 def do_events(session):
-    """events NS: what was heard since the last time, in order. An event is sent before the answer to
-    the request that made it, so nothing is late."""
+    """events NS: what was heard since the last time, in order. The kernel sends an event before the
+    answer to the request that made it, so all events of earlier requests are there."""
     return "; ".join(brief(cmd, thing) for cmd, thing in read_events(session))
 
 
 def do_await(session, *words):
-    """await NS WORD...: events until one matches; those up to it."""
+    """await NS WORD...: wait for an event that matches, and return all events up to it."""
     wanted, heard = " ".join(words), []
     end = time.monotonic() + 30
     while time.monotonic() < end:
@@ -424,8 +425,8 @@ def do_dump(session, *words):
 
 
 def do_interrupt(session, *words):
-    """interrupt NS CMD ATTRIBUTE...: a request in the middle of a dump. Whether the dump says that it
-    is inconsistent."""
+    """interrupt NS CMD ATTRIBUTE...: send a request in the middle of a dump. Returns whether the dump
+    says that it is inconsistent."""
     other = Netlink()
     payload, header = payload_of(words[1:])
 
@@ -480,7 +481,7 @@ def do_churn(session, first, count, seconds):
 
 
 def do_join(session, address, dev):
-    """join NS ADDRESS DEV: a program's own anycast join, until leave."""
+    """join NS ADDRESS DEV: an anycast join of a program, until leave."""
     sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     sock.setsockopt(socket.IPPROTO_IPV6, IPV6_JOIN_ANYCAST, ipaddress.IPv6Address(address).packed +
                     struct.pack("=i", socket.if_nametoindex(dev)))
@@ -488,7 +489,7 @@ def do_join(session, address, dev):
 
 
 def do_leave(session, address, dev):
-    """leave NS ADDRESS DEV"""
+    """leave NS ADDRESS DEV: end this join."""
     session.joins.pop((address, dev)).close()
 
 

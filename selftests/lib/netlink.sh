@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What tests share that speak netlink with the module, or listen to it: a client, netlink.py, and assertions on
-# what changes. Sourced after lib.sh and peer.sh.
+# What tests share that speak netlink with the module, or listen to its events: a client, netlink.py, and assertions
+# on what changes. Sourced after lib.sh and peer.sh.
 
 # netlink_start: start netlink.py. Once a test.
 netlink_start() {
@@ -11,8 +11,8 @@ netlink_start() {
 	exec {NETLINK_IN}>"$T_DIR/netlink.in" {NETLINK_OUT}<"$T_DIR/netlink.out"
 }
 
-# netlink VERB NS ARGUMENT...: ask it; prints the result. netlink.py lists the verbs: do, refuse,
-# state, joined, listen, events, await, dump, interrupt, churn, join, leave, forget.
+# netlink VERB NS ARGUMENT...: ask netlink.py, and print the result. It has these verbs: do, refuse, state, joined,
+# listen, events, await, dump, interrupt, churn, join, leave, forget.
 netlink() {
 	local answer
 

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Listens to a queue of nftables (nfnetlink_queue) in the namespace that it is started in, and gives its
-# packets back: at once, again to the hook that they came from, or when it is told to.
+# Listens to a queue of nftables (nfnetlink_queue) in the namespace that it is started in, and gives its packets back:
+# at once, again to the hook that they came from, or when it is told to.
 # Usage: nfqueue.py QUEUE accept|repeat|hold [mark=MARK] [maxlen=PACKETS] [gso]
-# With repeat, it is the mark that keeps a packet from coming again. SIGUSR1 gives back what was held.
+# With repeat, the rule must not match the mark, or the packet would come again. SIGUSR1 gives back what was held, and
+# from then on all packets at once.
 import signal
 import socket
 import struct
@@ -14,7 +15,7 @@ NLMSG_ERROR = 2
 NLM_F_REQUEST, NLM_F_ACK = 1, 4
 SUBSYSTEM = 3 << 8
 PACKET, VERDICT, CONFIG = SUBSYSTEM, SUBSYSTEM | 1, SUBSYSTEM | 2
-# of a packet, of a verdict, and of a configuration
+# attributes of a packet, of a verdict, and of a configuration
 PACKET_HDR = 1
 VERDICT_HDR, MARK = 2, 3
 CMD, PARAMS, MAXLEN, MASK, FLAGS = 1, 2, 3, 4, 5

@@ -11,8 +11,8 @@ python3 "$(dirname "$0")/lib/query.py" <"$T_DIR/query.in" >"$T_DIR/query.out" 2>
 echo $! >>"$T_DIR/pids"
 exec {QUERY_IN}>"$T_DIR/query.in" {QUERY_OUT}<"$T_DIR/query.out"
 
-# query NS QUESTION ARGUMENT...: what query.py answers about the JSON that `ip -j ARGUMENT...` prints there.
-# A question may have words of its own: "field state".
+# query NS QUESTION ARGUMENT...: ask query.py about the JSON that `ip -j ARGUMENT...` prints in NS. A question may
+# have more than one word: "field state".
 query() {
 	local answer json=$T_DIR/query.$BASHPID question
 
@@ -40,8 +40,8 @@ peer_start() {
 	exec {PEER_IN}>"$T_DIR/peer.in" {PEER_OUT}<"$T_DIR/peer.out"
 }
 
-# peer VERB NS ARGUMENT...: ask it; prints the result, or why there is none. peer.py lists the verbs:
-# serve, udp, datagram, tcp, ping, reach, ask, stream, transfer, solicit, advertise, fragments, join.
+# peer VERB NS ARGUMENT...: ask peer.py, and print the result, or why there is none. It has these verbs: serve, udp,
+# datagram, tcp, ping, reach, ask, stream, transfer, solicit, advertise, fragments, join.
 peer() {
 	local answer
 
@@ -65,7 +65,7 @@ serve_all() {
 
 # ---- assertions ----
 
-# is ACTUAL EXPECTED
+# is ACTUAL EXPECTED: the two are the same text.
 is() {
 	[[ $1 == "$2" ]] && return
 	echo "is: $1"
@@ -73,7 +73,7 @@ is() {
 	return 1
 }
 
-# refute COMMAND...: it must fail. (errexit ignores a command after !.)
+# refute COMMAND...: the command must fail. (errexit ignores a command after !.)
 refute() {
 	if "$@"; then
 		echo "should have failed: $*"
@@ -81,7 +81,7 @@ refute() {
 	fi
 }
 
-# refused MESSAGE COMMAND...: it must fail, and say this.
+# refused MESSAGE COMMAND...: the command must fail, and print this message among others.
 refused() {
 	local said
 
@@ -106,9 +106,8 @@ unreached() {
 	unsolicited "${2%%%*}"
 }
 
-# unsolicited ADDRESS: in no namespace a neighbour entry goes on soliciting it. When the kernel gives up, after 3
-# s, it drops the packets that wait for the neighbour, and these could be those of the next case, which has the
-# address again.
+# unsolicited ADDRESS: no namespace goes on soliciting it. When the kernel gives up, after 3 s, it drops the packets
+# that wait for the neighbour. These could be packets of the next case, which has the address again.
 unsolicited() {
 	local netns
 
@@ -119,7 +118,7 @@ unsolicited() {
 
 # ---- what ip anycast says ----
 
-# members NS ARGUMENT...: of what `ip anycast show` shows, one line a member: address dev state delivery
+# members NS ARGUMENT...: the members that `ip anycast show` shows, a line each: address dev state delivery
 members() { query "$1" members -d anycast show "${@:2}"; }
 
 # addresses NS ARGUMENT...: the configured addresses, sorted, in one line.
@@ -161,7 +160,7 @@ snapshot() {
 	) | sed 's/valid_lft.*//; s/ expires .*//' | sort
 }
 
-# mac NS DEV
+# mac NS DEV: its link-layer address.
 mac() { query "$1" "field address" link show dev "$2"; }
 
 # lladdr NS DEV: its link-local address.
@@ -183,7 +182,7 @@ make_link() {
 }
 
 # make_routed: client (c0) --- (r0) router (r1) --- (h0) host; 2001:db8:c::/64, then 2001:db8:1::/64.
-# The router is ::f on both, sends 2001:db8:a::/48 to the host.
+# The router is ::f on both, and sends 2001:db8:a::/48 to the host.
 make_routed() {
 	ns_make client router host
 	link_veth client c0 router r0
@@ -241,8 +240,8 @@ d_udp() { is "$(peer udp client "$A" 7 100)" "$A"; }
 
 d_tcp() { is "$(peer tcp client "$A" 7 "$1")" "$1"; }
 
-# d_ask udp|tcp FROM PORT: a server on the address itself is asked. TCP: all data come back; UDP: the answer comes
-# from it.
+# d_ask udp|tcp FROM PORT: ask a server that is bound to the address. By TCP all data come back; by UDP the answer
+# comes from the address.
 d_ask() {
 	if [[ $1 == tcp ]]; then
 		is "$(peer tcp "$2" "$A" "$3" 1000)" 1000
@@ -295,11 +294,11 @@ d_extension_headers() {
 	is "$(peer ping client "$A" dstopts)" "$UNICAST"
 }
 
-# The connection is refused by the address that was asked: another one's RST would not end it.
+# The address that was asked must refuse the connection itself: a RST from another address would not end it.
 d_closed() { refused "refused" peer tcp client "$A" 99 10; }
 
 d_itself() {
-	# a question from the host itself may be answered from any address of the host
+	# the host may answer its own questions from any of its addresses
 	peer ping host "$A"
 	peer udp host "$A" 7 100
 	is "$(peer tcp host "$A" 7 100000)" 100000

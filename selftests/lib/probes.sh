@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of probes share: two servers that a router asks, in the topology that servers.sh draws, and what
-# it finds out. Sourced after lib.sh, peer.sh, netlink.sh and servers.sh. probes_start starts peer/probes.py,
+# What the tests of probes share: two servers that a router probes, in the topology that servers.sh draws, and what
+# the router finds out. Sourced after lib.sh, peer.sh, netlink.sh and servers.sh. probes_start starts peer/probes.py,
 # which has more verbs: forge, probes, question.
 
 U1=2001:db8:f::1
@@ -10,7 +10,7 @@ U2=2001:db8:f::2
 EVERY=100
 [[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=300
 
-# probed: A has both members, which are probed, and are found to be up.
+# probed: A has both servers as members. The router probes them, and has found them to be up.
 probed() {
 	has_members "1 probe $EVERY" "2 probe $EVERY"
 	comes $U1 up
@@ -29,7 +29,7 @@ comes_to_be() { [[ ", $(query router member_states anycast show $A)," == *", $*,
 # probes VIA: the counters of a member of A on the router: sent answered missed unreachable refused.
 probes() { query router "probes $1" -s anycast show $A; }
 
-# counted VIA NAME LEAST: the counter of this name has come that far. For wait_for.
+# counted VIA NAME LEAST: the counter NAME of a member is LEAST or more. For wait_for.
 counted() {
 	local sent answered missed unreachable refused
 
@@ -38,7 +38,7 @@ counted() {
 	((${!2} >= $3))
 }
 
-# so_many_more VIA NAME NUMBER: wait until the counter has grown by that.
+# so_many_more VIA NAME NUMBER: wait until the counter NAME of a member has grown by NUMBER.
 so_many_more() {
 	local sent answered missed unreachable refused
 
@@ -46,7 +46,7 @@ so_many_more() {
 	wait_for "$3 more $2" 20 counted "$1" "$2" $((${!2} + $3))
 }
 
-# silence NS, speak NS: it sends and receives nothing, and does again.
+# silence NS: it sends and receives nothing. speak NS: it does so again.
 silence() {
 	ns "$1" nft -f - <<-END
 		table ip6 silent {

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 # Answers questions about JSON that ip has printed. One process serves a whole test, because jq takes a third of a
-# second to start on an emulated machine. It reads a question and the name of a file from each line, and answers with
-# one line, in which tabs stand for ends of lines. lib/peer.sh speaks with it.
+# second to start on an emulated machine. Each line that it reads has a question and the name of a file. Each answer
+# is one line, in which tabs stand for ends of lines. lib/peer.sh speaks with it.
 import json
 import sys
 
@@ -40,14 +40,14 @@ def vrf_members(objects):
 
 
 def entries(objects):
-    """Of each address that is not link-local: the entry that it is of, and the address."""
+    """Of each address that is not link-local: the entry that makes it, and the address."""
     return sorted("%s %s" % (o["id"] if o["origin"] == "reserved" else o["origin"], o["address"])
                   for o in objects
                   if o.get("address") and o["origin"] != "kernel" and o.get("dev") is None)
 
 
 def packets(objects):
-    """What the first member of each address has counted."""
+    """How many packets the first member of each address has counted."""
     return [str(o["members"][0]["packets"]) for o in objects]
 
 
@@ -75,7 +75,7 @@ def member_states(objects):
 
 
 def of_via(objects, via):
-    """The members of the first address behind this one; local ones behind none."""
+    """The members of the first address with this "via"; with None, the local ones."""
     return [m for m in (objects[0]["members"] if objects else ()) if m.get("via") == via]
 
 
@@ -90,13 +90,13 @@ def local_state(objects):
 
 
 def distance(objects, via):
-    """That of a member of the first address."""
+    """The distance of a member of the first address."""
     return [words(m["distance"]) for m in of_via(objects, via)]
 
 
 def verdicts(objects):
-    """What is said of each member of the first address, in one line: server=verdict; the last word of the
-    address in via is the number of the server."""
+    """The verdict on each member of the first address, in one line: server=verdict. A remote member is
+    called s and the last word of its address, a local one by its device."""
     return [" ".join("%s=%s" % ("s" + m["via"].split(":")[-1] if m.get("via") else m["dev"], m["verdict"])
                      for m in objects[0]["members"])]
 
@@ -108,7 +108,7 @@ def routes(objects):
 
 
 def role(objects):
-    """Whether the local member of the first address answers neighbours: yes, no, or - if it is not watched."""
+    """Whether the local member of the first address answers neighbours: yes, no, or - if it does not probe others."""
     members = objects[0]["members"] if objects else []
     return [{True: "yes", False: "no"}.get(m.get("answers"), "-") for m in members if "via" not in m] or ["-"]
 
@@ -126,7 +126,7 @@ def flows(objects):
 
 
 def active_flows(objects):
-    """How many flows the members of the first address have."""
+    """How many flows the members of the first address count, in all."""
     return [str(sum(m["active_flows"] for m in objects[0]["members"]))]
 
 
@@ -141,7 +141,7 @@ def local(objects):
 
 
 def field(objects, *names):
-    """These of the first object, with null for what is not there."""
+    """The values of these names in the first object, with null for what is not there."""
     return [words(*(objects[0].get(name) for name in names))]
 
 
@@ -152,7 +152,7 @@ def own_devices(objects):
 
 
 def own_masters(objects):
-    """Their VRFs."""
+    """The VRFs of the module's own devices."""
     return [" ".join(sorted(o.get("master", "-") for o in objects
                             if o.get("linkinfo", {}).get("info_kind") == "anycast6"))]
 

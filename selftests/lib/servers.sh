@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What tests share in which a router chooses among servers: the topology, and which server it chooses.
+# What tests share in which a router chooses among servers: the topology, and questions about which server it chooses.
 # Sourced after lib.sh and peer.sh.
 #
 #   client (c0) --- (r0) router (r1) --- (s0) s1

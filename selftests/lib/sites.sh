@@ -53,7 +53,7 @@ site_config() {
 	esac
 }
 
-# routed NODE DEV: packets from that node to A leave by this device. For wait_for.
+# routed NODE DEV: packets from the node to A leave by this device. For wait_for.
 routed() { [[ $(nsip "$1" -6 -o route get "$A" 2>/dev/null) == *" dev $2 "* ]]; }
 
 # converged: wait until each router sends A to the host of its own site, and site 2 has a way to the client.
@@ -109,7 +109,7 @@ renewed() { nsip h1 anycast change "$A" dev uplink lifetime 0; }
 link_down() { nsip h1 link set uplink down; }
 link_up() { nsip h1 link set uplink up; }
 
-# The link passes no packet any more, but no device goes down: only BFD finds out.
+# The link passes no packet any more, but no device goes down, so only BFD notices it.
 silent() {
 	ns h1 nft -f - <<<"table ip6 silent { chain in { type filter hook prerouting priority -500; iifname uplink drop; }; }"
 	ns r1 nft -f - <<<"table ip6 silent { chain in { type filter hook prerouting priority -500; iifname host drop; }; }"
@@ -119,7 +119,7 @@ heard() {
 	ns r1 nft delete table ip6 silent
 }
 
-# moves_without_loss TITLE EVENT HEAL: no question is lost: site 1 serves those that come before routes have changed.
+# moves_without_loss TITLE EVENT HEAL: the same, and no question is lost: site 1 serves until the routes have changed.
 moves_without_loss() {
 	moves "$@"
 	is "$LOST" 0

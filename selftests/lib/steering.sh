@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the steer_ tests share that look at single packets: a router with two members, and what it did. Sourced after
-# lib.sh and peer.sh. Such tests start peer/wire.py, which has more verbs: named, unnamed, open, say, close, ask, each,
-# stream, flowing, streamed, inject, flood, error, pieces, heads, watch, seen.
+# What those steer_ tests share that look at single packets: a router with two members, and questions about what it
+# did. Sourced after lib.sh and peer.sh. Such tests start peer/wire.py, which has more verbs: named, unnamed, open,
+# say, close, ask, each, stream, flowing, streamed, inject, flood, error, pieces, heads, watch, seen.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1, r2)          ::1
@@ -31,7 +31,7 @@ make_members() {
 			anycast add $A
 		END
 		ns $name sysctl -qw net.ipv6.icmp.ratelimit=0
-		# servers of an earlier case would keep its namespaces
+		# the servers of an earlier case would hold its namespaces
 		peer unnamed router $name
 		peer named $name $name 7
 	done
@@ -57,7 +57,7 @@ add_members() {
 # steered FROM: wait until packets get to members. The first ones may have to wait for neighbours to be found.
 steered() { wait_for "an answer from $A" 20 eval "peer ping $1 $A wait=2"; }
 
-# watch_members: from now on the packets that come to the members are remembered.
+# watch_members: peer seen finds the packets that come to the members from now on.
 watch_members() {
 	peer watch one one m0
 	peer watch two two m0

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 # The verbs of wire.py, and those of the tests of answers. Questions of every kind are made by hand. Their answers are
-# taken from the wire and judged: source, checksum in whatever form it has, contents, and fragments put together.
-# Its servers answer as each question tells them. lib/answers.sh uses it.
+# taken from the wire, put together from fragments, and checked: source, checksum in whatever form it is, and
+# contents. The servers here answer as each question tells them. lib/answers.sh uses it.
 import errno
 import random
 import socket
@@ -23,7 +23,7 @@ UDPLITE, SEND_COVERAGE = 136, 10
 HOP_OPTIONS, ROUTING = 0, 43
 # Home agent address discovery (RFC 6275 section 6.5)
 DISCOVERY, DISCOVERED = 144, 145
-# for experiments (RFC 3692): nobody takes it
+# a protocol for experiments (RFC 3692), which nobody serves
 NO_PROTOCOL = 253
 
 peer.OPTIONS |= {"sport", "chain", "step", "say", "size", "lite", "to", "kinds", "seed", "encap", "nosum",
@@ -41,7 +41,7 @@ def folded(data):
 
 
 class Packet:
-    """A whole one, with its transport header found."""
+    """A packet, with its transport header found."""
 
     def __init__(self, data, partial):
         self.raw = data
@@ -51,14 +51,14 @@ class Packet:
         self.chain, self.fragment = [], None
         while proto in (HOP_OPTIONS, DESTINATION_OPTIONS, ROUTING):
             self.chain.append(proto)
-            # what the last address is belongs to the checksum
+            # the checksum covers the last address of a routing header
             if proto == ROUTING and data[at + 3]:
                 self.final = text(data[at + 8:at + 24])
             before, proto, at = proto, data[at], at + 8 + 8 * data[at + 1]
         if proto == FRAGMENT:
             following, _, offset, ident = struct.unpack("!BBHL", data[at:at + 8])
             self.fragment = ident, offset & ~7, offset & 1
-            # the header before it names what follows
+            # without the fragment header, the header before it must name what follows
             head = bytearray(data[:at])
             if self.chain:
                 place = 40
@@ -72,14 +72,14 @@ class Packet:
         self.proto, self.data = proto, data[at:]
 
     def judge(self):
-        """good, none (a datagram without one), or bad"""
+        """Check the checksum: good, none (a datagram without one), or bad."""
         data, length = self.data, len(self.data)
         if self.proto == UDP:
             if len(data) < 8 or struct.unpack("!H", data[4:6])[0] != len(data):
                 return "bad"
             place = 6
         elif self.proto == UDPLITE:
-            # of which only so much is summed
+            # the checksum covers only so many bytes
             coverage = struct.unpack("!H", data[4:6])[0]
             data, place = data[:coverage or length], 6
         else:
@@ -94,7 +94,7 @@ class Packet:
 
 
 class Inbox:
-    """What comes in by a device: IPv6 packets, whole."""
+    """Takes IPv6 packets that come in by a device, and puts fragments together."""
 
     def __init__(self, dev):
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_IPV6))
@@ -110,7 +110,7 @@ class Inbox:
         self.sock.close()
 
     def packets(self, end):
-        """Those that come until then."""
+        """Yield the packets that come until this time."""
         while (left := end - time.monotonic()) > 0:
             self.sock.settimeout(left)
             try:
@@ -122,7 +122,7 @@ class Inbox:
             status = struct.unpack("=L", control[0][2][:4])[0] if control else 0
             data = frame[14:]
             length = struct.unpack("!H", data[4:6])[0]
-            # what is to be segmented yet may say nothing of its length
+            # a packet that is still to be segmented may have no length
             packet = Packet(data[:40 + length] if length else data, bool(status & CSUM_NOT_READY))
             packet = self.whole(packet) if packet.fragment else packet
             if packet:
@@ -146,18 +146,18 @@ class Inbox:
 # ---- questions ----
 
 def headed(chain, proto, data):
-    """The transport header behind others: hop, dst, bad (an option that nobody knows)."""
+    """Put extension headers before the transport header: hop, dst, bad (an option that nobody knows)."""
     numbers = {"hop": HOP_OPTIONS, "dst": DESTINATION_OPTIONS, "bad": DESTINATION_OPTIONS}
     for name in reversed(chain):
-        # the first bits of an option say: discard it, and tell the source
+        # the first bits of this option say: discard the packet, and tell the source
         body = b"\x9e\4\0\0\0\0" if name == "bad" else PADDING[2:]
         data, proto = bytes((proto, 0)) + body + data, numbers[name]
     return proto, data
 
 
 class Question:
-    """Of any kind: udp, lite, echo, closed (udp, to be refused), proto and option (errors too), syn,
-    reset, dhaad."""
+    """A question of one of these kinds: udp, lite, echo, closed (udp to a closed port), proto and option
+    (answered by errors, too), syn, reset, dhaad."""
 
     serial = int(time.monotonic() * 7) % 20000
 
@@ -196,7 +196,7 @@ class Question:
         whole = ipv6(self.source, self.target, proto, data, 64)
         if not step:
             return [whole]
-        # what each node on the way is to read comes before
+        # a header that each node on the way reads comes before the fragment header
         front = 8 if chain and chain[0] == "hop" else 0
         head, data = data[:front], data[front:]
         following = head[0] if front else proto
@@ -215,7 +215,7 @@ class Question:
                 out.sendto(packet, self.scoped)
 
     def sink(self):
-        """A socket that takes the answer, or the kernel says that there is none."""
+        """A socket that takes the answer, or else the kernel would refuse it."""
         if self.kind not in ("udp", "lite"):
             return None
         sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM, self.proto)
@@ -238,7 +238,7 @@ class Question:
         return data[:4] == struct.pack("!HH", self.port, self.sport)
 
     def check(self, packet):
-        """What an answer of this kind must say, but for a datagram, which may be one of several."""
+        """Check what an answer of this kind says. A datagram is checked elsewhere: it may be one of several."""
         data = packet.data
         wanted = {"closed": b"\1\4", "proto": b"\4\1", "option": b"\4\2"}.get(self.kind)
         if wanted:
@@ -252,7 +252,7 @@ class Question:
             raise ValueError("flags %#x came back" % data[13])
 
     def ask(self, inbox, end):
-        """Who answers: SOURCE, or SOURCE/none without a checksum."""
+        """Ask, and return who answers: SOURCE, or SOURCE/none without a checksum."""
         found, received = set(), b""
         told = dict(pair.partition(":")[::2] for pair in self.told.split(";") if pair)
         wanted = pattern(int(told["size"])) if "size" in told else self.payload
@@ -318,12 +318,12 @@ def do_profile(dev, source, target, options):
 # ---- servers ----
 
 def home_address(address):
-    """An option that names another source (RFC 6275 section 6.3)."""
+    """A home address option, which names another source (RFC 6275 section 6.3)."""
     return bytes((0, 2, 1, 2, 0, 0, 0xc9, 16)) + packed(address)
 
 
 def routing_header(address):
-    """By way of an address, type 2."""
+    """A routing header of type 2, by way of an address."""
     return bytes((0, 2, 2, 1, 0, 0, 0, 0)) + packed(address)
 
 
@@ -398,7 +398,7 @@ def agent(sock, pktinfo):
     while True:
         data, control, _, source = sock.recvmsg(65536, 512)
         if data[0] == DISCOVERY:
-            # one home agent: itself, whatever its address
+            # the answer lists one home agent: this one, by any address
             answer = bytes((DISCOVERED, 0, 0, 0)) + data[4:6] + bytes(2) + packed("2001:db8:1::1")
             sock.sendmsg([answer], control if pktinfo else [], 0, source)
 
@@ -485,13 +485,13 @@ def any_chain(rng):
 
 
 def any_question(rng, through):
-    """Options of a question and what it wants for an answer."""
+    """Make up a question: its options, and the answer that it asks for."""
     kind = rng.choice(("udp", "udp", "udp", "lite", "echo", "closed"))
     options = {"size": rng.choice((0, 1, 7, 100, 101, 1000, rng.randrange(1200)))}
     chain = any_chain(rng)
     if chain:
         options["chain"] = ",".join(chain)
-    # an error quotes the packet, not its pieces
+    # an error quotes the whole packet, so it must not come in fragments
     if kind != "closed" and rng.random() < 0.3:
         options["size"] = rng.randrange(4000)
         options["step"] = 8 * rng.randrange(12, 150)
@@ -524,7 +524,7 @@ def do_random(dev, source, target, unicast, through, count, options):
     for number in range(int(count)):
         kind, asked = any_question(rng, through)
         told = asked["say"]
-        # what the kernel itself says comes from a unicast address
+        # the kernel's own answers come from a unicast address
         wanted = unicast if kind in ("echo", "closed") else target
         if "hao" in told or "rt" in told:
             wanted = unicast

@@ -25,7 +25,7 @@ TCP = 6
 ICMPV6 = 58
 ECHO_REQUEST, ECHO_REPLY = 128, 129
 ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT = 134, 135, 136
-# A server with a name sends it first on a TCP connection, in so many bytes.
+# A server with a name sends the name first on a TCP connection, in so many bytes.
 NAME_SIZE = 16
 # A destination option header of 8 bytes: next header and length are the kernel's, then PadN.
 PADDING = bytes((0, 0, 1, 4, 0, 0, 0, 0))
@@ -34,7 +34,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(netns):
-    """Sockets that this thread makes from now on are in that namespace, and stay there."""
+    """Sockets that this thread makes from now on belong to that namespace."""
     fd = os.open("/run/netns/" + netns, os.O_RDONLY)
     try:
         if libc.setns(fd, CLONE_NEWNET):
@@ -56,7 +56,7 @@ def bare(address):
 
 
 def pattern(size):
-    """Data in which a lost, doubled or swapped piece shows."""
+    """Data in which a piece that is lost, doubled or swapped can be seen."""
     blocks = (hashlib.sha1(b"%d" % i).digest() for i in range(size // 20 + 1))
     return b"".join(blocks)[:size]
 
@@ -108,15 +108,15 @@ def echo_udp(sock, pktinfo, name):
         data, control, _, source = sock.recvmsg(65536, 256)
         data = prefix + data
         try:
-            # As it came: the source of the answer is the destination of the question.
+            # Control data as it came: the source of the answer is the destination of the question.
             sock.sendmsg([data], control if pktinfo else [], 0, source)
         except OSError as error:
             print("to %s: %s" % (source, error), file=sys.stderr, flush=True)
 
 
 def do_serve(kind, address, port, options):
-    """serve NS tcp|udp ADDRESS PORT [freebind] [pktinfo] [dev=DEV] [id=NAME]: an echo server. With
-    a name it is what each answer and each connection begins with."""
+    """serve NS tcp|udp ADDRESS PORT [freebind] [pktinfo] [dev=DEV] [id=NAME]: an echo server. Each
+    answer and each connection begins with its name, if it has one."""
     name = options.get("id", "")
     options["wait"] = 1e6
     sock = make_socket(socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM, options)
@@ -175,7 +175,7 @@ def do_tcp(address, port, size, options):
 
 def do_ping(address, options):
     """ping NS ADDRESS [size=BYTES] [dev=DEV] [src=ADDRESS] [wait=SECONDS]: who answers."""
-    # a router that tells flows apart is to take each for one of its own
+    # each ping is a flow of its own to a router that tells flows apart
     ident = struct.pack("!HH", time.monotonic_ns() >> 10 & 0xffff, os.getpid() & 0xffff)
     data = ident + pattern(int(options.get("size", 56)))
     with make_socket(socket.SOCK_RAW, options, socket.IPPROTO_ICMPV6) as sock:
@@ -208,7 +208,7 @@ def do_reach(address, port, options):
         except OSError:
             pass
 
-    # All at once: if nobody answers, the time is that of one. A thread is in its maker's namespace.
+    # All at once, to wait only once if nobody answers. A thread is in the namespace of its maker.
     threads = [threading.Thread(target=attempt, args=arguments) for arguments in (
         (0, do_ping), (1, do_udp, port, 100), (2, do_tcp, port, 1000))]
     for thread in threads:
@@ -250,15 +250,15 @@ def ask_tcp(target, sport, options):
 
 
 def ask_udp(target, sports, options):
-    """Each with a socket of its own, all at the same time."""
+    """Ask from each port, with a socket of its own, all at the same time."""
     waiting, found = {}, {}
     for sport in sports:
         sock = bound(socket.SOCK_DGRAM, sport, options)
-        # answers come from another address, so it can't be connected
+        # the socket is not connected, because answers may come from another address
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
         sock.sendto(b"%d" % sport, target)
         waiting[sock] = sport
-        # not more than queues take
+        # not more at once than queues have room for
         if len(waiting) >= 64:
             collect(waiting, found, 0.05)
     end = time.monotonic() + float(options.get("wait", 15))
@@ -302,7 +302,7 @@ class Stream:
         self.sock = make_socket(socket.SOCK_DGRAM, options)
         self.sock.settimeout(0)
         self.socks = [self.sock]
-        # it stays in the namespace that it is started in
+        # the thread stays in the namespace that it is started in
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
@@ -320,7 +320,7 @@ class Stream:
             self.sent += 1
             following = max(following + self.pause, time.monotonic())
             self.receive(following)
-        # what comes after the answer to the last one is lost
+        # requests without an answer when the last one has its answer are lost
         end = time.monotonic() + float(self.options.get("wait", 5))
         while self.sent not in self.answers and time.monotonic() < end:
             self.receive(time.monotonic() + 0.05)
@@ -335,7 +335,7 @@ class Stream:
                     continue
 
     def __str__(self):
-        """Who answered which ones, 1-57=s1 58-58=- 59-110=s2: - for none."""
+        """Who answered which requests, - for nobody: 1-57=s1 58-58=- 59-110=s2"""
         runs = []
         for number in range(1, self.sent + 1):
             name = self.answers.get(number, "-")
@@ -374,8 +374,8 @@ def wait_until(condition, seconds=50):
 
 
 class Transfer:
-    """A TCP connection to an echo server that has a name; slow, or with nothing to say, until it is
-    told to go."""
+    """A TCP connection to an echo server that has a name. Until it is told to go, it is slow, or
+    sends nothing (later)."""
 
     def __init__(self, target, size, options):
         self.data = hashlib.shake_128(b"anycast").digest(size)
@@ -396,7 +396,7 @@ class Transfer:
         try:
             self.sock.sendall(self.data)
         except BrokenPipeError:
-            # the other thread was told why
+            # the other thread gets the error itself
             return
         except OSError as error:
             self.error = symbol(error)
@@ -484,7 +484,7 @@ def solicited_node(target):
 
 
 def packets(sock, seconds):
-    """IPv6 packets that come in, with the time since the call, until then."""
+    """Yield IPv6 packets that come in during so many seconds, with the time since the call."""
     begin = time.monotonic()
     while (left := begin + seconds - time.monotonic()) > 0:
         if not select.select([sock], [], [], left)[0]:
@@ -558,7 +558,7 @@ def do_fragments(dev, source, target, port, options):
     """fragments NS DEV SOURCE ADDRESS PORT [pieces=N]: whether a TCP SYN in fragments is answered."""
     sport = 20000 + time.monotonic_ns() % 20000
     head = struct.pack("!HHLLBBH", sport, int(port), 1, 0, 15 << 4, 2, 65535)
-    # 40 bytes of options that say nothing, so that there is something to cut
+    # 40 bytes of options without effect, so that there is something to cut
     tail = b"\0\0" + b"\1" * 40
     syn = head + checksum(source, target, TCP, head + b"\0\0" + tail) + tail
     step = {"1": 64, "2": 32, "3": 24}[options.get("pieces", "2")]

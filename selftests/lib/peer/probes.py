@@ -9,7 +9,7 @@ from peer import ECHO_REPLY, ECHO_REQUEST, ETH_P_IPV6, ICMPV6, checksum, ipv6, m
 
 MAGIC = b"anycast\6"
 UNREACHABLE = 1
-# Of the payload: id, number, member, marks, zero, cookie.
+# Size and places in the payload of a probe: id, number, member, marks, zero, cookie.
 SIZE, MARKS, COOKIE = 48, 32, 40
 
 peer.OPTIONS |= {"count", "marks", "hops"}
@@ -44,7 +44,7 @@ def member_of(packet):
     return text(packet[64:80])
 
 
-# What is answered to a probe, by name.
+# The forged answers to a probe, by name.
 ANSWERS = {
     "member": lambda p: reply(p, member_of(p)),
     "anycast": lambda p: reply(p, text(p[24:40])),
@@ -81,7 +81,7 @@ def do_forge(dev, how, options):
 
 
 def do_probes(dev, seconds, options):
-    """probes NS DEV SECONDS: of the probes that come by DEV: how many, and their sources."""
+    """probes NS DEV SECONDS: how many probes come by DEV in this time, and their sources."""
     sources = []
     with raw_socket(dev) as sock:
         for _, _, packet in packets(sock, float(seconds)):

@@ -15,7 +15,7 @@ NAMES = {kind: name for name, (kind, _, _) in CHUNKS.items()}
 
 
 def crc32c(data):
-    """Castagnoli's, bit by bit."""
+    """The CRC with Castagnoli's polynomial, bit by bit."""
     crc = 0xffffffff
     for byte in data:
         crc ^= byte
@@ -29,7 +29,7 @@ def packet(sport, dport, chunk, data=b""):
     if chunk == "data":
         head += data or b"data"
     body = struct.pack("!BBH", kind, flags, 4 + len(head)) + head + bytes(-len(head) % 4)
-    # nobody has given a tag when the first chunk goes
+    # the first chunk goes before the other side has given a tag
     ports = struct.pack("!HHL", sport, dport, 0 if chunk == "init" else 7)
     return ports + struct.pack("<L", crc32c(ports + bytes(4) + body)) + body
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 # The verbs of peer.py, and those of the tests of services: server processes that can be killed, and clients that ask
-# one short question after the other, and count what became of them.
+# one short question after the other, and count how each question ended.
 import os
 import signal
 import socket
@@ -41,13 +41,14 @@ def open_server(kind, address, port, options):
 
 
 def serve(sock, name):
-    """Until it is killed: its name to each connection, its name and the question to each datagram."""
+    """Send its name on each connection, and its name and the question to each datagram, until it is
+    killed."""
     while sock.type == socket.SOCK_DGRAM:
         data, source = sock.recvfrom(2048)
         try:
             sock.sendto(name + b" " + data, source)
         except OSError:
-            # a link may be down when it is to be answered
+            # its link may be down when it answers
             pass
     while True:
         conn = sock.accept()[0]
@@ -118,7 +119,7 @@ LATE = 15
 
 
 class Load:
-    """What became of each question: (when it began, its end, who answered or the error)."""
+    """Clients that ask all the time. Of each question: (its begin, its end, who answered or the error)."""
 
     def __init__(self, ask, target, threads):
         self.results, self.ended = [], False
@@ -155,14 +156,14 @@ death = [0.0, 0.0]
 
 
 def do_load(name, kind, address, port, options):
-    """load NS NAME http|dns ADDRESS PORT [threads=N]: questions without end."""
+    """load NS NAME http|dns ADDRESS PORT [threads=N]: begin to ask all the time."""
     loads[name] = Load({"http": ask_http, "dns": ask_dns}[kind], sockaddr(address, int(port)),
                        int(options.get("threads", 4)))
     return ""
 
 
 def do_answers(name, count, who, options):
-    """answers NS NAME COUNT WHO: so many of the next questions are answered by WHO, in the end."""
+    """answers NS NAME COUNT WHO: wait until WHO has answered so many of the next questions."""
     load = loads[name]
     first = len(load.results)
     end = time.monotonic() + 60
@@ -183,7 +184,7 @@ def gone(pid):
 
 
 def do_murder(*pids):
-    """murder NS PID...: kill -9; what begins from the moment on that all are gone is new."""
+    """murder NS PID...: kill -9. Questions that begin after all are gone are new ones."""
     death[0] = time.monotonic()
     pids = [int(pid) for pid in pids[:-1]]
     for pid in pids:

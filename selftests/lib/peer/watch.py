@@ -26,9 +26,9 @@ class Watch:
         self.target, self.ended = target, False
         self.pause = float(options.get("every", 10)) / 1000
         self.event, self.gone = float("inf"), None
-        # of each question: when it was sent; of each answer: who, and when it came
+        # when each question was sent; who sent each answer, and when it came
         self.asked, self.answers = [], {}
-        # the first one stays in the namespace that it is started in
+        # the first thread stays in the namespace that it is started in
         self.threads = [threading.Thread(target=self.ask, daemon=True),
                         threading.Thread(target=self.listen, args=(host,), daemon=True)]
         for thread in self.threads:
@@ -73,13 +73,14 @@ class Watch:
                 rest = rest[size + 3 & ~3:]
 
     def first(self, name):
-        """The first answer of a server to what was asked after the event."""
+        """When the server's first answer to a question after the event came."""
         came = [at for number, (who, at) in sorted(self.answers.items())
                 if who == name and self.asked[number] > self.event]
         return min(came, default=None)
 
     def figures(self, name):
-        """Milliseconds from the event to the route's end, to the first answer; and what was lost by then."""
+        """Milliseconds from the event to the route's end and to the first answer, and how many questions were lost
+        by then."""
         at = self.first(name)
         lost = sum(1 for number, sent in enumerate(self.asked)
                    if self.event <= sent < at and number not in self.answers)
@@ -107,7 +108,7 @@ def do_watch(verb, name, *words):
         peer.wait_until(lambda: words[0] in [who for who, _ in list(watch.answers.values())[-3:]])
         return ""
     peer.wait_until(lambda: watch.first(words[0]) is not None)
-    # what was asked before is answered before these, or not at all
+    # earlier questions are answered before these, or not at all
     later = len(watch.asked) + 20
     peer.wait_until(lambda: max(list(watch.answers)) >= later)
     watch.ended = True

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# The verbs of peer.py, and those of the tests of steering: servers that say who they are, flows that last, errors
-# and fragments made by hand, and a look at what is on the wire. lib/steering.sh uses it.
+# The verbs of peer.py, and those of the tests of steering: servers that say who they are, flows that last, errors and
+# fragments made by hand, and a watch on the packets that come in. lib/steering.sh uses it.
 import re
 import resource
 import select
@@ -24,7 +24,7 @@ UDPLITE = 136
 DESTINATION_OPTIONS = 60
 REDIRECT = 137
 PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6, "sctp": SCTP, "udplite": UDPLITE}
-# What begins with ports.
+# Protocols whose headers begin with ports.
 PORTED = {number: name for name, number in PROTOCOLS.items() if name != "echo"}
 
 peer.OPTIONS |= {"sport", "count", "reset", "hops", "step", "id", "mute", "cut", "options", "later",
@@ -53,7 +53,7 @@ def named_tcp(listener, name):
 
 
 def named_udp(sock, name):
-    # nothing but a packet wakes who waits for one
+    # only a packet would wake a thread that waits for one
     sock.settimeout(0.2)
     while sock not in ended:
         try:
@@ -278,7 +278,7 @@ def do_flowing(name, options):
 
 
 def do_streamed(name, options):
-    """streamed NS NAME: end it; how many were sent and received"""
+    """streamed NS NAME: end it, and say how many datagrams were sent and received."""
     stream = streams.pop(name)
     stream.over = True
     stream.join()
@@ -299,7 +299,7 @@ def transport(kind, source, target, sport, dport, data=b"", flags=2, chunk="init
     """A datagram, an echo request, a TCP segment without options (SYN, if not told), or one chunk of
     SCTP."""
     if kind in ("udp", "udplite"):
-        # of UDP-Lite it is what the checksum covers: all
+        # in UDP-Lite this field is what the checksum covers: all
         head = struct.pack("!HHH", sport, dport, 8 + len(data))
         summed = checksum(source, target, PROTOCOLS[kind], head + b"\0\0" + data)
         return head + (summed if any(summed) else b"\xff\xff") + data
