@@ -72,7 +72,7 @@ static int choose_by_elimination(const struct anycast6_candidate *candidates,
 			least = min(least, candidates[i].distance);
 	}
 	for (i = 0; i < n; i++) {
-		u64 weight = mix(flow ^ candidates[i].seed);
+		u64 weight = mix_bits(flow ^ candidates[i].seed);
 
 		in[i] &= candidates[i].distance == least;
 		if (in[i] && (winner < 0 || weight > highest)) {
@@ -101,7 +101,7 @@ static void small_set(struct kunit *test, int size, int set, int draining)
 	u64 flow;
 
 	for (i = 0; i < size; i++, rest /= 9) {
-		c[i] = candidate(rest % 9, mix(i + 1));
+		c[i] = candidate(rest % 9, mix_bits(i + 1));
 		c[i].draining = draining & BIT(i);
 	}
 	for (flow = 0; flow < 4; flow++)
@@ -130,7 +130,7 @@ static void order_does_not_matter(struct kunit *test)
 	for (set = 0; set < 729; set++) {
 		for (i = 0; i < 3; i++)
 			c[i] = candidate(set / (int)int_pow(9, i) % 9,
-					 mix(i + 1));
+					 mix_bits(i + 1));
 		for (from = 0; from < 3; from++) {
 			for (i = 0; i < 3; i++)
 				swapped[i] = c[(i + from) % 3];
@@ -243,7 +243,7 @@ static void compare_is_an_order(struct kunit *test)
 /* Routers side by side must agree, today's and tomorrow's. */
 static void draws_are_for_ever(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, mix(1), 0xb456bcfc34c2cb2cULL);
+	KUNIT_EXPECT_EQ(test, mix_bits(1), 0xb456bcfc34c2cb2cULL);
 	KUNIT_EXPECT_NE(test, anycast6_select_seed(&source, 1),
 			anycast6_select_seed(&source, 2));
 	KUNIT_EXPECT_NE(test,
