@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 
@@ -140,7 +141,8 @@ static int parse_resolve(struct anycast6_net *an, struct genl_info *info,
 
 /* anycast6_way_is_to_sender() tells by a packet's link-layer source which
  * neighbour it came from. This one is made to come from the neighbour that
- * leads to its source.
+ * leads to its source. If that is not known, it comes from the device's own
+ * address, which no neighbour has.
  */
 static void put_link_header(struct sk_buff *skb, struct net_device *dev,
 			    const struct in6_addr *source)
@@ -161,27 +163,34 @@ static void put_link_header(struct sk_buff *skb, struct net_device *dev,
 	neighbour = __ipv6_neigh_lookup_noref(dev, sender);
 	if (neighbour && READ_ONCE(neighbour->nud_state) & NUD_VALID)
 		neigh_ha_snapshot(address, neighbour, dev);
+	else
+		memcpy(address, dev->dev_addr, dev->addr_len);
 	dst_release(dst);
 	if (dev_hard_header(skb, dev, ETH_P_IPV6, dev->dev_addr, address,
-			    skb->len) < 0)
-		return;
-	skb_reset_mac_header(skb);
+			    skb->len) >= 0)
+		skb_reset_mac_header(skb);
 	skb_pull(skb, skb_network_offset(skb));
 }
 
+/* @dev: the device that the packet comes by, the loopback device for one of
+ * this node
+ */
 static struct sk_buff *make_packet(struct net_device *dev,
 				   const struct asked_flow *asked)
 {
 	const struct anycast6_flow_key *key = &asked->key;
+	/* read once: the device may change it at any time */
+	int room = LL_RESERVED_SPACE(dev);
 	struct ipv6hdr *ip6;
 	struct sk_buff *skb;
 
-	skb = alloc_skb(LL_RESERVED_SPACE(dev) + sizeof(*ip6), GFP_ATOMIC);
+	skb = alloc_skb(room + sizeof(*ip6), GFP_ATOMIC);
 	if (!skb)
 		return NULL;
-	skb_reserve(skb, LL_RESERVED_SPACE(dev));
+	skb_reserve(skb, room);
 	ip6 = skb_put_zero(skb, sizeof(*ip6));
 	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, sizeof(*ip6));
 	skb->protocol = htons(ETH_P_IPV6);
 	skb->dev = dev;
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
@@ -202,23 +211,31 @@ static int make_transit(struct anycast6_net *an,
 			const struct asked_flow *asked,
 			struct anycast6_transit *transit)
 {
-	struct net_device *dev = an->net->loopback_dev;
+	struct net_device *dev = an->net->loopback_dev, *vrf;
+	struct sk_buff *skb;
 
 	if (asked->iif)
 		dev = dev_get_by_index_rcu(an->net, asked->iif);
 	if (!dev)
 		return -ENODEV;
+	skb = make_packet(dev, asked);
+	if (!skb)
+		return -ENOMEM;
+	/* in a VRF, steer_input() takes a packet when it comes as the VRF's */
+	vrf = l3mdev_master_dev_rcu(dev);
+	if (vrf)
+		skb->dev = vrf;
 	*transit = (struct anycast6_transit) {
 		.net = an->net,
-		.skb = make_packet(dev, asked),
-		.iif = asked->iif ? dev : NULL,
+		.skb = skb,
+		.iif = asked->iif ? skb->dev : NULL,
 		.forwards = !asked->iif ||
 			    READ_ONCE(an->net->ipv6.devconf_all->forwarding),
 		.packet.key = asked->key,
 		.packet.kind = ANYCAST6_PACKET_FLOW,
 		.packet.flags = ANYCAST6_TRACK_SYN,
 	};
-	return transit->skb ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* ---- the verdicts ---- */
@@ -238,8 +255,8 @@ static u8 compare_ranks(const struct anycast6_rank *rank,
 	return ANYCAST6_VERDICT_DRAWN;
 }
 
-/* Returns the member that the flow has already, if that would take one more
- * packet.
+/* Returns the member that the flow has already, if that would take a packet that
+ * opens the flow again: a local one must have somebody who listens.
  */
 static const struct anycast6_member *
 find_flow_member(struct anycast6_net *an, struct anycast6_transit *transit)
