@@ -202,8 +202,9 @@ static int find_answer_transport(const struct sk_buff *skb,
 	return ipv6_find_hdr(skb, offset, -1, NULL, NULL);
 }
 
-static __always_inline void set_key(const struct answer *answer, u8 proto,
-				    struct anycast6_peer_key *key)
+static __always_inline void set_answer_key(const struct answer *answer,
+					   u8 proto,
+					   struct anycast6_peer_key *key)
 {
 	const struct in6_addr *peer = &ipv6_hdr(answer->skb)->daddr;
 
@@ -228,7 +229,7 @@ static __always_inline bool parse_datagram(const struct answer *answer,
 	ports = skb_header_pointer(answer->skb, offset, sizeof(buf), buf);
 	if (!ports)
 		return false;
-	set_key(answer, proto, key);
+	set_answer_key(answer, proto, key);
 	key->local = ports[0];
 	key->port = ports[1];
 	return true;
@@ -246,7 +247,7 @@ static bool parse_echo_reply(const struct answer *answer,
 	icmp = skb_header_pointer(answer->skb, offset, sizeof(buf), &buf);
 	if (!icmp || icmp->icmp6_type != ICMPV6_ECHO_REPLY)
 		return false;
-	set_key(answer, IPPROTO_ICMPV6, key);
+	set_answer_key(answer, IPPROTO_ICMPV6, key);
 	key->port = icmp->icmp6_identifier;
 	return true;
 }

@@ -230,7 +230,7 @@ static int check_join(struct anycast6_net *an, struct anycast6_held *held,
 /* Whether this module's join must be left. It is right if nobody else has
  * joined, and there is a route; or if others have, and their route is lost.
  */
-static bool is_wrong(const struct anycast6_aca *aca)
+static bool must_leave_join(const struct anycast6_aca *aca)
 {
 	bool alone = aca->users == 1;
 
@@ -247,7 +247,7 @@ static int keep_address(struct anycast6_net *an, struct anycast6_held *held,
 		return add_route(an, held, addr);
 
 	anycast6_aca_read(an, link->ifindex, addr, &aca);
-	if (held->joiner && is_wrong(&aca)) {
+	if (held->joiner && must_leave_join(&aca)) {
 		leave_join(an, held, addr);
 		anycast6_aca_read(an, link->ifindex, addr, &aca);
 	}

@@ -28,7 +28,9 @@ static bool is_rival(const struct anycast6_member *member, u32 ifindex)
 	       member->nexthop->direct && member->traits.probe;
 }
 
-/* The member has answered a probe, and said that the link can find it there. */
+/* The member has answered a probe, and said that it holds the address on the
+ * link.
+ */
 static bool is_alive(const struct anycast6_member *member)
 {
 	return member->link->running && !member->nexthop->reason &&
@@ -38,7 +40,7 @@ static bool is_alive(const struct anycast6_member *member)
 }
 
 /* This node has no way to the member, and can't tell whether it is alive. */
-static bool is_unknown(const struct anycast6_member *member)
+static bool is_unseen(const struct anycast6_member *member)
 {
 	u8 reason = member->nexthop->reason;
 
@@ -81,14 +83,14 @@ struct rivals {
  * before it later. Returns true, once, if the member is alive no longer: those
  * neighbours must be told where the address is now.
  */
-static bool take_left(struct anycast6_member *other)
+static bool take_vanished(struct anycast6_member *other)
 {
 	bool alive = is_alive(other);
 	bool found = other->found;
 
 	WRITE_ONCE(other->found,
 		   alive && other->marks & ANYCAST6_PROBE_FOUND);
-	return found && !alive && !is_unknown(other);
+	return found && !alive && !is_unseen(other);
 }
 
 static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
@@ -113,8 +115,8 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 		rivals->any = true;
 		rivals->alive |= is_alive(other);
 		rivals->outranked |= first && is_alive(other);
-		rivals->unseen |= first && is_unknown(other);
-		rivals->vanished |= take_left(other);
+		rivals->unseen |= first && is_unseen(other);
+		rivals->vanished |= take_vanished(other);
 	}
 }
 
@@ -158,7 +160,7 @@ static bool set_role(struct anycast6_net *an, struct anycast6_member *member,
  * @onlink: the address is on-link on the member's device
  *
  * Sets the role, and whether the link is to be told of it. Runs once per
- * reconciliation of an address, because take_left() and
+ * reconciliation of an address, because take_vanished() and
  * anycast6_rival_take_renamed() consume what they report.
  *
  * Context: process, under @an->lock.

@@ -50,7 +50,7 @@ int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max)
 	return rhashtable_init(&flows->table, &anycast6_flow_params);
 }
 
-static void free_entry(void *flow, void *arg)
+static void free_table_flow(void *flow, void *arg)
 {
 	free_flow(flow);
 }
@@ -63,7 +63,7 @@ static void free_entry(void *flow, void *arg)
  */
 void anycast6_flows_free(struct anycast6_flows *flows)
 {
-	rhashtable_free_and_destroy(&flows->table, free_entry, NULL);
+	rhashtable_free_and_destroy(&flows->table, free_table_flow, NULL);
 }
 
 /**
