@@ -85,6 +85,7 @@ NOT_LAYERED = {
     "net.c": '#include "namespace.h"\n',
     "request/set.c": '#include "main.h"\n',
     "steer/flow.c": '#include "deliver/peers.h"\n',
+    "steer/router.c": '#include <linux/ipv6.h>\n#include <main.c>\n',
     "deliver/output.c": '#include "steer/steer.h"\n',
     "deliver/advert.c": '#include "probe/prober.h"\n',
     "probe/probe.c": '#include "deliver/input.h"\n',

@@ -29,7 +29,8 @@ TESTS = "tests/"
 COMPAT = "compat/"
 
 RANKS = {layer: rank for rank, layers in enumerate(LAYERS) for layer in layers}
-INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]*)"', re.M)
+# In angle brackets, too, a file of kmod/ would be found: its top is where the compiler looks.
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"]*)"|<([^>]*)>)', re.M)
 
 
 def layer_of(path):
@@ -65,7 +66,9 @@ def check(sources):
             wrong.append("kmod/%s: is in no layer" % path)
             continue
         for match in INCLUDE.finditer(text):
-            included = match.group(1)
+            included = match.group(1) or match.group(2)
+            if match.group(2) and included not in sources:
+                continue
             why = None if COMPAT + "include/" + included in sources else refuse(path, included)
             if why:
                 line = text.count("\n", 0, match.start()) + 1
