@@ -36,8 +36,8 @@ find_delivered_group(const struct anycast6_host *host,
 	return anycast6_host_find(host, daddr, anycast6_skb_domain(skb, daddr));
 }
 
-/* The member on the packet's link is said to have the packet, else the first
- * that is not down.
+/* Counts the packet for the member on its link, else for the first member that
+ * is not down, else for the first.
  */
 static void count_delivered(const struct anycast6_group *group,
 			    const struct anycast6_arrival *arrival)

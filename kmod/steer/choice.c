@@ -139,7 +139,7 @@ choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
 		if (observer)
 			observer(arg, member, verdict, &rank);
 		if (verdict || !nearer) {
-			/* of a member that was asked in vain, it is empty */
+			/* empty if the member does not take the packet */
 			if (observer)
 				anycast6_way_drop(&way);
 			continue;

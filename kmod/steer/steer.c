@@ -443,7 +443,9 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* After all filters: what they drop is not steered; rules see their marks. */
+/* After all filters: what they drop is not steered, and routing rules see the
+ * marks that they set.
+ */
 static const struct nf_hook_ops steer_hooks[] = {
 	{
 		.hook = pre_routing,

@@ -26,7 +26,7 @@
  */
 void anycast6_neighbour_set(struct anycast6_nexthops *nexthops,
 			    struct anycast6_nexthop *nexthop,
-			  const struct in6_addr *addr, u32 ifindex)
+			    const struct in6_addr *addr, u32 ifindex)
 {
 	spin_lock_bh(&nexthops->neighbour_lock);
 	if (nexthop->neighbour_dev)

@@ -229,8 +229,8 @@ bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
 }
 
 /**
- * anycast6_nexthop_forget_route() - make flows of a member that failed or goes leave
- * its next hop
+ * anycast6_nexthop_forget_route() - make flows of a member that failed or goes
+ * leave its next hop
  * @an: the namespace
  * @nexthop: the next hop, which itself is up
  *
@@ -255,8 +255,7 @@ void anycast6_nexthop_forget_route(struct anycast6_net *an,
  */
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
 {
-	struct anycast6_nexthops *nexthops =
-		rcu_dereference(an->nexthops);
+	struct anycast6_nexthops *nexthops = rcu_dereference(an->nexthops);
 
 	/* only the first mark queues the work: more events must not delay it */
 	if (nexthops && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
