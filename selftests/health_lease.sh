@@ -172,7 +172,8 @@ many() {
 	wait_for "all to be down" 120 eval "(( \$(query host count anycast show state down) == MANY ))"
 	is "$(netlink events host | grep -o 'down' | wc -l)" $MANY
 	nsip host anycast renew all
-	is "$(query host count anycast show state up)" $MANY
+	# by the events: on a busy machine the first leases are over again before the last ones are counted
+	is "$(netlink events host | grep -o ':up' | wc -l)" $MANY
 }
 
 refusals() {
