@@ -92,16 +92,18 @@ t_done() {
 # ---- namespaces and links ----
 
 # ns_make NAME...: namespaces with lo up. Duplicate address detection is off, so that addresses
-# can be used at once, unless NS_DAD is set.
+# can be used at once, unless NS_DAD is set. The kernel chooses ports that no test names: it could otherwise give an
+# open socket the port that a test binds to next.
 ns_make() {
-	local name
+	local name sysctls=("net.ipv4.ip_local_port_range=52000 59999")
+
+	[[ ${NS_DAD-} ]] || sysctls+=(net.ipv6.conf.{all,default}.accept_dad=0)
 
 	for name in "$@"; do
 		ip netns add "$name-$T_ID" || return
 		echo "$name-$T_ID" >>"$T_DIR/netns"
 		ip -n "$name-$T_ID" link set lo up || return
-		[[ ${NS_DAD-} ]] || ns "$name" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
-			net.ipv6.conf.default.accept_dad=0 || return
+		ns "$name" sysctl -qw "${sysctls[@]}" || return
 	done
 }
 
