@@ -151,15 +151,21 @@ unicast_refused() {
 # autoconfigured ADDRESS: whether host has it as a unicast address.
 autoconfigured() { nsip host -6 address show dev h0 | grep -q "inet6 $1/64"; }
 
+# expect_autoconfigured PREFIX: the client's router advertisements, from $source, will make $address a unicast
+# address of the host. It is an anycast address before.
+expect_autoconfigured() {
+	source=$(lladdr client c0)
+	address=$(lladdr host h0)
+	address=$1:0:${address#fe80::}
+	addr_add host h0 "$1::1/64"
+	addr_add client c0 "$1::2/64"
+	nsip host anycast add "$address" dev h0
+}
+
 unicast_by_itself() {
 	local address source
 
-	source=$(lladdr client c0)
-	address=$(lladdr host h0)
-	address=2001:db8:5:0:${address#fe80::}
-	addr_add host h0 2001:db8:5::1/64
-	addr_add client c0 2001:db8:5::2/64
-	nsip host anycast add "$address" dev h0
+	expect_autoconfigured 2001:db8:5
 	works "$address"
 	peer advertise client c0 2001:db8:5::/64 src="$source"
 	wait_for "autoconfiguration" 10 autoconfigured "$address"
@@ -200,12 +206,7 @@ unicast_without_trace() {
 unicast_goes() {
 	local address source
 
-	source=$(lladdr client c0)
-	address=$(lladdr host h0)
-	address=2001:db8:6:0:${address#fe80::}
-	addr_add host h0 2001:db8:6::1/64
-	addr_add client c0 2001:db8:6::2/64
-	nsip host anycast add "$address" dev h0
+	expect_autoconfigured 2001:db8:6
 	peer advertise client c0 2001:db8:6::/64 src="$source"
 	settles host "$address" h0:down:address
 	nsip host address del "$address/64" dev h0
