@@ -80,7 +80,7 @@ enum anycast6_reason {
  * enum anycast6_delivery - What makes packets to the address arrive at a local
  *   member.
  * @ANYCAST6_DELIVERY_JOIN: An anycast join on the device.
- * @ANYCAST6_DELIVERY_ROUTE: A local route to the module's own device.
+ * @ANYCAST6_DELIVERY_ROUTE: A local route, mostly to the module's own device.
  * @ANYCAST6_DELIVERY_KERNEL: A join that the kernel, or somebody's socket, has
  *   on the device.
  */
