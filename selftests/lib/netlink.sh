@@ -4,29 +4,11 @@
 # on what changes. Sourced after lib.sh and peer.sh.
 
 # netlink_start: start netlink.py. Once a test.
-netlink_start() {
-	mkfifo "$T_DIR/netlink.in" "$T_DIR/netlink.out"
-	python3 "$(dirname "$0")/lib/netlink.py" <"$T_DIR/netlink.in" >"$T_DIR/netlink.out" 2>"$T_DIR/netlink.log" &
-	echo $! >>"$T_DIR/pids"
-	exec {NETLINK_IN}>"$T_DIR/netlink.in" {NETLINK_OUT}<"$T_DIR/netlink.out"
-}
+netlink_start() { talk_start netlink netlink.py; }
 
 # netlink VERB NS ARGUMENT...: ask netlink.py, and print the result. It has these verbs: do, refuse, state, joined,
 # listen, events, await, dump, interrupt, churn, join, leave, forget.
-netlink() {
-	local answer
-
-	echo "$1 $2-$T_ID ${*:3}" >&"$NETLINK_IN"
-	if ! read -r -t 60 -u "$NETLINK_OUT" answer; then
-		echo "no answer to: netlink $*"
-		cat "$T_DIR/netlink.log"
-		return 1
-	fi
-	case $answer in
-	ok*) answer=${answer#ok} && echo "${answer# }" ;;
-	*) echo "netlink $*: $answer" && return 1 ;;
-	esac
-}
+netlink() { talk netlink "$1 $2-$T_ID ${*:3}" && echo "$RESULT"; }
 
 # happened NS EVENT...: exactly these events since the last time, in this order.
 happened() {

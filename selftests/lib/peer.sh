@@ -1,61 +1,61 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What nearly all tests share: questions to ip, the other side of a connection, assertions, and two topologies.
-# Sourced after lib.sh.
+# What nearly all tests share: programs that answer, questions to ip, the other side of a connection, assertions, and
+# two topologies. Sourced after lib.sh.
+
+# ---- programs that answer ----
+
+# Python takes long to start on an emulated machine, so each of these serves a whole test: one line of question, one
+# line of answer, which is "ok RESULT" or "failed REASON".
+declare -A TALK_IN TALK_OUT
+
+# talk_start NAME PROGRAM: start a program of lib/. Once a test.
+talk_start() {
+	mkfifo "$T_DIR/$1.in" "$T_DIR/$1.out"
+	python3 "$(dirname "$0")/lib/$2" <"$T_DIR/$1.in" >"$T_DIR/$1.out" 2>"$T_DIR/$1.log" &
+	echo $! >>"$T_DIR/pids"
+	# shellcheck disable=SC1083  # bash makes the file descriptors
+	exec {TALK_IN[$1]}>"$T_DIR/$1.in" {TALK_OUT[$1]}<"$T_DIR/$1.out"
+}
+
+# talk NAME QUESTION: put the result into $RESULT, or print why there is none.
+talk() {
+	echo "$2" >&"${TALK_IN[$1]}"
+	if ! read -r -t 60 -u "${TALK_OUT[$1]}" RESULT; then
+		echo "no answer to: $1 $2"
+		cat "$T_DIR/$1.log"
+		return 1
+	fi
+	case $RESULT in
+	ok*) RESULT=${RESULT#ok} RESULT=${RESULT# } ;;
+	*) echo "$1 $2: $RESULT" && return 1 ;;
+	esac
+}
 
 # ---- what ip says ----
 
 # query.py is started at once: every test that sources this asks it.
-mkfifo "$T_DIR/query.in" "$T_DIR/query.out"
-python3 "$(dirname "$0")/lib/query.py" <"$T_DIR/query.in" >"$T_DIR/query.out" 2>"$T_DIR/query.err" &
-echo $! >>"$T_DIR/pids"
-exec {QUERY_IN}>"$T_DIR/query.in" {QUERY_OUT}<"$T_DIR/query.out"
+talk_start query query.py
 
 # query NS QUESTION ARGUMENT...: ask query.py about the JSON that `ip -j ARGUMENT...` prints in NS. A question may
 # have more than one word: "field state".
 query() {
-	local answer json=$T_DIR/query.$BASHPID question
+	local json=$T_DIR/query.$BASHPID question
 
 	read -ra question <<<"$2"
 	nsip "$1" -j "${@:3}" >"$json" || return
-	echo "${question[0]} $json ${question[*]:1}" >&"$QUERY_IN"
-	if ! read -r -t 60 -u "$QUERY_OUT" answer; then
-		echo "no answer to: query $*"
-		cat "$T_DIR/query.err"
-		return 1
-	fi
-	case $answer in
-	ok*) answer=${answer#ok} answer=${answer# } && echo "${answer//$'\t'/$'\n'}" ;;
-	*) echo "query $*: $answer" && return 1 ;;
-	esac
+	talk query "${question[0]} $json ${question[*]:1}" || return
+	echo "${RESULT//$'\t'/$'\n'}"
 }
 
 # ---- the other side ----
 
 # peer_start [PROGRAM]: start lib/peer/peer.py, or another one there that knows more verbs. Once a test.
-peer_start() {
-	mkfifo "$T_DIR/peer.in" "$T_DIR/peer.out"
-	python3 "$(dirname "$0")/lib/peer/${1-peer.py}" <"$T_DIR/peer.in" >"$T_DIR/peer.out" 2>"$T_DIR/peer.log" &
-	echo $! >>"$T_DIR/pids"
-	exec {PEER_IN}>"$T_DIR/peer.in" {PEER_OUT}<"$T_DIR/peer.out"
-}
+peer_start() { talk_start peer "peer/${1-peer.py}"; }
 
 # peer VERB NS ARGUMENT...: ask peer.py, and print the result, or why there is none. It has these verbs: serve, udp,
 # datagram, tcp, ping, reach, ask, stream, transfer, solicit, advertise, fragments, join.
-peer() {
-	local answer
-
-	echo "$1 $2-$T_ID ${*:3}" >&"$PEER_IN"
-	if ! read -r -t 60 -u "$PEER_OUT" answer; then
-		echo "no answer to: peer $*"
-		cat "$T_DIR/peer.log"
-		return 1
-	fi
-	case $answer in
-	ok*) answer=${answer#ok} && echo "${answer# }" ;;
-	*) echo "peer $*: $answer" && return 1 ;;
-	esac
-}
+peer() { talk peer "$1 $2-$T_ID ${*:3}" && echo "$RESULT"; }
 
 # serve_all NS [PORT [OPTION...]]: UDP and TCP servers on the wildcard address, port 7 if not told.
 serve_all() {
