@@ -26,30 +26,11 @@ BURSTS=4
 LONG=10000000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || EVERY=50 RETRANS=1000 BYTES=500000 BURSTS=3 LONG=3000000
 
-# gateway: make s3 and the gateway before it, which has a route of its own to A.
+# gateway: s3 and the gateway before it, which has a route of its own to A.
 gateway() {
-	ns_make gw s3
-	link_veth router rg gw g0
-	link_veth gw g1 s3 s0
-	ns gw sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.g0.keep_addr_on_down=1
-	nsip gw -batch - <<-END
-		address add 2001:db8:9::1/64 dev g0 nodad
-		address add 2001:db8:3::f/64 dev g1 nodad
-		route add default via 2001:db8:9::f
-		route add $A via 2001:db8:3::1
-		route add $U3 via 2001:db8:3::1
-	END
-	nsip s3 -batch - <<-END
-		address add 2001:db8:3::1/64 dev s0 nodad
-		address add $U3/128 dev lo nodad
-		route add default via 2001:db8:3::f src $U3
-		anycast add $A
-	END
-	nsip router -batch - <<-END
-		address add 2001:db8:9::f/64 dev rg nodad
-		route add $U3 via 2001:db8:9::1 metric 300
-	END
-	serve_all s3 7 id=s3 >/dev/null
+	make_gateway 300
+	ns gw sysctl -qw net.ipv6.conf.g0.keep_addr_on_down=1
+	nsip gw -6 route add $A via 2001:db8:3::1
 }
 
 # ---- events ----

@@ -18,30 +18,10 @@ U3=2001:db8:f::3
 # A link-local anycast address.
 L=fe80::53
 
-# s3 and its gateway. The gateway has neither a route to A nor members of it.
+# gateway: s3 and the gateway before it. The router knows the link between them, for tunnels.
 gateway() {
-	ns_make gw s3
-	link_veth router rg gw g0
-	link_veth gw g1 s3 s0
-	ns gw sysctl -qw net.ipv6.conf.all.forwarding=1
-	nsip gw -batch - <<-END
-		address add 2001:db8:9::1/64 dev g0 nodad
-		address add 2001:db8:3::f/64 dev g1 nodad
-		route add default via 2001:db8:9::f
-		route add $U3 via 2001:db8:3::1
-	END
-	nsip s3 -batch - <<-END
-		address add 2001:db8:3::1/64 dev s0 nodad
-		address add $U3/128 dev lo nodad
-		route add default via 2001:db8:3::f src $U3
-		anycast add $A
-	END
-	nsip router -batch - <<-END
-		address add 2001:db8:9::f/64 dev rg nodad
-		route add $U3 via 2001:db8:9::1 metric 50
-		route add 2001:db8:3::/64 via 2001:db8:9::1
-	END
-	serve_all s3 7 id=s3 >/dev/null
+	make_gateway 50
+	nsip router -6 route add 2001:db8:3::/64 via 2001:db8:9::1
 }
 
 lan() {

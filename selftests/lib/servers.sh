@@ -14,10 +14,11 @@ A=2001:db8:53::53
 C=2001:db8:c::2
 D=2001:db8:d::2
 
-# link_server N: a server sN on a link of its own to the router. It holds A, and answers with its name on port 7.
-link_server() {
+# make_server N NS DEV: a server sN, and its link to NS, which gets the device DEV. The server holds A, and answers with
+# its name on port 7.
+make_server() {
 	ns_make "s$1"
-	link_veth router "r$1" "s$1" s0
+	link_veth "$2" "$3" "s$1" s0
 	ns "s$1" sysctl -qw net.ipv6.conf.s0.keep_addr_on_down=1
 	nsip "s$1" -batch - <<-END
 		address add 2001:db8:$1::1/64 dev s0 nodad
@@ -25,11 +26,34 @@ link_server() {
 		route add default via 2001:db8:$1::f src 2001:db8:f::$1
 		anycast add $A
 	END
-	nsip router -batch - <<-END
-		address add 2001:db8:$1::f/64 dev r$1 nodad
-		route add 2001:db8:f::$1 via 2001:db8:$1::1 metric $((100 * $1))
-	END
+	addr_add "$2" "$3" "2001:db8:$1::f/64"
 	serve_all "s$1" 7 id="s$1" >/dev/null
+}
+
+# link_server N: a server sN on a link of its own to the router, which gets a route to it.
+link_server() {
+	make_server "$1" router "r$1"
+	nsip router -6 route add "2001:db8:f::$1" via "2001:db8:$1::1" metric $((100 * $1))
+}
+
+# make_gateway METRIC: a server s3 behind a gateway, with a route of this metric on the router. The gateway knows where
+# the server is, and nothing of A.
+#
+#   router (rg) --- (g0) gw (g1) --- (s0) s3     2001:db8:9::/64: router ::f, gw ::1; 2001:db8:3::/64: gw ::f, s3 ::1
+make_gateway() {
+	ns_make gw
+	link_veth router rg gw g0
+	ns gw sysctl -qw net.ipv6.conf.all.forwarding=1
+	make_server 3 gw g1
+	nsip gw -batch - <<-END
+		address add 2001:db8:9::1/64 dev g0 nodad
+		route add default via 2001:db8:9::f
+		route add 2001:db8:f::3 via 2001:db8:3::1
+	END
+	nsip router -batch - <<-END
+		address add 2001:db8:9::f/64 dev rg nodad
+		route add 2001:db8:f::3 via 2001:db8:9::1 metric $1
+	END
 }
 
 # make_servers N: the topology, with N servers.
