@@ -16,16 +16,6 @@
 # A second address of the member one. The router's route to it has one's first address as its gateway.
 FAR=2001:db8:f::1
 
-repair_one() {
-	ns one nft flush ruleset
-	nsip one link set m0 up
-	nsip one -6 -batch - <<-END
-		address replace $ONE/64 dev m0 nodad
-		route replace default via 2001:db8:1::f
-	END
-	wait_for "the member" 30 eval "[[ \$(member_states router) == '$ONE up, $TWO up' ]]"
-}
-
 # begin DIRECTION: flows are put into the flow table by the client's packets (original) or by the members' (reply).
 # The counter "slow" counts the packets to A that still go through the chain.
 begin() {

@@ -18,15 +18,6 @@ NFQUEUE=$(dirname "$0")/lib/nfqueue.py
 SEGMENTED=200000
 [[ ${ANYCAST6_KERNEL-} != debug ]] || SEGMENTED=50000
 
-repair_one() {
-	nsip one link set m0 up
-	nsip one -6 -batch - <<-END
-		address replace $ONE/64 dev m0 nodad
-		route replace default via 2001:db8:1::f
-	END
-	wait_for "the member" 30 eval "[[ \$(member_states router) == '$ONE up, $TWO up' ]]"
-}
-
 begin() {
 	[[ ! -e $T_DIR/queue.pid ]] || stop queue KILL
 	ns router nft flush ruleset

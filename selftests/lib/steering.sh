@@ -54,6 +54,18 @@ add_members() {
 	END
 }
 
+# repair_one: one is as make_members made it, whatever a case did to its link or to its filters. Both members are up
+# again.
+repair_one() {
+	ns one nft flush ruleset
+	nsip one link set m0 up
+	nsip one -6 -batch - <<-END
+		address replace $ONE/64 dev m0 nodad
+		route replace default via 2001:db8:1::f
+	END
+	wait_for "the member" 30 eval "[[ \$(member_states router) == '$ONE up, $TWO up' ]]"
+}
+
 # steered FROM: wait until packets get to members. The first ones may have to wait for neighbours to be found.
 steered() { wait_for "an answer from $A" 20 eval "peer ping $1 $A wait=2"; }
 
