@@ -23,10 +23,16 @@ static struct anycast6_probe *probe_of(struct anycast6_net *an,
 					 lockdep_is_held(&an->lock));
 }
 
-/* Without a way, probes can't be sent. To a neighbour that failed they are: the
- * kernel solicits it again for each.
+/**
+ * anycast6_probing_has_way() - whether probes can be sent to a member
+ * @member: the member, remote
+ *
+ * They are also sent to a neighbour that failed: the kernel solicits it again
+ * for each. Without a way, this node can't tell whether the member is alive.
+ *
+ * Context: process, under an->lock.
  */
-static bool has_way(const struct anycast6_member *member)
+bool anycast6_probing_has_way(const struct anycast6_member *member)
 {
 	u8 reason = member->nexthop->reason;
 
@@ -118,7 +124,8 @@ int anycast6_probing_settle(struct anycast6_net *an,
 			return err;
 	}
 	probe = probe_of(an, member);
-	anycast6_probe_queue_schedule(an, probe, interval, has_way(member));
+	anycast6_probe_queue_schedule(an, probe, interval,
+				      anycast6_probing_has_way(member));
 	/* read once: an answer may change it at any time */
 	member->life = READ_ONCE(probe->liveness.life);
 	member->marks = READ_ONCE(probe->marks);

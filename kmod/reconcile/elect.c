@@ -17,6 +17,7 @@
 #include "object/group.h"
 #include "object/member.h"
 #include "probe/probe.h"
+#include "probe/probing.h"
 #include "probe/rival.h"
 #include "reconcile/elect.h"
 #include "way/nexthop.h"
@@ -37,15 +38,6 @@ static bool is_alive(const struct anycast6_member *member)
 	       !member->fault && !member->draining &&
 	       member->life == ANYCAST6_LIFE_UP &&
 	       member->marks & ANYCAST6_PROBE_ONLINK;
-}
-
-/* This node has no way to the member, and can't tell whether it is alive. */
-static bool is_unseen(const struct anycast6_member *member)
-{
-	u8 reason = member->nexthop->reason;
-
-	return !member->link->running ||
-	       (reason && reason != ANYCAST6_REASON_NEIGHBOUR);
 }
 
 /* The source of this node's probes to @other, which will call it by that. */
@@ -90,7 +82,7 @@ static bool take_vanished(struct anycast6_member *other)
 
 	WRITE_ONCE(other->found,
 		   alive && other->marks & ANYCAST6_PROBE_FOUND);
-	return found && !alive && !is_unseen(other);
+	return found && !alive && anycast6_probing_has_way(other);
 }
 
 static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
@@ -115,7 +107,7 @@ static void find_rivals(struct anycast6_net *an, struct anycast6_member *member,
 		rivals->any = true;
 		rivals->alive |= is_alive(other);
 		rivals->outranked |= first && is_alive(other);
-		rivals->unseen |= first && is_unseen(other);
+		rivals->unseen |= first && !anycast6_probing_has_way(other);
 		rivals->vanished |= take_vanished(other);
 	}
 }
