@@ -97,6 +97,23 @@ void anycast6_group_set_scope(struct anycast6_net *an,
 }
 
 /**
+ * anycast6_scope_takes() - whether a remote member may be in a scope
+ * @scope: the scope
+ * @via: the member's unicast address, network order
+ *
+ * A link-local next hop does not tell where its member is, so it is in every
+ * scope.
+ *
+ * Context: any.
+ */
+bool anycast6_scope_takes(const struct anycast6_prefix *scope,
+			  const struct in6_addr *via)
+{
+	return anycast6_addr_is_linklocal(via) ||
+	       anycast6_prefix_contains(scope, via);
+}
+
+/**
  * anycast6_group_forget() - forget what was configured of an address itself
  * @group: the address, which only entries make from now on
  *

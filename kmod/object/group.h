@@ -106,6 +106,8 @@ void anycast6_group_forget(struct anycast6_group *group);
 void anycast6_group_set_scope(struct anycast6_net *an,
 			      struct anycast6_group *group,
 			      const struct anycast6_prefix *scope);
+bool anycast6_scope_takes(const struct anycast6_prefix *scope,
+			  const struct in6_addr *via);
 bool anycast6_group_is_linklocal(const struct anycast6_group *group);
 u32 anycast6_group_vrf(const struct anycast6_group *group);
 u32 anycast6_group_shown_vrf(const struct anycast6_group *group);

@@ -99,10 +99,10 @@ static bool is_outside(struct anycast6_group *group,
 {
 	struct anycast6_prefix scope;
 
-	if (!via || anycast6_addr_is_linklocal(via))
+	if (!via)
 		return false;
 	anycast6_group_get_scope(group, &scope);
-	return !anycast6_prefix_contains(&scope, via);
+	return !anycast6_scope_takes(&scope, via);
 }
 
 static int unpack_member(struct anycast6_net *an, const struct baggage *baggage)

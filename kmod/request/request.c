@@ -200,10 +200,10 @@ int anycast6_request_check_via(struct anycast6_net *an,
 	if (is_of_this_node(an, req, key))
 		return ANYCAST6_REFUSE(req, VIA, -EINVAL,
 				       "this is an address of this node");
-	if (!group || anycast6_addr_is_linklocal(req->via))
+	if (!group)
 		return 0;
 	anycast6_group_get_scope(group, &scope);
-	if (!anycast6_prefix_contains(&scope, req->via))
+	if (!anycast6_scope_takes(&scope, req->via))
 		return ANYCAST6_REFUSE(req, VIA, -ERANGE,
 				       "the member is outside of the address's scope");
 	return 0;

@@ -27,23 +27,16 @@
 #include "request/set.h"
 #include "way/nexthop.h"
 
-/* A link-local next hop does not tell where its member is, so it is in every
- * scope.
- */
 static bool holds_members(const struct anycast6_group *group,
 			  const struct anycast6_prefix *scope)
 {
 	const struct anycast6_member *member;
-	const struct in6_addr *via;
 
-	list_for_each_entry(member, &group->members, node) {
-		if (!member->nexthop)
-			continue;
-		via = &member->nexthop->slot.target.addr;
-		if (!anycast6_addr_is_linklocal(via) &&
-		    !anycast6_prefix_contains(scope, via))
+	list_for_each_entry(member, &group->members, node)
+		if (member->nexthop &&
+		    !anycast6_scope_takes(scope,
+					  &member->nexthop->slot.target.addr))
 			return false;
-	}
 	return true;
 }
 
