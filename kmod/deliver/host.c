@@ -4,7 +4,6 @@
  * that have some, and the peers that asked one. Knows no packets.
  */
 #include "deliver/host.h"
-#include "deliver/peers.h"
 #include "net.h"
 #include "object/group.h"
 

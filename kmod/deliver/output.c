@@ -23,7 +23,6 @@
 #include "kernel/link.h"
 #include "kernel/socket.h"
 #include "lib/answer.h"
-#include "lib/packet.h"
 #include "lib/rewrite.h"
 #include "lib/tally.h"
 #include "net.h"

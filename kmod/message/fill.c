@@ -19,7 +19,6 @@
 #include "object/origin.h"
 #include "object/source.h"
 #include "steer/flow.h"
-#include "way/nexthop.h"
 
 /**
  * anycast6_fill_start() - begin a message

@@ -6,8 +6,6 @@
  */
 #include "net.h"
 #include "object/damper.h"
-#include "object/entry.h"
-#include "object/group.h"
 #include "object/mark.h"
 #include "object/member.h"
 #include "object/origin.h"

@@ -9,8 +9,6 @@
 #include "kernel/link.h"
 #include "net.h"
 #include "object/entry.h"
-#include "object/group.h"
-#include "object/lease.h"
 #include "object/member.h"
 
 /**

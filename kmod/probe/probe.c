@@ -19,7 +19,6 @@
 #include "object/group.h"
 #include "object/member.h"
 #include "probe/probe.h"
-#include "probe/probe_queue.h"
 #include "probe/rival.h"
 #include "way/nexthop.h"
 #include "way/path.h"

@@ -12,7 +12,6 @@
 #include <net/xfrm.h>
 
 #include "net.h"
-#include "object/group.h"
 #include "object/mark.h"
 #include "object/member.h"
 #include "probe/probe.h"

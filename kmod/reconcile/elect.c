@@ -10,8 +10,6 @@
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/link.h"
-#include "lib/addr.h"
-#include "lib/select.h"
 #include "message/notify.h"
 #include "net.h"
 #include "object/group.h"

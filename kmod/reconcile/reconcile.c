@@ -13,7 +13,6 @@
 #include "net.h"
 #include "object/entry.h"
 #include "object/group.h"
-#include "object/lease.h"
 #include "object/mark.h"
 #include "object/member.h"
 #include "reconcile/address.h"
@@ -24,7 +23,6 @@
 #include "reconcile/publish.h"
 #include "reconcile/reconcile.h"
 #include "reconcile/vrf_move.h"
-#include "steer/router.h"
 #include "way/nexthop.h"
 
 /* The routes of all addresses are withdrawn before the first member goes. */

@@ -10,7 +10,6 @@
 #include "kernel/route.h"
 #include "lib/announce.h"
 #include "net.h"
-#include "object/entry.h"
 #include "object/group.h"
 #include "object/lease.h"
 #include "object/member.h"

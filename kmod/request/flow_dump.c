@@ -13,7 +13,6 @@
 #include "message/fill_member.h"
 #include "message/netlink_gen.h"
 #include "net.h"
-#include "object/group.h"
 #include "object/member.h"
 #include "request/netlink.h"
 #include "steer/flow.h"

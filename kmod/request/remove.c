@@ -14,7 +14,6 @@
 #include "object/member.h"
 #include "object/origin.h"
 #include "reconcile/address.h"
-#include "reconcile/domain.h"
 #include "reconcile/events.h"
 #include "reconcile/expand.h"
 #include "reconcile/lifecycle.h"

@@ -4,7 +4,6 @@
  * addresses that have some, and their flows. Knows no packets.
  */
 #include "net.h"
-#include "object/group.h"
 #include "steer/router.h"
 
 /**
