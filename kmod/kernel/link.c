@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Links: what is remembered of devices that have members or entries, and of the
- * module's own. Knows nothing of addresses.
+ * module's own; and which domain an address has there. Knows of addresses only
+ * whether they are link-local.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
