@@ -121,7 +121,7 @@ def probes(objects, via):
 
 def flows(objects):
     """Of each flow: client proto port member state"""
-    return sorted(words(o["from"], o["proto"], o.get("sport", o.get("id")), o["via"], o["state"])
+    return sorted(words(o["from"], o["proto"], o.get("sport", o.get("id")), o.get("via", o.get("dev")), o["state"])
                   for o in objects)
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What those steer_ tests share that look at single packets: a router with two members, and questions about what it
-# did. Sourced after lib.sh and peer.sh. Such tests start peer/wire.py, which has more verbs: named, unnamed, open,
-# say, close, ask, each, stream, flowing, streamed, inject, flood, error, pieces, heads, watch, seen.
+# What those steer_ tests share that look at single packets: a router with two members, and what it did. Sourced after
+# lib.sh and peer.sh. Such tests start peer/wire.py, which has more verbs: named, unnamed, open, say, close, ask, each,
+# stream, flowing, streamed, inject, flood, error, pieces, heads, watch, seen, tell, hear, finish, chat, chatting,
+# chatted, forge, put.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1, r2)          ::1

@@ -13,10 +13,12 @@ import time
 
 import peer
 import sctp
-from peer import (ECHO_REPLY, ECHO_REQUEST, FRAGMENT, ICMPV6, TCP, checksum, icmpv6, ipv6, make_socket,
-                  packed, pattern, raw_socket, sockaddr, text)
+from peer import (ECHO_REPLY, ECHO_REQUEST, ETH_P_IPV6, FRAGMENT, ICMPV6, TCP, checksum, icmpv6, ipv6, mac_of,
+                  make_socket, packed, pattern, raw_socket, sockaddr, text)
 
 SO_RCVBUFFORCE = 33
+SOL_PACKET, PACKET_VNET_HDR = 263, 15
+ETH_P_IP = 0x0800
 UDP = 17
 ESP = 50
 SCTP = 132
@@ -28,7 +30,7 @@ PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6, "sctp": SCTP, "udplite": UD
 PORTED = {number: name for name, number in PROTOCOLS.items() if name != "echo"}
 
 peer.OPTIONS |= {"sport", "count", "reset", "hops", "step", "id", "mute", "cut", "options", "later",
-                 "gap", "least", "size", "chunk"}
+                 "gap", "least", "size", "chunk", "flags", "seq", "ack", "wrong", "rcvbuf", "linear", "twin"}
 
 
 # ---- servers that say who they are ----
@@ -114,7 +116,7 @@ class Flow:
         self.stream = kind == "tcp"
         self.sock = make_socket(socket.SOCK_STREAM if self.stream else socket.SOCK_DGRAM, options)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, int(options.get("rcvbuf", 1 << 20)))
         self.sock.bind(source)
         self.name = ""
         self.number = 0
@@ -126,23 +128,53 @@ class Flow:
                     raise OSError("closed")
                 self.name += piece
 
+    def tell(self, size):
+        data = pattern(size)
+        if not self.stream:
+            self.number += 1
+            data = b"%d\n" % self.number + data
+            self.sock.sendto(data, self.target)
+        else:
+            self.sock.sendall(data)
+
+    def hear(self, size, seconds):
+        """The bytes that TCP brings back."""
+        self.sock.settimeout(seconds)
+        received = bytearray()
+        while len(received) < size:
+            piece = self.sock.recv(1 << 18)
+            if not piece:
+                raise OSError("closed")
+            received += piece
+        if received != pattern(size):
+            raise ValueError("other data came back")
+        # what follows is not to meet an acknowledgement that was delayed
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        return self.name.strip()
+
     def say(self, size, seconds):
         data = pattern(size)
         end = time.monotonic() + seconds
         if self.stream:
             self.sock.settimeout(seconds)
-            sender = threading.Thread(target=self.sock.sendall, args=(data,), daemon=True)
+            errors = []
+
+            def send():
+                try:
+                    self.sock.sendall(data)
+                except OSError as error:
+                    errors.append(error)
+
+            sender = threading.Thread(target=send, daemon=True)
             sender.start()
-            received = bytearray()
-            while len(received) < size:
-                piece = self.sock.recv(1 << 18)
-                if not piece:
-                    raise OSError("closed")
-                received += piece
+            try:
+                name = self.hear(size, seconds)
+            except OSError as error:
+                # only one of both is told why a connection ends
+                sender.join(1)
+                raise errors[0] if errors else error
             sender.join()
-            if received != data:
-                raise ValueError("other data came back")
-            return self.name.strip()
+            return name
 
         self.number += 1
         data = b"%d\n" % self.number + data
@@ -165,7 +197,8 @@ flows = {}
 
 
 def do_open(name, kind, address, port, options):
-    """open NS NAME tcp|udp ADDRESS PORT [src=…] [sport=…]: a flow; whom it reached (one packet of UDP)"""
+    """open NS NAME tcp|udp ADDRESS PORT [src=…] [sport=…] [rcvbuf=BYTES]: a flow; whom it reached (one packet
+    of UDP)"""
     seconds = float(options.get("wait", 15))
     flow = Flow(kind, address, port, options)
     if name in flows:
@@ -177,6 +210,67 @@ def do_open(name, kind, address, port, options):
 def do_say(name, options):
     """say NS NAME [size=BYTES] [wait=SECONDS]: who answers on a flow"""
     return flows[name].say(int(options.get("size", 10)), float(options.get("wait", 30)))
+
+
+def do_tell(name, options):
+    """tell NS NAME [size=BYTES]: send on a flow and wait for nothing"""
+    flows[name].tell(int(options.get("size", 10)))
+    return ""
+
+
+def do_finish(name, options):
+    """finish NS NAME: there is nothing more to be sent on a connection (FIN), but answers are awaited"""
+    flows[name].sock.shutdown(socket.SHUT_WR)
+    return ""
+
+
+def do_hear(name, options):
+    """hear NS NAME [size=BYTES] [wait=SECONDS]: who answers what was told on a connection"""
+    return flows[name].hear(int(options.get("size", 10)), float(options.get("wait", 30)))
+
+
+class Chat(threading.Thread):
+    """Small messages on a flow, the next one when the last is answered."""
+
+    def __init__(self, flow):
+        super().__init__(daemon=True)
+        self.flow, self.over, self.answered, self.error = flow, False, 0, ""
+
+    def run(self):
+        try:
+            while not self.over:
+                self.flow.say(10, 30)
+                self.answered += 1
+        except (OSError, ValueError) as error:
+            self.error = str(error)
+
+
+def do_chat(name, options):
+    """chat NS NAME: exchange messages on this flow from now on, until chatted"""
+    chats[name] = Chat(flows[name])
+    chats[name].start()
+    return ""
+
+
+def do_chatting(name, options):
+    """chatting NS NAME [count=N]: wait for N more answers, or for the end"""
+    chat = chats[name]
+    wanted = chat.answered + int(options.get("count", 10))
+    peer.wait_until(lambda: chat.answered >= wanted or chat.error)
+    return ""
+
+
+def do_chatted(name, options):
+    """chatted NS NAME: end it; whether each message was answered"""
+    chat = chats.pop(name)
+    chat.over = True
+    chat.join(50)
+    if chat.error or chat.is_alive():
+        raise OSError("after %d answers: %s" % (chat.answered, chat.error or "none"))
+    return "all"
+
+
+chats = {}
 
 
 def do_close(name, options):
@@ -324,6 +418,53 @@ def do_inject(source, target, kind, sport, dport, options):
     return ""
 
 
+def segment(source, target, sport, dport, options):
+    """A TCP segment as the options say: flags (hexadecimal), seq, ack, size of its data."""
+    data = pattern(int(options.get("size", 0)))
+    head = struct.pack("!HHLLBBH", sport, dport, int(options.get("seq", 0)), int(options.get("ack", 0)), 5 << 4,
+                       int(options.get("flags", "10"), 16), 65535)
+    return head + checksum(source, target, TCP, head + b"\0\0\0\0" + data) + b"\0\0" + data
+
+
+def do_forge(dev, mac, source, target, kind, sport, dport, options):
+    """forge NS DEV MAC SOURCE TARGET tcp|udp SPORT DPORT [flags=HEX] [seq=N] [ack=N] [size=BYTES] [wrong]: a
+    packet by a device to a link-layer address, so that who holds the target can send it, too; wrong is its
+    checksum"""
+    ports = int(sport), int(dport)
+    if kind == "tcp":
+        data = segment(source, target, *ports, options)
+    else:
+        data = transport(kind, source, target, *ports, pattern(int(options.get("size", 0))))
+    if "wrong" in options:
+        at = 16 if kind == "tcp" else 6
+        data = data[:at] + bytes((data[at] ^ 0x55, data[at + 1])) + data[at + 2:]
+    with raw_socket(dev) as sock:
+        sock.send(bytes.fromhex(mac.replace(":", "")) + mac_of(sock) + struct.pack("!H", ETH_P_IPV6) +
+                  ipv6(source, target, PROTOCOLS[kind], data, 64))
+    return ""
+
+
+def do_put(dev, source, target, sport, dport, options):
+    """put NS DEV SOURCE TARGET SPORT DPORT [size=BYTES] [count=N] [cut=BYTES] [twin] [linear=BYTES]: a datagram into
+    a device without link-layer headers; only so many bytes of it; after the whole one that is said to be of
+    another protocol, so that the memory behind it is likely to say what is missing; the kernel is to keep so many
+    bytes in one piece, and the rest in pages"""
+    data = transport("udp", source, target, int(sport), int(dport), pattern(int(options.get("size", 0))))
+    data = ipv6(source, target, UDP, data, 64)
+    piece = data[:int(options.get("cut", len(data)))]
+    head = b""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
+        if "linear" in options:
+            # struct virtio_net_hdr
+            sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+            head = struct.pack("=BBHHHH", 0, 0, int(options["linear"]), 0, 0, 0)
+        for _ in range(int(options.get("count", 1))):
+            if "twin" in options:
+                sock.sendto(head + data, (dev, ETH_P_IP))
+            sock.sendto(head + piece, (dev, ETH_P_IPV6))
+    return ""
+
+
 def do_flood(prefix, target, port, count, options):
     """flood NS PREFIX TARGET PORT COUNT: SYNs, each from another source PREFIXn (hexadecimal)"""
     with out_socket() as out:
@@ -428,7 +569,9 @@ def contents(proto, data):
 
 
 def describe(packet):
-    """A packet in a word: SOURCE>TARGET/HOPS/LENGTH/contents"""
+    """A packet in a word: SOURCE>TARGET/HOPS/LENGTH/contents, or short-LENGTH"""
+    if len(packet) < 40:
+        return "short-%d" % len(packet)
     length = 40 + struct.unpack("!H", packet[4:6])[0]
     return "%s>%s/%d/%d/%s" % (text(packet[8:24]), text(packet[24:40]), packet[7], length,
                                contents(packet[6], packet[40:length]))
