@@ -146,7 +146,8 @@ lasts_udp() {
 	begins flow udp "$2" one
 	"${1}_away"
 	wait_for "one to be down" 30 is_down $U1
-	wait_for "two to have the flow" 30 eval "[[ \$(peer say client flow) == two && \$(flow_of udp $2) == '$U2 established' ]]"
+	wait_for "an answer of two" 30 eval "[[ \$(peer say client flow) == two ]]"
+	wait_for "two to have the flow" 30 eval "[[ \$(flow_of udp $2) == '$U2 established' ]]"
 	"${1}_back"
 	wait_for "one to be up" 30 is_up $U1
 	is "$(peer say client flow)" two
