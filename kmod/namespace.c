@@ -30,6 +30,7 @@ static int __net_init net_init(struct net *net)
 	an->limits.members = 1048576;
 	an->limits.joins = 4096;
 	an->limits.flows = 262144;
+	an->flow_grace = MSEC_PER_SEC;
 	/* nobody tells of rules before anycast6_events_listen() */
 	atomic_set(&an->odd_rules, 1);
 	mutex_init(&an->lock);

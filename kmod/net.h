@@ -99,6 +99,8 @@ struct anycast6_reply_budgets {
  * @rtnl: socket to rtnetlink, made when first needed; @lock
  * @used: how much of @limits is in use, but for flows; @lock
  * @limits: sysctls, READ_ONCE()
+ * @flow_grace: for how long a connection waits for a path that is gone, ms;
+ *              sysctl, READ_ONCE()
  * @sysctls: their table; constant
  * @host: peers and hooks, NULL without local members; RCU, writers under @lock
  * @router: flows and hooks, NULL without remote members; RCU, writers under
@@ -143,6 +145,7 @@ struct anycast6_net {
 	struct socket *rtnl;
 	struct anycast6_limits used;
 	struct anycast6_limits limits;
+	unsigned int flow_grace;
 	struct ctl_table_header *sysctls;
 	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;

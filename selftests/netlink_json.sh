@@ -152,7 +152,7 @@ def entry: if .origin == "subnet-router" then .origin
 	.address + word("vrf") + word("dev") + word("scope") + word("source") + word("hold") + announce +
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
-	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned")),
+	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned") + word("waiting")),
 	(.replies // empty | "    replies" + word("rewritten") + word("unsafe") + word("own") + word("forgotten")),
 	(.members[] | ("   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +
 	 word("state") + word("reason") + drains + time("since"; "for") + seconds("lifetime") +

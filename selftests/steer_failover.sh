@@ -372,8 +372,10 @@ unreachable() {
 	all_ask s1
 }
 
-# Members go down one after the other: a flow moves each time, and the farthest member gets all in the end.
+# Members go down one after the other: a flow moves each time, and the farthest member gets all in the end. Without a
+# grace it does so at once.
 down_to_the_last() {
+	ns router sysctl -qw net.anycast6.flow_grace=0
 	has_members 1 2 3
 	is "$(ask udp 5000)" 5000=s1
 	nsip s1 link set s0 down
@@ -384,9 +386,11 @@ down_to_the_last() {
 	mend
 	is "$(ask udp 5000)" 5000=s3
 	all_ask s1
+	ns router sysctl -qw net.anycast6.flow_grace=1000
 }
 
 repair() {
+	ns router sysctl -qw net.anycast6.flow_grace=1000
 	ns s1 nft delete table ip6 silent
 	addr_add s1 s0 2001:db8:1::1/64
 	peer stream client stop one

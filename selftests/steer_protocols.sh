@@ -130,10 +130,12 @@ stays() {
 	is "$(whom "$1" 43351 6)" "one one one one one one"
 }
 
+# Without a grace an association moves at once; with one it would wait.
 moves() {
 	local names
 
 	begin
+	ns router sysctl -qw net.anycast6.flow_grace=0
 	names=$(whom "$1" 43401 12)
 	both "$names"
 	is "$(whom "$1" 43401 12 data)" "$names"
@@ -147,6 +149,7 @@ moves() {
 	# the flows stay at the member that took them over
 	is "$(whom "$1" 43401 12 data)" "${names//one/two}"
 	both "$(whom "$1" 43421 12)"
+	ns router sysctl -qw net.anycast6.flow_grace=1000
 }
 
 # An error that quotes a packet of a member goes to that member, whether it is the nearest or not.

@@ -5,6 +5,7 @@
  */
 #include <linux/in.h>
 #include <net/inet6_hashtables.h>
+#include <net/tcp.h>
 #include <net/udp.h>
 
 #include "anycast6_compat.h"
@@ -35,4 +36,30 @@ anycast6_socket_find(struct net *net, const struct anycast6_socket_query *query)
 				 query->dif, query->sdif,
 				 anycast6_compat_udp_table(net, query->proto),
 				 NULL);
+}
+
+/**
+ * anycast6_socket_has_connection() - whether a connection is one of this node's
+ * @net: the namespace
+ * @query: a packet of the connection, TCP
+ *
+ * Sockets that wait for the end of a handshake, or for the end of the network's
+ * memory (TIME_WAIT), are in the same table, and have it, too.
+ *
+ * Context: RCU; softirq or process.
+ */
+bool anycast6_socket_has_connection(struct net *net,
+				    const struct anycast6_socket_query *query)
+{
+	struct sock *sk;
+
+	sk = __inet6_lookup_established(net, net->ipv4.tcp_death_row.hashinfo,
+					query->source, query->sport,
+					query->destination,
+					ntohs(query->dport), query->dif,
+					query->sdif);
+	if (!sk)
+		return false;
+	sock_gen_put(sk);
+	return true;
 }

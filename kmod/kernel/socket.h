@@ -42,6 +42,9 @@ const struct sock *
 anycast6_socket_find(struct net *net,
 		     const struct anycast6_socket_query *query);
 
+bool anycast6_socket_has_connection(struct net *net,
+				    const struct anycast6_socket_query *query);
+
 /**
  * anycast6_socket_is_wildcard() - whether a UDP socket leaves the source of what
  * it sends to the routes

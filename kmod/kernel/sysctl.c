@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The limits of a namespace as sysctls, net.anycast6.*.
- * Knows how limits are set, not who keeps to them.
+ * The limits of a namespace, and what else is set for all of its addresses, as
+ * sysctls, net.anycast6.*. Knows how they are set, not who keeps to them.
  */
 #include <linux/slab.h>
 #include <linux/sysctl.h>
@@ -10,6 +10,9 @@
 
 #include "kernel/sysctl.h"
 #include "net.h"
+
+/* So many at the top of the table are limits. */
+#define LIMITS	4
 
 /* anycast6_sysctl_init() relies on this order. */
 static const struct ctl_table limits_table[] = {
@@ -37,6 +40,12 @@ static const struct ctl_table limits_table[] = {
 		.mode = 0644,
 		.proc_handler = proc_douintvec,
 	},
+	{
+		.procname = "flow_grace",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec,
+	},
 	{ }
 };
 
@@ -44,8 +53,8 @@ static const struct ctl_table limits_table[] = {
  * anycast6_sysctl_init() - make a namespace's sysctls
  * @an: the namespace
  *
- * They are read-only outside the initial user namespace: somebody who is root
- * only in another one must not lift limits that protect the machine.
+ * Limits are read-only outside the initial user namespace: somebody who is root
+ * only in another one must not lift what protects the machine.
  *
  * Context: process.
  * Return: 0 or %-ENOMEM.
@@ -64,8 +73,9 @@ int anycast6_sysctl_init(struct anycast6_net *an)
 	table[1].data = &an->limits.members;
 	table[2].data = &an->limits.joins;
 	table[3].data = &an->limits.flows;
+	table[LIMITS].data = &an->flow_grace;
 	if (an->net->user_ns != &init_user_ns)
-		for (i = 0; i < n; i++)
+		for (i = 0; i < LIMITS; i++)
 			table[i].mode = 0444;
 
 	an->sysctls = anycast6_compat_register_sysctl(an->net, "net/anycast6",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The limits of a namespace as sysctls, net.anycast6.*.
- * Knows how limits are set, not who keeps to them.
+ * The limits of a namespace, and what else is set for all of its addresses, as
+ * sysctls, net.anycast6.*. Knows how they are set, not who keeps to them.
  */
 #ifndef ANYCAST6_SYSCTL_H
 #define ANYCAST6_SYSCTL_H

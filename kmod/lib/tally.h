@@ -19,6 +19,10 @@ enum anycast6_miss {
 	ANYCAST6_MISS_FORWARDING,
 	/* the packet was steered, but there was no room for its flow */
 	ANYCAST6_MISS_UNPINNED,
+	/* dropped: the path to the member of an established connection is gone,
+	 * maybe for a moment only
+	 */
+	ANYCAST6_MISS_WAITING,
 	ANYCAST6_MISSES,
 };
 
@@ -37,7 +41,7 @@ enum anycast6_reply {
 	ANYCAST6_REPLIES,
 };
 
-#define ANYCAST6_TALLY_KINDS	4
+#define ANYCAST6_TALLY_KINDS	5
 static_assert((int)ANYCAST6_MISSES <= ANYCAST6_TALLY_KINDS);
 static_assert((int)ANYCAST6_REPLIES <= ANYCAST6_TALLY_KINDS);
 

@@ -100,6 +100,7 @@ static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_MISS_LOOP] = ANYCAST6_A_MISSES_LOOP,
 		[ANYCAST6_MISS_FORWARDING] = ANYCAST6_A_MISSES_FORWARDING,
 		[ANYCAST6_MISS_UNPINNED] = ANYCAST6_A_MISSES_UNPINNED,
+		[ANYCAST6_MISS_WAITING] = ANYCAST6_A_MISSES_WAITING,
 	};
 
 	/* pairs with steer_group() in reconcile/attach.c */

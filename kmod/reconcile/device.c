@@ -23,7 +23,9 @@
  */
 static netdev_tx_t transmit_stray(struct sk_buff *skb, struct net_device *dev)
 {
+	/* who sends by a packet socket, or redirects, may send anything */
 	if (skb->protocol == htons(ETH_P_IPV6) &&
+	    pskb_network_may_pull(skb, sizeof(struct ipv6hdr)) &&
 	    anycast6_steer_stray(dev, skb))
 		return NETDEV_TX_OK;
 	dev_core_stats_tx_dropped_inc(dev);

@@ -271,7 +271,8 @@ find_flow_member(struct anycast6_net *an, struct anycast6_transit *transit)
 	if (!flow || anycast6_flow_is_over(flow))
 		return NULL;
 	member = rcu_dereference(flow->member);
-	return member && anycast6_choice_takes(member, transit) ? member : NULL;
+	return member && !anycast6_choice_refusal(member, transit) ? member :
+								     NULL;
 }
 
 /**

@@ -56,23 +56,39 @@ static bool may_open_flow(const struct anycast6_packet *packet)
 }
 
 /**
- * anycast6_choice_takes() - whether the member of a flow takes a packet now
+ * anycast6_choice_refusal() - why the member of a flow does not take a packet
  * @member: the member
  * @transit: the packet; gets its way if the member is remote
  *
  * A member that drains still takes it.
  *
  * Context: RCU.
- * Return: false if another member must be chosen.
+ * Return: enum anycast6_verdict, or 0 if it does.
  */
-bool anycast6_choice_takes(struct anycast6_member *member,
+u8 anycast6_choice_refusal(struct anycast6_member *member,
 			   struct anycast6_transit *transit)
 {
 	if (unlikely(READ_ONCE(member->state) == ANYCAST6_STATE_DOWN))
-		return false;
+		return ANYCAST6_VERDICT_DOWN;
+	return anycast6_choice_reach(member, transit);
+}
+
+/**
+ * anycast6_choice_reach() - why a packet does not reach the member of a flow,
+ * whatever the member's state is
+ * @member: the member
+ * @transit: the packet; gets its way if the member is remote
+ *
+ * Context: RCU.
+ * Return: enum anycast6_verdict, or 0 if it does.
+ */
+u8 anycast6_choice_reach(struct anycast6_member *member,
+			 struct anycast6_transit *transit)
+{
 	if (member->nexthop)
-		return !find_member_way(member, transit, &transit->way);
-	return !may_open_flow(&transit->packet) || has_service(member, transit);
+		return find_member_way(member, transit, &transit->way);
+	return !may_open_flow(&transit->packet) ||
+	       has_service(member, transit) ? 0 : ANYCAST6_VERDICT_DOWN;
 }
 
 /* The number that stands for a flow in draws, the same on all nodes. */

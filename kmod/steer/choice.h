@@ -25,6 +25,8 @@ struct sk_buff;
  * @iif: the device it came by, NULL if this node sends it
  * @forwards: remote members may have it: this node forwards, or sends it
  * @looped: some member was left out because the packet came from there; result
+ * @refusal: why the member of the packet's flow does not take it, enum
+ *           anycast6_verdict; 0 if it does, or there is none; result
  * @packet: what its headers say
  * @way: its way to the remote member, or none; result
  */
@@ -34,6 +36,7 @@ struct anycast6_transit {
 	struct net_device *iif;
 	bool forwards;
 	bool looped;
+	u8 refusal;
 	struct anycast6_packet packet;
 	struct anycast6_way way;
 };
@@ -62,8 +65,10 @@ typedef void (*anycast6_choice_observer)(void *arg,
 					 u8 verdict,
 					 const struct anycast6_rank *rank);
 
-bool anycast6_choice_takes(struct anycast6_member *member,
+u8 anycast6_choice_refusal(struct anycast6_member *member,
 			   struct anycast6_transit *transit);
+u8 anycast6_choice_reach(struct anycast6_member *member,
+			 struct anycast6_transit *transit);
 struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 					     struct anycast6_transit *transit);
 void anycast6_choice_observe(struct anycast6_group *group,

@@ -24,6 +24,7 @@
 #include "kernel/socket.h"
 #include "lib/answer.h"
 #include "lib/bloom.h"
+#include "lib/stay.h"
 #include "lib/tally.h"
 #include "net.h"
 #include "object/group.h"
@@ -88,6 +89,12 @@ static unsigned int leave_to_routes(struct anycast6_transit *transit,
 
 /* ---- the choice ---- */
 
+static bool has_flow(const struct anycast6_packet *packet)
+{
+	return packet->kind == ANYCAST6_PACKET_FLOW ||
+	       packet->kind == ANYCAST6_PACKET_ERROR;
+}
+
 static struct anycast6_group *
 find_steered_group(struct anycast6_net *an, const struct anycast6_flow_key *key)
 {
@@ -116,13 +123,53 @@ static void pin_flow(struct anycast6_router *router, struct anycast6_flow *flow,
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_UNPINNED);
 }
 
+/* Returns whether a socket of this node has the connection that a packet is of. */
+static bool has_connection(const struct anycast6_transit *transit)
+{
+	const struct anycast6_flow_key *key = &transit->packet.key;
+	const struct anycast6_socket_query query = {
+		.source = &key->source,
+		.destination = &key->destination,
+		.sport = key->sport,
+		.dport = key->dport,
+		.dif = inet6_iif(transit->skb),
+		.sdif = inet6_sdif(transit->skb),
+		.proto = IPPROTO_TCP,
+	};
+
+	return anycast6_socket_has_connection(transit->net, &query);
+}
+
+/* Returns the local member, if this node has the connection that the packet is in
+ * the midst of: whatever is nearer, and whatever the flow table has forgotten, any
+ * other node would reset it.
+ */
+static struct anycast6_member *
+find_owner(const struct anycast6_group *group,
+	   const struct anycast6_transit *transit)
+{
+	struct anycast6_member *member;
+
+	if (likely(!READ_ONCE(group->locals)) || !transit->iif ||
+	    transit->packet.key.proto != IPPROTO_TCP ||
+	    !has_flow(&transit->packet) ||
+	    transit->packet.flags & ANYCAST6_TRACK_SYN ||
+	    !has_connection(transit))
+		return NULL;
+	list_for_each_entry_rcu(member, &group->members, node)
+		if (!member->nexthop)
+			return member;
+	return NULL;
+}
+
 static noinline struct anycast6_member *
 choose_member(struct anycast6_router *router, struct anycast6_flow *flow,
 	      struct anycast6_group *group, struct anycast6_transit *transit)
 {
-	struct anycast6_member *member;
+	struct anycast6_member *member = find_owner(group, transit);
 
-	member = anycast6_choice_make(group, transit);
+	if (!member)
+		member = anycast6_choice_make(group, transit);
 	if (member)
 		pin_flow(router, flow, group, member, transit);
 	else
@@ -138,6 +185,7 @@ find_pinned(struct anycast6_router *router, struct anycast6_flow *flow,
 	    struct anycast6_transit *transit)
 {
 	struct anycast6_member *member;
+	u8 refusal;
 
 	if (!flow)
 		return NULL;
@@ -146,13 +194,82 @@ find_pinned(struct anycast6_router *router, struct anycast6_flow *flow,
 				   transit->packet.flags))
 		return NULL;
 	member = rcu_dereference(flow->member);
-	return member && anycast6_choice_takes(member, transit) ? member : NULL;
+	if (unlikely(!member))
+		return NULL;
+	refusal = anycast6_choice_refusal(member, transit);
+	if (likely(!refusal))
+		return member;
+	transit->refusal = refusal;
+	return NULL;
 }
 
-static bool has_flow(const struct anycast6_packet *packet)
+static enum anycast6_stay
+decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
+	    const struct anycast6_member *member,
+	    const struct anycast6_transit *transit)
 {
-	return packet->kind == ANYCAST6_PACKET_FLOW ||
-	       packet->kind == ANYCAST6_PACKET_ERROR;
+	const struct anycast6_stay_facts facts = {
+		.age = anycast6_history_age(&member->history),
+		.grace = READ_ONCE(an->flow_grace),
+		.flow_state = READ_ONCE(flow->state),
+		.proto = flow->key.proto,
+		.remote = member->nexthop,
+		.state = READ_ONCE(member->state),
+		.reason = READ_ONCE(member->reason),
+		.refusal = transit->refusal,
+	};
+
+	return anycast6_stay_decide(&facts);
+}
+
+/* Returns what becomes of a flow whose member find_pinned() has not given. */
+static enum anycast6_stay stay_or_move(struct anycast6_net *an,
+				       const struct anycast6_flow *flow,
+				       struct anycast6_transit *transit)
+{
+	struct anycast6_member *member;
+	enum anycast6_stay stay;
+
+	if (!flow || !transit->refusal)
+		return ANYCAST6_STAY_MOVES;
+	member = rcu_dereference(flow->member);
+	if (!member || READ_ONCE(member->dead))
+		return ANYCAST6_STAY_MOVES;
+	stay = decide_stay(an, flow, member, transit);
+	if (stay == ANYCAST6_STAY_GOES_ON &&
+	    anycast6_choice_reach(member, transit))
+		return ANYCAST6_STAY_WAITS;
+	return stay;
+}
+
+/* Finds a member for a packet that has none by its flow. Returns false if the
+ * packet is to be dropped, so that its flow stays.
+ */
+static noinline bool seek_member(struct anycast6_router *router,
+				 struct anycast6_flow *flow,
+				 struct anycast6_group *group,
+				 struct anycast6_transit *transit,
+				 struct anycast6_member **member)
+{
+	switch (stay_or_move(router->an, flow, transit)) {
+	case ANYCAST6_STAY_MOVES:
+		*member = choose_member(router, flow, group, transit);
+		return true;
+	case ANYCAST6_STAY_DETOURS:
+		*member = anycast6_choice_make(group, transit);
+		if (!*member)
+			anycast6_tally_add(group->misses,
+					   ANYCAST6_MISS_NO_MEMBER);
+		return true;
+	case ANYCAST6_STAY_GOES_ON:
+		*member = rcu_dereference(flow->member);
+		return true;
+	case ANYCAST6_STAY_WAITS:
+		break;
+	}
+	anycast6_tally_add(group->misses, transit->looped ?
+			   ANYCAST6_MISS_LOOP : ANYCAST6_MISS_WAITING);
+	return false;
 }
 
 /* ---- packets that come in ---- */
@@ -212,8 +329,10 @@ static unsigned int steer_transit(struct anycast6_router *router,
 		if (!group)
 			return NF_ACCEPT;
 		/* relies on the order of enum anycast6_packet_kind */
-		if (transit->packet.kind < ANYCAST6_PACKET_LINK)
-			member = choose_member(router, flow, group, transit);
+		if (transit->packet.kind < ANYCAST6_PACKET_LINK &&
+		    !seek_member(router, flow, group, transit, &member))
+			return transit->looped ? refuse_packet(transit->skb) :
+						 NF_DROP;
 		if (!member)
 			return leave_to_routes(transit, group);
 	}
@@ -236,6 +355,7 @@ static void begin_transit(struct anycast6_transit *transit, struct net *net,
 	transit->iif = iif;
 	transit->forwards = forwards;
 	transit->looped = false;
+	transit->refusal = 0;
 	transit->way.dst = NULL;
 	transit->way.counted = false;
 }
@@ -323,7 +443,8 @@ static bool is_banned(struct anycast6_router *router, const struct sk_buff *skb,
 	       find_steered_group(router->an, &key);
 }
 
-static void steer_own(struct anycast6_router *router,
+/* Returns false if the packet is to be dropped, and nobody told. */
+static bool steer_own(struct anycast6_router *router,
 		      struct anycast6_transit *transit, u32 domain)
 {
 	struct anycast6_packet *packet = &transit->packet;
@@ -335,18 +456,20 @@ static void steer_own(struct anycast6_router *router,
 	packet->key.domain = domain;
 	/* relies on the order of enum anycast6_packet_kind */
 	if (packet->kind >= ANYCAST6_PACKET_LINK)
-		return;
+		return true;
 	if (has_flow(packet)) {
 		flow = anycast6_flow_find(&router->flows, &packet->key);
 		member = find_pinned(router, flow, transit);
 	}
 	if (!member) {
 		group = find_steered_group(router->an, &packet->key);
-		if (group)
-			member = choose_member(router, flow, group, transit);
+		if (group &&
+		    !seek_member(router, flow, group, transit, &member))
+			return false;
 	}
 	if (member && member->nexthop)
 		anycast6_stats_add(member->stats, transit->skb->len);
+	return true;
 }
 
 /* IPsec will transform the packet, or has: what is visible is not the flow,
@@ -383,7 +506,11 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 		return NF_ACCEPT;
 
 	begin_transit(&transit, state->net, skb, NULL, true);
-	steer_own(router, &transit, domain);
+	if (!steer_own(router, &transit, domain)) {
+		/* NF_DROP would be an error for the sender */
+		kfree_skb(skb);
+		return NF_STOLEN;
+	}
 	/* the packet outlives this RCU section, so it needs a reference */
 	if (!transit.way.dst ||
 	    (!transit.way.counted && !dst_hold_safe(transit.way.dst)))
@@ -410,17 +537,21 @@ bool anycast6_steer_stray(struct net_device *dev, struct sk_buff *skb)
 	struct net *net = dev_net(dev);
 	struct anycast6_transit transit;
 	struct anycast6_router *router;
-	bool steered = false;
+	bool steered = false, waits = false;
 
 	rcu_read_lock();
 	router = rcu_dereference(anycast6_net(net)->router);
 	if (router && passes_bloom(router, skb)) {
 		begin_transit(&transit, net, skb, NULL, true);
-		steer_own(router, &transit, anycast6_dev_vrf(dev));
+		waits = !steer_own(router, &transit, anycast6_dev_vrf(dev));
 		steered = transit.way.dst && (transit.way.counted ||
 					      dst_hold_safe(transit.way.dst));
 	}
 	rcu_read_unlock();
+	if (waits) {
+		kfree_skb(skb);
+		return true;
+	}
 	if (!steered)
 		return false;
 

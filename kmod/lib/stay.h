@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What becomes of a flow whose member does not take a packet of it: only a
+ * settled state of the member moves a connection, one failed lookup does not.
+ * Pure: knows no packet, no table and no clock.
+ */
+#ifndef ANYCAST6_STAY_H
+#define ANYCAST6_STAY_H
+
+#include <linux/types.h>
+
+enum anycast6_stay {
+	/* the flow gets another member */
+	ANYCAST6_STAY_MOVES,
+	/* another member gets this packet, the flow stays */
+	ANYCAST6_STAY_DETOURS,
+	/* the packet is dropped, the flow stays */
+	ANYCAST6_STAY_WAITS,
+	/* the member gets the packet all the same */
+	ANYCAST6_STAY_GOES_ON,
+};
+
+/**
+ * struct anycast6_stay_facts - what is known when a member refuses a packet
+ * @age: for how long the member has been in its state, ms
+ * @grace: for how long a connection waits for a path that is gone, ms
+ * @flow_state: of the flow, enum anycast6_flow_state
+ * @proto: IP protocol of the flow
+ * @remote: the member is remote
+ * @state: of the member, enum anycast6_state
+ * @reason: why it is down, enum anycast6_reason
+ * @refusal: why it does not take the packet, enum anycast6_verdict
+ */
+struct anycast6_stay_facts {
+	u64 age;
+	u32 grace;
+	u8 flow_state;
+	u8 proto;
+	bool remote;
+	u8 state;
+	u8 reason;
+	u8 refusal;
+};
+
+enum anycast6_stay
+anycast6_stay_decide(const struct anycast6_stay_facts *facts);
+
+#endif

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which flows stay with a member that refuses a packet: every combination of
+ * what is known, held against the rules one by one.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "../lib/stay.c"
+
+#define GRACE	1000
+
+static const u8 protos[] = { IPPROTO_TCP, IPPROTO_SCTP, IPPROTO_UDP, IPPROTO_ICMPV6 };
+
+static const u8 path_reasons[] = {
+	ANYCAST6_REASON_ADMIN, ANYCAST6_REASON_LINK,
+	ANYCAST6_REASON_NEIGHBOUR, ANYCAST6_REASON_ROUTE,
+};
+
+static const u8 own_reasons[] = {
+	ANYCAST6_REASON_PROBE, ANYCAST6_REASON_LEASE, ANYCAST6_REASON_SERVICE,
+	ANYCAST6_REASON_JOIN, ANYCAST6_REASON_ADDRESS,
+};
+
+/* An established connection whose path fails while its member is up. */
+static struct anycast6_stay_facts blink(void)
+{
+	return (struct anycast6_stay_facts) {
+		.grace = GRACE,
+		.flow_state = ANYCAST6_FLOW_STATE_ESTABLISHED,
+		.proto = IPPROTO_TCP,
+		.remote = true,
+		.state = ANYCAST6_STATE_UP,
+		.refusal = ANYCAST6_VERDICT_DOWN,
+	};
+}
+
+static void failed_lookup_moves_no_connection(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.state = ANYCAST6_STATE_DRAINING;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.flow_state = ANYCAST6_FLOW_STATE_CLOSING;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.proto = IPPROTO_SCTP;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	/* a datagram goes elsewhere, its flow does not */
+	facts.proto = IPPROTO_UDP;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_DETOURS);
+	/* an administrator who wants no grace */
+	facts.proto = IPPROTO_TCP;
+	facts.grace = 0;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+}
+
+static void settled_path_moves_after_the_grace(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	unsigned int i;
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	for (i = 0; i < ARRAY_SIZE(path_reasons); i++) {
+		facts.reason = path_reasons[i];
+		facts.age = GRACE - 1;
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+		facts.age = GRACE;
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	}
+	/* datagrams have nothing to wait for, but come back */
+	facts.proto = IPPROTO_UDP;
+	facts.age = GRACE - 1;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_DETOURS);
+	facts.age = GRACE;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+}
+
+static void own_failure_moves_at_once(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	unsigned int i;
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	for (i = 0; i < ARRAY_SIZE(own_reasons); i++) {
+		facts.reason = own_reasons[i];
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	}
+}
+
+static void hold_keeps_flows(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	facts.reason = ANYCAST6_REASON_HOLD;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_GOES_ON);
+	facts.proto = IPPROTO_UDP;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_GOES_ON);
+}
+
+/* Whatever else is known: a packet from the member's own gateway moves nothing
+ * that is established, and new flows never wait.
+ */
+static void all_combinations(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	enum anycast6_stay stay;
+	unsigned int p, s, f, r;
+
+	for (p = 0; p < ARRAY_SIZE(protos); p++)
+		for (s = ANYCAST6_STATE_DOWN; s <= ANYCAST6_STATE_DRAINING; s++)
+			for (f = ANYCAST6_FLOW_STATE_NEW; f <= ANYCAST6_FLOW_STATE_CLOSED; f++)
+				for (r = 0; r < ARRAY_SIZE(path_reasons); r++) {
+					bool kept = f == ANYCAST6_FLOW_STATE_ESTABLISHED ||
+						    f == ANYCAST6_FLOW_STATE_CLOSING;
+
+					facts.proto = protos[p];
+					facts.state = s;
+					facts.flow_state = f;
+					facts.reason = path_reasons[r];
+					facts.refusal = ANYCAST6_VERDICT_LOOP;
+					stay = anycast6_stay_decide(&facts);
+					KUNIT_EXPECT_EQ(test, stay, kept ? ANYCAST6_STAY_WAITS :
+									   ANYCAST6_STAY_MOVES);
+					facts.refusal = ANYCAST6_VERDICT_DOWN;
+					stay = anycast6_stay_decide(&facts);
+					if (!kept)
+						KUNIT_EXPECT_EQ(test, stay, ANYCAST6_STAY_MOVES);
+					/* who does not forward has no remote members any more */
+					facts.refusal = ANYCAST6_VERDICT_FORWARDING;
+					stay = anycast6_stay_decide(&facts);
+					KUNIT_EXPECT_EQ(test, stay, ANYCAST6_STAY_MOVES);
+					/* a local one refuses only what nobody listens for */
+					facts.remote = false;
+					facts.refusal = ANYCAST6_VERDICT_DOWN;
+					stay = anycast6_stay_decide(&facts);
+					KUNIT_EXPECT_EQ(test, stay, ANYCAST6_STAY_MOVES);
+					facts.remote = true;
+				}
+}
+
+static struct kunit_case stay_cases[] = {
+	KUNIT_CASE(failed_lookup_moves_no_connection),
+	KUNIT_CASE(settled_path_moves_after_the_grace),
+	KUNIT_CASE(own_failure_moves_at_once),
+	KUNIT_CASE(hold_keeps_flows),
+	KUNIT_CASE(all_combinations),
+	{}
+};
+
+static struct kunit_suite stay_suite = {
+	.name = "anycast6_stay",
+	.test_cases = stay_cases,
+};
+
+kunit_test_suite(stay_suite);
