@@ -16,25 +16,42 @@
 /* offset of the byte that has the flags in a TCP header */
 #define TCP_FLAGS	13
 
+/* Returns false if the header is not whole. */
+static bool parse_segment(const struct sk_buff *skb, unsigned int offset,
+			  struct anycast6_packet *packet)
+{
+	struct anycast6_segment *segment = &packet->segment;
+	const struct tcphdr *tcp;
+	struct tcphdr buf;
+	unsigned int len;
+
+	tcp = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (unlikely(!tcp))
+		return false;
+	packet->key.sport = tcp->source;
+	packet->key.dport = tcp->dest;
+	segment->flags = ((const u8 *)tcp)[TCP_FLAGS];
+	segment->seq = ntohl(tcp->seq);
+	len = skb->len - offset - tcp->doff * 4;
+	segment->end = segment->seq + len + tcp->syn + tcp->fin;
+	return true;
+}
+
 static void parse_ports(const struct sk_buff *skb, unsigned int offset,
 			struct anycast6_packet *packet)
 {
 	__be16 buf[2];
 	const __be16 *ports;
-	u8 flag_buf;
-	const u8 *flags;
 
 	packet->kind = ANYCAST6_PACKET_OTHER;
+	if (packet->key.proto == IPPROTO_TCP) {
+		if (parse_segment(skb, offset, packet))
+			packet->kind = ANYCAST6_PACKET_FLOW;
+		return;
+	}
 	ports = skb_header_pointer(skb, offset, sizeof(buf), buf);
 	if (!ports)
 		return;
-	if (packet->key.proto == IPPROTO_TCP) {
-		flags = skb_header_pointer(skb, offset + TCP_FLAGS, 1,
-					   &flag_buf);
-		if (!flags)
-			return;
-		packet->flags = *flags;
-	}
 	packet->key.sport = ports[0];
 	packet->key.dport = ports[1];
 	packet->kind = ANYCAST6_PACKET_FLOW;
@@ -173,7 +190,7 @@ void anycast6_packet_parse(const struct sk_buff *skb,
 		.destination = ip6->daddr,
 		.proto = proto,
 	};
-	packet->flags = 0;
+	packet->segment = (struct anycast6_segment) {};
 	if (likely(proto == IPPROTO_TCP || proto == IPPROTO_UDP))
 		parse_ports(skb, skb_network_offset(skb) + sizeof(*ip6),
 			    packet);

@@ -9,6 +9,8 @@
 #include <linux/in6.h>
 #include <linux/types.h>
 
+#include "lib/track.h"
+
 struct sk_buff;
 
 /**
@@ -50,12 +52,12 @@ enum anycast6_packet_kind {
  * struct anycast6_packet - what was found out about a packet
  * @key: its flow, or the one that it quotes
  * @kind: enum anycast6_packet_kind
- * @flags: ANYCAST6_TRACK_*, 0 if it is not TCP
+ * @segment: of TCP what matters of the segment, else zero
  */
 struct anycast6_packet {
 	struct anycast6_flow_key key;
 	u8 kind;
-	u8 flags;
+	struct anycast6_segment segment;
 };
 
 void anycast6_packet_parse(const struct sk_buff *skb,

@@ -13,6 +13,7 @@
 /* Idle times, seconds. */
 #define NEW_TIMEOUT		10	/* a SYN is sent again after 1, 3, 7 */
 #define TCP_TIMEOUT		7440	/* RFC 5382 section 5: 2 h 4 min */
+#define PICKED_TIMEOUT		600	/* RFC 5382 section 5 asks for what has a SYN */
 #define CLOSING_TIMEOUT		120	/* twice the maximum segment lifetime */
 #define CLOSED_TIMEOUT		10
 #define SCTP_TIMEOUT		300	/* ten missed heartbeats */
@@ -34,7 +35,7 @@ bool anycast6_track_pins(u8 proto, u8 flags)
 {
 	switch (proto) {
 	case IPPROTO_TCP:
-		return !(flags & ANYCAST6_TRACK_CHANGES);
+		return !(flags & (ANYCAST6_TRACK_FIN | ANYCAST6_TRACK_RST));
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
 	case IPPROTO_SCTP:
@@ -45,58 +46,156 @@ bool anycast6_track_pins(u8 proto, u8 flags)
 }
 
 /**
- * anycast6_track_next() - the state of a flow after one more packet
- * @state: its state before, enum anycast6_flow_state
- * @proto: IP protocol
- * @flags: ANYCAST6_TRACK_* of the packet
- *
- * Sequence numbers are not checked, so a forged packet must do no harm: a SYN
- * in an established flow changes nothing, and a flow that goes on after a RST
- * was not reset.
+ * anycast6_track_begin() - a TCP connection is seen for the first time
+ * @track: result
+ * @segment: its first segment that is seen
  *
  * Context: any.
- * Return: its state now, enum anycast6_flow_state.
  */
-u8 anycast6_track_next(u8 state, u8 proto, u8 flags)
+void anycast6_track_begin(struct anycast6_track *track,
+			  const struct anycast6_segment *segment)
 {
-	if (proto != IPPROTO_TCP)
-		return ANYCAST6_FLOW_STATE_ESTABLISHED;
-	if (flags & ANYCAST6_TRACK_RST)
-		return ANYCAST6_FLOW_STATE_CLOSED;
-	if (flags & ANYCAST6_TRACK_FIN)
-		return ANYCAST6_FLOW_STATE_CLOSING;
-	if (flags & ANYCAST6_TRACK_SYN || state == ANYCAST6_FLOW_STATE_CLOSING)
-		return state;
-	return ANYCAST6_FLOW_STATE_ESTABLISHED;
+	*track = (struct anycast6_track) {
+		.next = segment->end,
+		.state = ANYCAST6_FLOW_STATE_NEW,
+		.trust = segment->flags & ANYCAST6_TRACK_SYN ?
+			 ANYCAST6_TRUST_WITNESSED : ANYCAST6_TRUST_PICKED,
+	};
+}
+
+/* Returns whether a segment's first byte is one that was expected, or was seen. */
+static bool is_in_sequence(const struct anycast6_track *track,
+			   const struct anycast6_segment *segment)
+{
+	return track->next - segment->seq < ANYCAST6_TRACK_WINDOW;
+}
+
+/* The end of a connection counts if the segment is the very next one: who does
+ * not see the connection has to guess 32 bits.
+ */
+static bool is_next(const struct anycast6_track *track,
+		    const struct anycast6_segment *segment)
+{
+	return track->trust == ANYCAST6_TRUST_WITNESSED &&
+	       is_in_sequence(track, segment) &&
+	       anycast6_track_is_ahead(track->next, segment->end);
+}
+
+static void take_reset(struct anycast6_track *track,
+		       const struct anycast6_segment *segment)
+{
+	if (track->trust == ANYCAST6_TRUST_WITNESSED &&
+	    segment->seq == track->next)
+		track->state = ANYCAST6_FLOW_STATE_CLOSED;
+}
+
+/* Returns true if the SYN begins a new flow. As long as the old one is not known to
+ * have ended, its member has the say: it accepts the SYN, or asks the client.
+ */
+static bool take_syn(struct anycast6_track *track,
+		     const struct anycast6_segment *segment)
+{
+	if (track->state == ANYCAST6_FLOW_STATE_CLOSED) {
+		anycast6_track_begin(track, segment);
+		return true;
+	}
+	if (track->state == ANYCAST6_FLOW_STATE_NEW) {
+		/* what came before it was nothing, or forged */
+		if (track->trust == ANYCAST6_TRUST_PICKED)
+			anycast6_track_begin(track, segment);
+		/* it is sent again */
+		if (track->next == segment->end)
+			return false;
+	}
+	track->syn = segment->end;
+	track->tries = true;
+	return false;
+}
+
+/* The SYN that came last has gone on. A forger may have sent both, so nothing ends
+ * the connection any more but silence.
+ */
+static void take_second_syn(struct anycast6_track *track,
+			    const struct anycast6_segment *segment)
+{
+	if (track->trust == ANYCAST6_TRUST_WITNESSED)
+		track->trust = ANYCAST6_TRUST_BLIND;
+	track->state = ANYCAST6_FLOW_STATE_ESTABLISHED;
+	track->next = segment->end;
+	track->tries = false;
+}
+
+static void take_data(struct anycast6_track *track,
+		      const struct anycast6_segment *segment)
+{
+	bool ahead = anycast6_track_is_ahead(track->next, segment->end);
+
+	switch (track->state) {
+	case ANYCAST6_FLOW_STATE_NEW:
+		if (is_in_sequence(track, segment))
+			track->state = ANYCAST6_FLOW_STATE_ESTABLISHED;
+		else if (track->trust == ANYCAST6_TRUST_PICKED)
+			track->next = segment->end;
+		if (ahead)
+			track->next = segment->end;
+		break;
+	case ANYCAST6_FLOW_STATE_CLOSING:
+	case ANYCAST6_FLOW_STATE_CLOSED:
+		/* what goes on has not ended */
+		if (!ahead)
+			break;
+		track->state = ANYCAST6_FLOW_STATE_ESTABLISHED;
+		fallthrough;
+	default:
+		if (ahead)
+			track->next = segment->end;
+	}
 }
 
 /**
- * anycast6_track_restarts() - whether a packet begins a new flow of the same
- * addresses and ports
- * @state: the state of the old flow, enum anycast6_flow_state
- * @proto: IP protocol
- * @flags: ANYCAST6_TRACK_* of the packet
+ * anycast6_track_segment() - one more segment of a TCP connection
+ * @track: the connection, brought up to date
+ * @segment: what the client sends, or a forger who knows its addresses and ports
+ *
+ * A forger can neither end a connection, nor begin it anew, nor make it be
+ * forgotten earlier, unless by guessing a sequence number.
  *
  * Context: any.
+ * Return: true if a new connection of the same addresses and ports begins with
+ * it, which then needs a member.
  */
-bool anycast6_track_restarts(u8 state, u8 proto, u8 flags)
+bool anycast6_track_segment(struct anycast6_track *track,
+			    const struct anycast6_segment *segment)
 {
-	return proto == IPPROTO_TCP &&
-	       (flags & (ANYCAST6_TRACK_SYN | ANYCAST6_TRACK_RST)) ==
-	       ANYCAST6_TRACK_SYN &&
-	       (state == ANYCAST6_FLOW_STATE_CLOSING ||
-		state == ANYCAST6_FLOW_STATE_CLOSED);
+	if (segment->flags & ANYCAST6_TRACK_RST) {
+		take_reset(track, segment);
+		return false;
+	}
+	if (segment->flags & ANYCAST6_TRACK_SYN)
+		return take_syn(track, segment);
+	if (track->tries && segment->seq == track->syn) {
+		take_second_syn(track, segment);
+		return false;
+	}
+	if (segment->flags & ANYCAST6_TRACK_FIN && is_next(track, segment)) {
+		track->state = ANYCAST6_FLOW_STATE_CLOSING;
+		track->next = segment->end;
+		return false;
+	}
+	take_data(track, segment);
+	return false;
 }
 
 /**
  * anycast6_track_timeout() - how long an idle flow is remembered
  * @proto: IP protocol
  * @state: its state, enum anycast6_flow_state
+ * @trust: of TCP, enum anycast6_trust
  *
  * Context: any.
  * Return: s.
  */
-unsigned int anycast6_track_timeout(u8 proto, u8 state)
+unsigned int anycast6_track_timeout(u8 proto, u8 state, u8 trust)
 {
 	switch (state) {
 	case ANYCAST6_FLOW_STATE_CLOSING:
@@ -110,7 +209,8 @@ unsigned int anycast6_track_timeout(u8 proto, u8 state)
 		return proto == IPPROTO_TCP ? NEW_TIMEOUT : ECHO_TIMEOUT;
 	switch (proto) {
 	case IPPROTO_TCP:
-		return TCP_TIMEOUT;
+		return trust == ANYCAST6_TRUST_PICKED ? PICKED_TIMEOUT :
+							TCP_TIMEOUT;
 	case IPPROTO_SCTP:
 		return SCTP_TIMEOUT;
 	}

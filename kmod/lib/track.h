@@ -14,11 +14,71 @@
 #define ANYCAST6_TRACK_RST	0x04
 #define ANYCAST6_TRACK_ACK	0x10
 /* the flags that may change the state of an established flow */
-#define ANYCAST6_TRACK_CHANGES	(ANYCAST6_TRACK_FIN | ANYCAST6_TRACK_RST)
+#define ANYCAST6_TRACK_CHANGES	(ANYCAST6_TRACK_FIN | ANYCAST6_TRACK_SYN | \
+				 ANYCAST6_TRACK_RST)
+
+/* How far a segment may be ahead of what was seen and still count: more than a
+ * GSO packet, and little enough that a forger does not hit it.
+ */
+#define ANYCAST6_TRACK_WINDOW	0x100000u
+
+/**
+ * struct anycast6_segment - what of a segment matters
+ * @seq: sequence number of its first byte; host order
+ * @end: that of the byte behind it, a SYN and a FIN counted
+ * @flags: ANYCAST6_TRACK_*
+ */
+struct anycast6_segment {
+	u32 seq;
+	u32 end;
+	u8 flags;
+};
+
+/* What is believed of what the client sends. */
+enum anycast6_trust {
+	/* all of it was seen, from the SYN on */
+	ANYCAST6_TRUST_WITNESSED,
+	/* another SYN came into an established connection, and went on: ends are
+	 * not believed any more
+	 */
+	ANYCAST6_TRUST_BLIND,
+	/* it was first seen in its midst: it is remembered for minutes only */
+	ANYCAST6_TRUST_PICKED,
+};
+
+/**
+ * struct anycast6_track - a TCP connection, as far as it is
+ * @next: what its next segment begins with; host order
+ * @syn: what a segment begins with that goes on with the last SYN, if @tries
+ * @state: enum anycast6_flow_state
+ * @trust: enum anycast6_trust
+ * @tries: a SYN came that is not known to have gone on
+ */
+struct anycast6_track {
+	u32 next;
+	u32 syn;
+	u8 state;
+	u8 trust;
+	bool tries;
+};
 
 bool anycast6_track_pins(u8 proto, u8 flags);
-u8 anycast6_track_next(u8 state, u8 proto, u8 flags);
-bool anycast6_track_restarts(u8 state, u8 proto, u8 flags);
-unsigned int anycast6_track_timeout(u8 proto, u8 state);
+void anycast6_track_begin(struct anycast6_track *track,
+			  const struct anycast6_segment *segment);
+bool anycast6_track_segment(struct anycast6_track *track,
+			    const struct anycast6_segment *segment);
+unsigned int anycast6_track_timeout(u8 proto, u8 state, u8 trust);
+
+/**
+ * anycast6_track_is_ahead() - whether a segment has new data where it is expected
+ * @next: what the next segment begins with
+ * @end: of the segment
+ *
+ * Context: any.
+ */
+static inline bool anycast6_track_is_ahead(u32 next, u32 end)
+{
+	return end - next - 1 < ANYCAST6_TRACK_WINDOW;
+}
 
 #endif

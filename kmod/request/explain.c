@@ -233,7 +233,7 @@ static int make_transit(struct anycast6_net *an,
 			    READ_ONCE(an->net->ipv6.devconf_all->forwarding),
 		.packet.key = asked->key,
 		.packet.kind = ANYCAST6_PACKET_FLOW,
-		.packet.flags = ANYCAST6_TRACK_SYN,
+		.packet.segment.flags = ANYCAST6_TRACK_SYN,
 	};
 	return 0;
 }

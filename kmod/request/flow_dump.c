@@ -32,8 +32,8 @@ static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
 		     const struct anycast6_member *member)
 {
 	const struct anycast6_flow_key *key = &flow->key;
-	u32 state = READ_ONCE(flow->state);
-	u32 timeout = MSEC_PER_SEC * anycast6_track_timeout(key->proto, state);
+	u32 timeout = MSEC_PER_SEC * anycast6_flow_timeout(flow);
+	u8 state = anycast6_flow_state(flow);
 
 	if (anycast6_fill_flow_key(skb, key) ||
 	    nla_put_u8(skb, ANYCAST6_A_FLOW_PROTO, key->proto) ||

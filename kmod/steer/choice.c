@@ -52,7 +52,7 @@ static bool may_open_flow(const struct anycast6_packet *packet)
 {
 	return packet->kind == ANYCAST6_PACKET_FLOW &&
 	       (packet->key.proto != IPPROTO_TCP ||
-		packet->flags & ANYCAST6_TRACK_SYN);
+		packet->segment.flags & ANYCAST6_TRACK_SYN);
 }
 
 /**

@@ -83,6 +83,22 @@ u32 anycast6_flow_idle(const struct anycast6_flow *flow)
 }
 
 /**
+ * anycast6_flow_timeout() - for how long a flow is remembered while it is idle
+ * @flow: the flow
+ *
+ * Context: any that keeps @flow.
+ * Return: s.
+ */
+unsigned int anycast6_flow_timeout(const struct anycast6_flow *flow)
+{
+	u32 state = READ_ONCE(flow->state);
+
+	return anycast6_track_timeout(flow->key.proto,
+				      FIELD_GET(ANYCAST6_FLOW_STATE, state),
+				      FIELD_GET(ANYCAST6_FLOW_TRUST, state));
+}
+
+/**
  * anycast6_flow_is_over() - whether a flow has been idle for longer than
  * anycast6_track_timeout() allows
  * @flow: the flow
@@ -91,9 +107,12 @@ u32 anycast6_flow_idle(const struct anycast6_flow *flow)
  */
 bool anycast6_flow_is_over(const struct anycast6_flow *flow)
 {
-	return anycast6_flow_idle(flow) >
-	       HZ * anycast6_track_timeout(flow->key.proto,
-					   READ_ONCE(flow->state));
+	return anycast6_flow_idle(flow) > HZ * anycast6_flow_timeout(flow);
+}
+
+static bool is_fresh_state(u32 state)
+{
+	return FIELD_GET(ANYCAST6_FLOW_STATE, state) == ANYCAST6_FLOW_STATE_NEW;
 }
 
 /* Returns false if another packet has changed the state @old meanwhile. */
@@ -102,9 +121,9 @@ static bool set_flow_state(struct anycast6_flows *flows,
 {
 	if (cmpxchg(&flow->state, old, state) != old)
 		return false;
-	if (old == ANYCAST6_FLOW_STATE_NEW)
+	if (is_fresh_state(old))
 		atomic_dec(&flows->fresh);
-	if (state == ANYCAST6_FLOW_STATE_NEW)
+	if (is_fresh_state(state))
 		atomic_inc(&flows->fresh);
 	return true;
 }
@@ -235,6 +254,32 @@ void anycast6_flows_flush(struct anycast6_flows *flows,
 		anycast6_flows_walk(flows, flush_flow, (void *)filter);
 }
 
+static u32 pack_state(const struct anycast6_track *track)
+{
+	return FIELD_PREP(ANYCAST6_FLOW_STATE, track->state) |
+	       FIELD_PREP(ANYCAST6_FLOW_TRUST, track->trust) |
+	       (track->tries ? ANYCAST6_FLOW_TRIES : 0);
+}
+
+static void write_sequence(struct anycast6_flow *flow,
+			   const struct anycast6_track *track)
+{
+	if (READ_ONCE(flow->next) != track->next)
+		WRITE_ONCE(flow->next, track->next);
+	if (READ_ONCE(flow->syn) != track->syn)
+		WRITE_ONCE(flow->syn, track->syn);
+}
+
+static void begin_track(struct anycast6_flow *flow,
+			const struct anycast6_segment *segment)
+{
+	struct anycast6_track track;
+
+	anycast6_track_begin(&track, segment);
+	flow->state = pack_state(&track);
+	write_sequence(flow, &track);
+}
+
 /* A connection whose SYN found no room in a flood gets it with its next packet:
  * packets of TCP other than SYNs may have all of the table.
  */
@@ -246,7 +291,7 @@ static bool has_room(struct anycast6_flows *flows,
 	if (atomic_read(&flows->count) >= max)
 		return false;
 	if (packet->key.proto == IPPROTO_TCP &&
-	    !(packet->flags & ANYCAST6_TRACK_SYN))
+	    !(packet->segment.flags & ANYCAST6_TRACK_SYN))
 		return true;
 	return atomic_read(&flows->fresh) < max - max / FRESH_PART;
 }
@@ -267,7 +312,7 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 {
 	struct anycast6_flow *flow, *other;
 
-	if (!anycast6_track_pins(packet->key.proto, packet->flags))
+	if (!anycast6_track_pins(packet->key.proto, packet->segment.flags))
 		return true;
 	if (!has_room(flows, packet))
 		return false;
@@ -280,7 +325,7 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 	}
 	flow->key = packet->key;
 	flow->used = jiffies;
-	flow->state = ANYCAST6_FLOW_STATE_NEW;
+	begin_track(flow, &packet->segment);
 	RCU_INIT_POINTER(flow->member, member);
 	atomic_inc(&member->flows);
 
@@ -329,29 +374,60 @@ bool anycast6_flow_move(struct anycast6_flow *flow,
 	return true;
 }
 
+static void read_track(const struct anycast6_flow *flow, u32 state,
+		       struct anycast6_track *track)
+{
+	*track = (struct anycast6_track) {
+		.next = READ_ONCE(flow->next),
+		.syn = READ_ONCE(flow->syn),
+		.state = FIELD_GET(ANYCAST6_FLOW_STATE, state),
+		.trust = FIELD_GET(ANYCAST6_FLOW_TRUST, state),
+		.tries = state & ANYCAST6_FLOW_TRIES,
+	};
+}
+
+/* Returns false if the packet begins a flow of the same key anew. */
+static bool track_packet(struct anycast6_flow *flow,
+			 const struct anycast6_segment *segment,
+			 struct anycast6_track *track)
+{
+	if (anycast6_flow_is_over(flow)) {
+		anycast6_track_begin(track, segment);
+		return false;
+	}
+	if (flow->key.proto == IPPROTO_TCP)
+		return !anycast6_track_segment(track, segment);
+	track->state = ANYCAST6_FLOW_STATE_ESTABLISHED;
+	track->trust = ANYCAST6_TRUST_WITNESSED;
+	return true;
+}
+
 /**
  * anycast6_flow_go_on() - the rest of anycast6_flow_advance(), for packets that
  * may change the state of their flow
  * @flows: the namespace's
  * @flow: the flow
- * @flags: ANYCAST6_TRACK_* of the packet
+ * @segment: of TCP, else zero
  *
  * Context: RCU; any.
  * Return: false if the packet begins the flow anew.
  */
 bool anycast6_flow_go_on(struct anycast6_flows *flows,
-			 struct anycast6_flow *flow, u8 flags)
+			 struct anycast6_flow *flow,
+			 const struct anycast6_segment *segment)
 {
 	u32 state = READ_ONCE(flow->state), next;
-	u8 proto = flow->key.proto;
-	bool restarts;
+	struct anycast6_track track;
+	bool goes_on;
 
-	restarts = anycast6_track_restarts(state, proto, flags) ||
-		   anycast6_flow_is_over(flow);
-	next = restarts ? ANYCAST6_FLOW_STATE_NEW :
-			  anycast6_track_next(state, proto, flags);
-	if (next != state && state != REMOVED)
+	if (state == REMOVED)
+		return true;
+	read_track(flow, state, &track);
+	goes_on = track_packet(flow, segment, &track);
+	next = pack_state(&track);
+	if (next != state)
 		set_flow_state(flows, flow, state, next);
+	write_sequence(flow, &track);
 	WRITE_ONCE(flow->used, (u32)jiffies);
-	return !restarts;
+	return goes_on;
 }

@@ -6,6 +6,8 @@
 #ifndef ANYCAST6_FLOW_H
 #define ANYCAST6_FLOW_H
 
+#include <linux/bitfield.h>
+#include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 
@@ -18,6 +20,13 @@
 struct anycast6_member;
 struct in6_addr;
 
+/* What of a flow's track changes together, in one word. That of a connection which
+ * was seen from its SYN on and goes on is %ANYCAST6_FLOW_STATE_ESTABLISHED alone.
+ */
+#define ANYCAST6_FLOW_STATE	GENMASK(7, 0)
+#define ANYCAST6_FLOW_TRUST	GENMASK(15, 8)
+#define ANYCAST6_FLOW_TRIES	BIT(16)
+
 /**
  * struct anycast6_flow - a flow that has a member
  * @node: in flows->table
@@ -25,8 +34,11 @@ struct in6_addr;
  * @member: its member, with a reference, NULL when it ends; RCU, replaced by
  *          cmpxchg()
  * @used: when its last packet came, jiffies; READ_ONCE()
- * @state: enum anycast6_flow_state, or flow.c's REMOVED; READ_ONCE(), replaced
- *         by cmpxchg()
+ * @state: ANYCAST6_FLOW_STATE and the like, or flow.c's REMOVED; READ_ONCE(),
+ *         replaced by cmpxchg()
+ * @next: of TCP, as of struct anycast6_track; READ_ONCE(), a race loses one
+ *        packet's
+ * @syn: the same
  * @rcu: frees it after its readers
  */
 struct anycast6_flow {
@@ -35,6 +47,8 @@ struct anycast6_flow {
 	struct anycast6_member __rcu *member;
 	u32 used;
 	u32 state;
+	u32 next;
+	u32 syn;
 	struct rcu_head rcu;
 };
 
@@ -121,9 +135,23 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 bool anycast6_flow_move(struct anycast6_flow *flow,
 			struct anycast6_member *member);
 bool anycast6_flow_go_on(struct anycast6_flows *flows,
-			 struct anycast6_flow *flow, u8 flags);
+			 struct anycast6_flow *flow,
+			 const struct anycast6_segment *segment);
+unsigned int anycast6_flow_timeout(const struct anycast6_flow *flow);
 bool anycast6_flow_is_over(const struct anycast6_flow *flow);
 u32 anycast6_flow_idle(const struct anycast6_flow *flow);
+
+/**
+ * anycast6_flow_state() - how far a flow is
+ * @flow: the flow
+ *
+ * Context: any that keeps @flow.
+ * Return: enum anycast6_flow_state.
+ */
+static inline u8 anycast6_flow_state(const struct anycast6_flow *flow)
+{
+	return READ_ONCE(flow->state) & ANYCAST6_FLOW_STATE;
+}
 
 /**
  * anycast6_flow_find() - find the flow of a packet, which may be over
@@ -148,7 +176,7 @@ anycast6_flow_find(struct anycast6_flows *flows,
  * anycast6_flow_advance() - count one more packet in the state of its flow
  * @flows: the namespace's
  * @flow: the flow
- * @flags: ANYCAST6_TRACK_* of the packet
+ * @segment: of TCP, else zero
  *
  * Most packets change nothing, so this must stay inline.
  *
@@ -156,13 +184,19 @@ anycast6_flow_find(struct anycast6_flows *flows,
  * Return: false if the packet begins the flow anew, which then needs a member.
  */
 static inline bool anycast6_flow_advance(struct anycast6_flows *flows,
-					 struct anycast6_flow *flow, u8 flags)
+					 struct anycast6_flow *flow,
+					 const struct anycast6_segment *segment)
 {
 	if (likely(READ_ONCE(flow->used) == (u32)jiffies &&
 		   READ_ONCE(flow->state) == ANYCAST6_FLOW_STATE_ESTABLISHED &&
-		   !(flags & ANYCAST6_TRACK_CHANGES)))
+		   !(segment->flags & ANYCAST6_TRACK_CHANGES))) {
+		/* never of datagrams: both are zero */
+		if (anycast6_track_is_ahead(READ_ONCE(flow->next),
+					    segment->end))
+			WRITE_ONCE(flow->next, segment->end);
 		return true;
-	return anycast6_flow_go_on(flows, flow, flags);
+	}
+	return anycast6_flow_go_on(flows, flow, segment);
 }
 
 #endif

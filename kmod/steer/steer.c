@@ -153,7 +153,7 @@ find_owner(const struct anycast6_group *group,
 	if (likely(!READ_ONCE(group->locals)) || !transit->iif ||
 	    transit->packet.key.proto != IPPROTO_TCP ||
 	    !has_flow(&transit->packet) ||
-	    transit->packet.flags & ANYCAST6_TRACK_SYN ||
+	    transit->packet.segment.flags & ANYCAST6_TRACK_SYN ||
 	    !has_connection(transit))
 		return NULL;
 	list_for_each_entry_rcu(member, &group->members, node)
@@ -191,7 +191,7 @@ find_pinned(struct anycast6_router *router, struct anycast6_flow *flow,
 		return NULL;
 	if (transit->packet.kind == ANYCAST6_PACKET_FLOW &&
 	    !anycast6_flow_advance(&router->flows, flow,
-				   transit->packet.flags))
+				   &transit->packet.segment))
 		return NULL;
 	member = rcu_dereference(flow->member);
 	if (unlikely(!member))
@@ -211,7 +211,7 @@ decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 	const struct anycast6_stay_facts facts = {
 		.age = anycast6_history_age(&member->history),
 		.grace = READ_ONCE(an->flow_grace),
-		.flow_state = READ_ONCE(flow->state),
+		.flow_state = anycast6_flow_state(flow),
 		.proto = flow->key.proto,
 		.remote = member->nexthop,
 		.state = READ_ONCE(member->state),

@@ -17,26 +17,109 @@
 #define CLOSING		ANYCAST6_FLOW_STATE_CLOSING
 #define CLOSED		ANYCAST6_FLOW_STATE_CLOSED
 
-struct story {
-	const char *name;
-	u8 flags[6];
-	int packets;
-	u8 state;
+/* Near the end of all sequence numbers, so that they wrap. */
+#define ISN	0xfffffff0u
+/* What a forger guesses, who does not see the connection. */
+#define BLIND	0x7fffffffu
+
+/* A segment: flags, the sequence number less the ISN, the length of its data. */
+struct step {
+	u8 flags;
+	u32 seq;
+	u32 len;
 };
 
-/* What the client sends; the member's answers go another way. */
+struct story {
+	const char *name;
+	struct step steps[7];
+	int n;
+	u8 state;
+	u8 trust;
+};
+
+static bool take_step(struct anycast6_track *track, const struct step *step)
+{
+	const struct anycast6_segment segment = {
+		.seq = ISN + step->seq,
+		.end = ISN + step->seq + step->len + !!(step->flags & S) + !!(step->flags & F),
+		.flags = step->flags,
+	};
+
+	return anycast6_track_segment(track, &segment);
+}
+
+static void first_step(struct anycast6_track *track, const struct step *step)
+{
+	const struct anycast6_segment segment = {
+		.seq = ISN + step->seq,
+		.end = ISN + step->seq + step->len + !!(step->flags & S),
+		.flags = step->flags,
+	};
+
+	anycast6_track_begin(track, &segment);
+}
+
+#define WITNESSED	ANYCAST6_TRUST_WITNESSED
+#define UNSURE		ANYCAST6_TRUST_BLIND
+#define PICKED		ANYCAST6_TRUST_PICKED
+
+/* What the client sends, and a forger; the member's answers go another way. */
 static const struct story stories[] = {
-	{ "a SYN", { S }, 1, NEW },
-	{ "a SYN, sent again", { S, S, S }, 3, NEW },
-	{ "a connection", { S, A, A }, 3, ESTABLISHED },
-	{ "one that began elsewhere", { A }, 1, NEW },
-	{ "the same, going on", { A, A }, 2, ESTABLISHED },
-	{ "its end", { S, A, A | F }, 3, CLOSING },
-	{ "the last ACKs after the end", { S, A, A | F, A, A }, 5, CLOSING },
-	{ "a reset", { S, A, R }, 3, CLOSED },
-	{ "a forged reset: the client goes on", { S, A, R, A }, 4, ESTABLISHED },
-	{ "a forged SYN", { S, A, S, S }, 4, ESTABLISHED },
-	{ "a reset that acknowledges", { S, R | A }, 2, CLOSED },
+	{ "a SYN", { { S, 0 } }, 1, NEW, WITNESSED },
+	{ "a SYN, sent again",
+	  { { S, 0 }, { S, 0 }, { S, 0 } }, 3, NEW, WITNESSED },
+	{ "a connection",
+	  { { S, 0 }, { A, 1 }, { A, 1, 100 } }, 3, ESTABLISHED, WITNESSED },
+	{ "one with data in its SYN, which is sent again",
+	  { { S, 0, 50 }, { A, 1 }, { A, 1, 50 } }, 3,
+	  ESTABLISHED, WITNESSED },
+	{ "another SYN before there is a connection",
+	  { { S, 0 }, { S, 5000 }, { A, 5001 } }, 3,
+	  ESTABLISHED, UNSURE },
+	{ "a SYN after a stranger's segment",
+	  { { A, BLIND }, { S, 0 }, { A, 1 } }, 3, ESTABLISHED, WITNESSED },
+	{ "a stranger's segment after a SYN",
+	  { { S, 0 }, { A, BLIND }, { A, 1 } }, 3, ESTABLISHED, WITNESSED },
+	{ "one that began elsewhere", { { A, 700, 10 } }, 1, NEW, PICKED },
+	{ "the same, going on",
+	  { { A, 700, 10 }, { A, 710, 10 } }, 2, ESTABLISHED, PICKED },
+	{ "two segments that do not belong together",
+	  { { A, 700, 10 }, { A, BLIND, 10 } }, 2, NEW, PICKED },
+	{ "its end", { { S, 0 }, { A, 1 }, { A | F, 1 } }, 3, CLOSING, WITNESSED },
+	{ "an end with data",
+	  { { S, 0 }, { A, 1 }, { A | F, 1, 100 } }, 3, CLOSING, WITNESSED },
+	{ "an end that is sent again",
+	  { { S, 0 }, { A, 1 }, { A | F, 1 }, { A | F, 1 } }, 4, CLOSING, WITNESSED },
+	{ "the last ACKs after the end",
+	  { { S, 0 }, { A, 1 }, { A | F, 1 }, { A, 2 }, { A, 2 } }, 5,
+	  CLOSING, WITNESSED },
+	{ "data beyond an end that was none",
+	  { { S, 0 }, { A, 1 }, { A | F, 1 }, { A, 1, 100 } }, 4,
+	  ESTABLISHED, WITNESSED },
+	{ "a reset", { { S, 0 }, { A, 1 }, { R, 1 } }, 3, CLOSED, WITNESSED },
+	{ "a reset of what never was",
+	  { { S, 0 }, { R | A, 1 } }, 2, CLOSED, WITNESSED },
+	{ "data goes on after a reset",
+	  { { S, 0 }, { A, 1 }, { R, 1 }, { A, 1, 10 } }, 4, ESTABLISHED, WITNESSED },
+	{ "a forged reset",
+	  { { S, 0 }, { A, 1 }, { R, BLIND } }, 3, ESTABLISHED, WITNESSED },
+	{ "a forged reset of the last byte",
+	  { { S, 0 }, { A, 1, 100 }, { R, 100 } }, 3, ESTABLISHED, WITNESSED },
+	{ "a forged end",
+	  { { S, 0 }, { A, 1 }, { F, BLIND }, { F | A, BLIND } }, 4, ESTABLISHED, WITNESSED },
+	{ "a forged SYN",
+	  { { S, 0 }, { A, 1 }, { S, BLIND }, { S, BLIND } }, 4, ESTABLISHED, WITNESSED },
+	{ "a forged SYN that goes on",
+	  { { S, 0 }, { A, 1 }, { S, BLIND }, { A, BLIND + 1 } }, 4,
+	  ESTABLISHED, UNSURE },
+	{ "and then resets",
+	  { { S, 0 }, { A, 1 }, { S, BLIND }, { A, BLIND + 1 }, { R, BLIND + 1 }, { S, 9 } }, 6,
+	  ESTABLISHED, UNSURE },
+	{ "data far ahead, then its reset",
+	  { { S, 0 }, { A, 1 }, { A, BLIND, 10 }, { R, BLIND + 10 } }, 4,
+	  ESTABLISHED, WITNESSED },
+	{ "a reset of what was picked up",
+	  { { A, 700, 10 }, { A, 710, 10 }, { R, 720 } }, 3, ESTABLISHED, PICKED },
 };
 
 static void tcp_stories(struct kunit *test)
@@ -45,14 +128,79 @@ static void tcp_stories(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(stories); i++) {
 		const struct story *story = &stories[i];
-		u8 state = NEW;
+		struct anycast6_track track;
 
-		for (n = 1; n < story->packets; n++)
-			state = anycast6_track_next(state, IPPROTO_TCP,
-						    story->flags[n]);
-		KUNIT_EXPECT_EQ_MSG(test, state, story->state, "%s",
-				    story->name);
+		first_step(&track, &story->steps[0]);
+		for (n = 1; n < story->n; n++)
+			take_step(&track, &story->steps[n]);
+		KUNIT_EXPECT_EQ_MSG(test, track.state, story->state, "%s", story->name);
+		KUNIT_EXPECT_EQ_MSG(test, track.trust, story->trust, "%s", story->name);
 	}
+}
+
+static void only_the_reset_begin_anew(struct kunit *test)
+{
+	static const struct step established[] = { { S, 0 }, { A, 1 } };
+	struct anycast6_track track;
+
+	first_step(&track, &established[0]);
+	take_step(&track, &established[1]);
+	/* the member has the say, as long as the connection is there, or has ended in order */
+	KUNIT_EXPECT_FALSE(test, take_step(&track, &(struct step) { S, 777777 }));
+	take_step(&track, &(struct step) { F | A, 1 });
+	KUNIT_EXPECT_EQ(test, track.state, CLOSING);
+	KUNIT_EXPECT_FALSE(test, take_step(&track, &(struct step) { S, 888888 }));
+	take_step(&track, &(struct step) { R, 2 });
+	KUNIT_EXPECT_EQ(test, track.state, CLOSED);
+	KUNIT_EXPECT_TRUE(test, take_step(&track, &(struct step) { S, 999999 }));
+	KUNIT_EXPECT_EQ(test, track.state, NEW);
+	KUNIT_EXPECT_FALSE(test, take_step(&track, &(struct step) { A, 1000000 }));
+	KUNIT_EXPECT_EQ(test, track.state, ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, track.trust, WITNESSED);
+}
+
+#define DEPTH	4
+
+/* What a forger may try: every flag, where it can only guess. */
+static const struct step forgeries[] = {
+	{ S, BLIND }, { A, BLIND + 1 }, { A, BLIND + 1, 100 }, { F, BLIND + 1 },
+	{ F | A, BLIND + 101 }, { R, BLIND + 1 }, { R | A, BLIND + 101 }, { S | A, BLIND },
+	{ R, BLIND + 2 }, { S | F, BLIND },
+};
+
+static bool forge(struct kunit *test, const struct anycast6_track *before, unsigned int depth)
+{
+	struct anycast6_track track;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(forgeries); i++) {
+		track = *before;
+		if (take_step(&track, &forgeries[i]) ||
+		    anycast6_track_timeout(IPPROTO_TCP, track.state, track.trust) <
+		    anycast6_track_timeout(IPPROTO_TCP, before->state, before->trust))
+			return false;
+		if (depth && !forge(test, &track, depth - 1))
+			return false;
+	}
+	return true;
+}
+
+/* No series of forged segments begins a connection anew, or makes it be forgotten
+ * earlier, whether it goes on or its client has sent its end.
+ */
+static void no_forgery_harms(struct kunit *test)
+{
+	struct anycast6_track track;
+
+	first_step(&track, &(struct step) { S, 0 });
+	take_step(&track, &(struct step) { A, 1 });
+	KUNIT_EXPECT_TRUE(test, forge(test, &track, DEPTH - 1));
+	take_step(&track, &(struct step) { F | A, 1 });
+	KUNIT_EXPECT_EQ(test, track.state, CLOSING);
+	KUNIT_EXPECT_TRUE(test, forge(test, &track, DEPTH - 1));
+	/* while there is a handshake only */
+	first_step(&track, &(struct step) { S, 0 });
+	KUNIT_EXPECT_TRUE(test, forge(test, &track, DEPTH - 1));
 }
 
 static void others_are_counted(struct kunit *test)
@@ -65,10 +213,6 @@ static void others_are_counted(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(protos); i++) {
 		u8 proto = protos[i];
 
-		KUNIT_EXPECT_EQ(test, anycast6_track_next(NEW, proto, 0),
-				ESTABLISHED);
-		KUNIT_EXPECT_FALSE(test, anycast6_track_restarts(CLOSED, proto,
-								 S));
 		KUNIT_EXPECT_TRUE(test, anycast6_track_pins(proto, 0));
 	}
 	KUNIT_EXPECT_FALSE(test, anycast6_track_pins(IPPROTO_GRE, 0));
@@ -83,20 +227,6 @@ static void ends_are_not_remembered(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, anycast6_track_pins(IPPROTO_TCP, R));
 }
 
-static void only_the_ended_begin_anew(struct kunit *test)
-{
-	u8 state;
-	int flags;
-
-	for (state = NEW; state <= CLOSED; state++)
-		for (flags = 0; flags < 256; flags++)
-			KUNIT_EXPECT_EQ_MSG(test,
-					    anycast6_track_restarts(state, IPPROTO_TCP, flags),
-					    (state == CLOSING || state == CLOSED) &&
-					    flags & S && !(flags & R),
-					    "state %d flags %x", state, flags);
-}
-
 static void every_state_ends(struct kunit *test)
 {
 	unsigned int fresh, established;
@@ -104,17 +234,17 @@ static void every_state_ends(struct kunit *test)
 
 	for (proto = 0; proto < 256; proto++) {
 		for (state = NEW; state <= CLOSED; state++)
-			KUNIT_EXPECT_GE(test, anycast6_track_timeout(proto, state), 10);
-		fresh = anycast6_track_timeout(proto, NEW);
-		established = anycast6_track_timeout(proto, ESTABLISHED);
+			KUNIT_EXPECT_GE(test, anycast6_track_timeout(proto, state, WITNESSED), 10);
+		fresh = anycast6_track_timeout(proto, NEW, WITNESSED);
+		established = anycast6_track_timeout(proto, ESTABLISHED, WITNESSED);
 		KUNIT_EXPECT_LE(test, fresh, established);
-		KUNIT_EXPECT_LE(test, anycast6_track_timeout(proto, CLOSED),
+		KUNIT_EXPECT_LE(test, anycast6_track_timeout(proto, CLOSED, WITNESSED),
 				established);
 	}
 	/* RFC 5382 section 5, RFC 4787 section 4.3 */
-	KUNIT_EXPECT_GE(test, anycast6_track_timeout(IPPROTO_TCP, ESTABLISHED),
+	KUNIT_EXPECT_GE(test, anycast6_track_timeout(IPPROTO_TCP, ESTABLISHED, WITNESSED),
 			7440);
-	KUNIT_EXPECT_GE(test, anycast6_track_timeout(IPPROTO_UDP, ESTABLISHED),
+	KUNIT_EXPECT_GE(test, anycast6_track_timeout(IPPROTO_UDP, ESTABLISHED, WITNESSED),
 			120);
 }
 
@@ -122,7 +252,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_stories),
 	KUNIT_CASE(others_are_counted),
 	KUNIT_CASE(ends_are_not_remembered),
-	KUNIT_CASE(only_the_ended_begin_anew),
+	KUNIT_CASE(only_the_reset_begin_anew),
+	KUNIT_CASE(no_forgery_harms),
 	KUNIT_CASE(every_state_ends),
 	{}
 };
