@@ -106,6 +106,16 @@ u32 anycast6_route_table(struct anycast6_net *an, u32 ifindex, u32 table)
  * way; without NLM_F_REPLACE it stays. Only routes of the same protocol are
  * deleted.
  */
+static int put_mtu(struct sk_buff *skb, u32 mtu)
+{
+	struct nlattr *metrics = nla_nest_start_noflag(skb, RTA_METRICS);
+
+	if (!metrics || nla_put_u32(skb, RTAX_MTU, mtu))
+		return -EMSGSIZE;
+	nla_nest_end(skb, metrics);
+	return 0;
+}
+
 static int put_change(struct sk_buff *skb, u32 seq,
 		      const struct anycast6_route_change *change)
 {
@@ -113,8 +123,10 @@ static int put_change(struct sk_buff *skb, u32 seq,
 	struct nlmsghdr *nlh;
 	struct rtmsg *rtm;
 
+	if (change->add)
+		flags |= NLM_F_CREATE | (change->replace ? NLM_F_REPLACE : 0);
 	nlh = nlmsg_put(skb, 0, seq, change->add ? RTM_NEWROUTE : RTM_DELROUTE,
-			sizeof(*rtm), flags | (change->add ? NLM_F_CREATE : 0));
+			sizeof(*rtm), flags);
 	if (!nlh)
 		return -EMSGSIZE;
 	rtm = nlmsg_data(nlh);
@@ -127,7 +139,8 @@ static int put_change(struct sk_buff *skb, u32 seq,
 	    (change->ifindex &&
 	     nla_put_u32(skb, RTA_OIF, change->ifindex)) ||
 	    nla_put_u32(skb, RTA_PRIORITY, change->metric) ||
-	    nla_put_u32(skb, RTA_TABLE, change->table))
+	    nla_put_u32(skb, RTA_TABLE, change->table) ||
+	    (change->add && change->mtu && put_mtu(skb, change->mtu)))
 		return -EMSGSIZE;
 	nlmsg_end(skb, nlh);
 	return 0;
@@ -146,6 +159,8 @@ static int change_one(struct anycast6_net *an, bool add,
 		.table = anycast6_route_table(an, route->ifindex,
 					      RT_TABLE_LOCAL),
 		.metric = ANYCAST6_ROUTE_METRIC,
+		.mtu = route->mtu,
+		.replace = route->replace,
 	};
 	struct sk_buff *skb = nlmsg_new(REQUEST_SIZE, GFP_KERNEL);
 	int err;

@@ -17,11 +17,15 @@ struct anycast6_net;
  * @type: RTN_LOCAL, RTN_ANYCAST or RTN_UNICAST
  * @addr: the address, network order
  * @ifindex: interface index of its device
+ * @mtu: the largest packet that it takes, 0 for that of its device
+ * @replace: a route that is there already changes
  */
 struct anycast6_route {
 	u8 type;
 	struct in6_addr addr;
 	u32 ifindex;
+	u32 mtu;
+	bool replace;
 };
 
 /* Metric of struct anycast6_route. The kernel's own routes to local addresses
@@ -52,23 +56,27 @@ static inline u32 anycast6_route_taken(u32 vrf)
  * @ifindex: interface index of its device, 0 for none
  * @table: number of the routing table
  * @metric: the metric
+ * @mtu: the largest packet that it takes, 0 for that of its device
  * @err: result: 0 or a negative errno, %-EEXIST if a route to add was there,
  *       %-ESRCH if a route to delete was not
  * @len: length of the destination's prefix, 0 to 128
  * @type: RTN_*
  * @protocol: RTPROT_*; who made the route
  * @add: add the route, else delete it
+ * @replace: if it is to be there, one that is there already changes
  */
 struct anycast6_route_change {
 	struct in6_addr addr;
 	u32 ifindex;
 	u32 table;
 	u32 metric;
+	u32 mtu;
 	int err;
 	u8 len;
 	u8 type;
 	u8 protocol;
 	bool add;
+	bool replace;
 };
 
 u32 anycast6_route_table(struct anycast6_net *an, u32 ifindex, u32 table);

@@ -66,6 +66,7 @@ struct anycast6_published {
  * @hold_time: the hold time of its configured members, s; READ_ONCE(), writers
  *             under an->lock
  * @routed: this node's own packets have a route to it; an->lock
+ * @route_mtu: the largest packet that this route takes; an->lock
  * @published: what routing daemons are told of it
  * @flags: ANYCAST6_GROUP_*; atomic
  * @dirty: in an->dirty, while ANYCAST6_GROUP_DIRTY is set
@@ -88,6 +89,7 @@ struct anycast6_group {
 	struct anycast6_tally __percpu *replies;
 	u32 hold_time;
 	bool routed;
+	u32 route_mtu;
 	struct anycast6_published published;
 	unsigned long flags;
 	struct llist_node dirty;

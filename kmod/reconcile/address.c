@@ -299,20 +299,46 @@ static bool wants_route(struct anycast6_group *group)
 	return up;
 }
 
+/* What the paths of the nearest members take. It is from its route that TCP tells
+ * others how much it takes, and the module's own device would take all.
+ */
+static u32 route_mtu(const struct anycast6_group *group)
+{
+	const struct anycast6_member *member;
+	u32 distance, least = U32_MAX, mtu = 0;
+
+	list_for_each_entry(member, &group->members, node) {
+		if (!member->nexthop || !member->nexthop->mtu ||
+		    member->state != ANYCAST6_STATE_UP ||
+		    !anycast6_member_distance(member, &distance) ||
+		    distance > least)
+			continue;
+		mtu = distance < least || !mtu ? member->nexthop->mtu :
+		      min(mtu, member->nexthop->mtu);
+		least = distance;
+	}
+	return mtu;
+}
+
 static bool set_route(struct anycast6_net *an, struct anycast6_group *group,
 		      bool wanted)
 {
-	const struct anycast6_route route = {
+	struct anycast6_route route = {
 		.type = RTN_UNICAST,
 		.addr = group->key.addr,
 		.ifindex = group->domain->link->ifindex,
 	};
 	int err = 0;
 
-	if (wanted)
+	if (wanted) {
+		route.mtu = route_mtu(group);
+		/* else the kernel would tell of a route that is as it was */
+		route.replace = group->routed && group->route_mtu != route.mtu;
 		err = anycast6_route_add(an, &route);
-	else if (group->routed)
+		group->route_mtu = err ? 0 : route.mtu;
+	} else if (group->routed) {
 		anycast6_route_del(an, &route);
+	}
 	group->routed = wanted;
 	return err;
 }

@@ -147,7 +147,7 @@ static void reconcile_nexthop(struct anycast6_net *an,
 	if (!changed)
 		return;
 	list_for_each_entry(member, &nexthop->members, of_nexthop) {
-		if (changed & ANYCAST6_NEXTHOP_WAY)
+		if (changed & (ANYCAST6_NEXTHOP_WAY | ANYCAST6_NEXTHOP_MTU))
 			anycast6_mark_enlist(an, member->group);
 		if (changed & ANYCAST6_NEXTHOP_DISTANCE)
 			notify_distance(an, member);

@@ -180,7 +180,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 				      struct anycast6_nexthop *nexthop)
 {
 	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
-	u32 distance = nexthop->distance;
+	u32 distance = nexthop->distance, mtu = 0;
 	bool direct = nexthop->direct;
 	const struct anycast6_path *path;
 	unsigned int changed = 0;
@@ -195,6 +195,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	if (path) {
 		distance = anycast6_path_metric(path);
 		direct = anycast6_path_is_direct(path);
+		mtu = dst_mtu(path->dst);
 	}
 	/* flow tables must notice: see disown_route() in way/path.c */
 	if (reason && !nexthop->reason)
@@ -203,6 +204,9 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 
 	if (nexthop->reason != reason || nexthop->direct != direct)
 		changed |= ANYCAST6_NEXTHOP_WAY;
+	if (nexthop->mtu != mtu)
+		changed |= ANYCAST6_NEXTHOP_MTU;
+	nexthop->mtu = mtu;
 	if (nexthop->distance != distance) {
 		/* else the change of the members' states tells of it */
 		if (nexthop->reason == reason)

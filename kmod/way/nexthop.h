@@ -27,12 +27,14 @@ enum anycast6_nexthop_flags {
 /**
  * enum anycast6_nexthop_change - what has changed of a next hop
  * @ANYCAST6_NEXTHOP_WAY: the reason why it is down, or whether it is direct
+ * @ANYCAST6_NEXTHOP_MTU: the largest packet that the path takes
  * @ANYCAST6_NEXTHOP_DISTANCE: the metric of the route, while the reason stays:
  *                             no change of a member's state tells listeners
  */
 enum anycast6_nexthop_change {
 	ANYCAST6_NEXTHOP_WAY = BIT(0),
 	ANYCAST6_NEXTHOP_DISTANCE = BIT(1),
+	ANYCAST6_NEXTHOP_MTU = BIT(2),
 };
 
 /**
@@ -46,6 +48,7 @@ enum anycast6_nexthop_change {
  *          under an->lock
  * @direct: there is no gateway on the way; READ_ONCE(), writers under an->lock
  * @distance: metric of the route to it; READ_ONCE(), writers under an->lock
+ * @mtu: the largest packet that the path takes, 0 while there is none; an->lock
  * @neighbour: the neighbour that leads there, network order; readers under
  *             an->lock or nexthops->neighbour_lock, writers under both
  * @neighbour_dev: interface index of the neighbour's link, 0 if no neighbour
@@ -68,6 +71,7 @@ struct anycast6_nexthop {
 	u8 reason;
 	bool direct;
 	u32 distance;
+	u32 mtu;
 	struct in6_addr neighbour;
 	u32 neighbour_dev;
 	u8 nud;
