@@ -154,6 +154,44 @@ marked() {
 	[[ $(peer ask client $A 7 41401-41408 src=$CLIENT) == *one* ]]
 }
 
+# by_rule PORT SPORT RULE...: questions to this port of the address, from SPORT and the seven behind it, go to one by the second link while there is this rule,
+# and by the first one without it.
+by_rule() {
+	local dports=$1 sport=$2
+
+	shift 2
+	nsip router -6 rule add "$@" pref 100 lookup 77
+	watch_members
+	peer watch one second m1
+	peer ask client $A "$dports" "$sport-$((sport + 7))" src=$CLIENT wait=1
+	peer seen one second "^$CLIENT>$A/" least=1
+	is "$(peer seen one one "^$CLIENT>$A/")" ""
+	nsip router -6 rule del pref 100
+	peer watch one second m1
+	peer ask client $A "$dports" "$sport-$((sport + 7))" src=$CLIENT wait=1
+	peer seen one one "^$CLIENT>$A/" least=1
+	is "$(peer seen one second "^$CLIENT>$A/")" ""
+}
+
+# Rules that ask for more of a packet than marks and addresses hold for steered packets as for all others.
+rules_hold() {
+	nsip router -6 route add $ONE/128 via 2001:db8:3::1 dev r3 table 77
+	by_rule 7 41601 ipproto udp dport 7
+	by_rule 7 41611 ipproto udp sport 41611-41618
+	by_rule 7 41621 ipproto udp
+	# and where they ask for something else, they don't
+	nsip router -6 rule add ipproto udp dport 8 pref 100 lookup 77
+	nsip router -6 rule add ipproto tcp pref 101 lookup 77
+	watch_members
+	peer watch one second m1
+	peer ask client $A 7 41631-41638 src=$CLIENT
+	peer seen one one "^$CLIENT>$A/" least=1
+	is "$(peer seen one second "^$CLIENT>$A/")" ""
+	nsip router -6 rule del pref 100
+	nsip router -6 rule del pref 101
+	nsip router -6 route flush table 77
+}
+
 traffic_control() {
 	local before after
 
@@ -350,6 +388,7 @@ t_run "nftables FORWARD drops and rejects them" forward_drops
 t_run "conntrack has their entries, with answers" conntrack_sees
 t_run "an address that is translated to an anycast one" translated
 t_run "marks and rules choose another way to the member" marked
+t_run "rules by protocol and ports choose another way to the member" rules_hold
 t_run "tc filters and queues" traffic_control
 t_run "hooks exist with remote members only" hooks
 unprobe_hooks

@@ -13,11 +13,23 @@
 #include "kernel/kernel_route.h"
 #include "kernel/own.h"
 
-/* As ip6_route_input() in net/ipv6/route.c does, but without ports. */
-static void init_packet_flow(struct flowi6 *fl6, const struct sk_buff *skb)
+/**
+ * anycast6_kernel_route_key() - what the kernel looks up for a packet
+ * @net: the namespace
+ * @skb: the packet
+ * @fl6: result: all that rules may ask about it
+ *
+ * As ip6_route_input() in net/ipv6/route.c makes it, and for a packet of this
+ * node, with the user that it is of.
+ *
+ * Context: RCU.
+ */
+void anycast6_kernel_route_key(struct net *net, struct sk_buff *skb,
+			       struct flowi6 *fl6)
 {
-	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 	const struct ip_tunnel_info *tunnel = skb_tunnel_info(skb);
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct flow_keys keys;
 
 	memset(fl6, 0, sizeof(*fl6));
 	fl6->flowi6_iif = skb->dev->ifindex;
@@ -28,6 +40,10 @@ static void init_packet_flow(struct flowi6 *fl6, const struct sk_buff *skb)
 	fl6->flowi6_proto = ip6->nexthdr;
 	if (tunnel && !(tunnel->mode & IP_TUNNEL_INFO_TX))
 		fl6->flowi6_tun_key.tun_id = tunnel->key.tun_id;
+	if (skb->sk)
+		fl6->flowi6_uid = sock_net_uid(net, skb_to_full_sk(skb));
+	/* the ports, if there is a rule that asks for them */
+	fib6_rules_early_flow_dissect(net, skb, fl6, &keys);
 }
 
 /* The table for local addresses may have a route to the address by the module's
@@ -67,7 +83,7 @@ struct dst_entry *anycast6_kernel_route(struct net *net, struct sk_buff *skb)
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	init_packet_flow(&fl6, skb);
+	anycast6_kernel_route_key(net, skb, &fl6);
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb, flags);
 	if (anycast6_own_is(dst->dev) &&
 	    !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)))

@@ -7,9 +7,12 @@
 #define ANYCAST6_KERNEL_ROUTE_H
 
 struct dst_entry;
+struct flowi6;
 struct net;
 struct sk_buff;
 
+void anycast6_kernel_route_key(struct net *net, struct sk_buff *skb,
+			       struct flowi6 *fl6);
 struct dst_entry *anycast6_kernel_route(struct net *net, struct sk_buff *skb);
 
 #endif

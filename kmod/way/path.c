@@ -12,6 +12,7 @@
 
 #include <anycast6_compat.h>
 
+#include "kernel/kernel_route.h"
 #include "kernel/own.h"
 #include "net.h"
 #include "way/path.h"
@@ -186,15 +187,15 @@ bool anycast6_path_is_direct(const struct anycast6_path *path)
  * @iif: the device it came by, NULL if this node sends it
  * @way: result
  *
- * Rules may select another route by a packet's mark, source or interface, so
- * they are asked for each packet. Mostly they lead to the route that is cached.
+ * Rules may select another route by a packet's mark, source, ports or interface,
+ * so they are asked for each packet. Mostly they lead to the route that is cached.
  *
  * Context: softirq or process, under RCU.
  * Return: false if there is no way, or if it is known to be dead.
  */
 bool anycast6_path_find_by_rules(struct net *net,
 				 struct anycast6_slot *slot,
-				 const struct sk_buff *skb,
+				 struct sk_buff *skb,
 				 struct net_device *iif,
 				 struct anycast6_way *way)
 {
@@ -202,15 +203,11 @@ bool anycast6_path_find_by_rules(struct net *net,
 	struct dst_entry *dst;
 	struct flowi6 fl6;
 
-	init_target_flow(&fl6, slot);
-	fl6.flowi6_oif = 0;
-	fl6.flowi6_flags = 0;
-	fl6.flowi6_iif = iif ? iif->ifindex : LOOPBACK_IFINDEX;
-	fl6.flowi6_mark = skb->mark;
-	fl6.flowi6_proto = ipv6_hdr(skb)->nexthdr;
-	fl6.saddr = ipv6_hdr(skb)->saddr;
-	if (!iif)
-		fl6.flowi6_iif = slot->target.vrf ? : LOOPBACK_IFINDEX;
+	/* all that the kernel would look up, but for the destination */
+	anycast6_kernel_route_key(net, skb, &fl6);
+	fl6.daddr = slot->target.addr;
+	fl6.flowi6_iif = iif ? iif->ifindex :
+			 slot->target.vrf ? : LOOPBACK_IFINDEX;
 
 	/* only to compare: a shared route, without a reference */
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,

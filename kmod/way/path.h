@@ -72,7 +72,7 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 					  struct anycast6_slot *slot);
 bool anycast6_path_find_by_rules(struct net *net,
 				 struct anycast6_slot *slot,
-				 const struct sk_buff *skb,
+				 struct sk_buff *skb,
 				 struct net_device *iif,
 				 struct anycast6_way *way);
 void anycast6_path_forget(struct anycast6_slot *slot,
@@ -153,7 +153,7 @@ static inline bool anycast6_way_is_back(const struct dst_entry *dst,
  */
 static inline bool anycast6_path_find(struct net *net,
 				      struct anycast6_slot *slot,
-				      const struct sk_buff *skb,
+				      struct sk_buff *skb,
 				      struct net_device *iif,
 				      struct anycast6_way *way)
 {
