@@ -17,7 +17,8 @@
  * anycast6_kernel_route_key() - what the kernel looks up for a packet
  * @net: the namespace
  * @skb: the packet
- * @fl6: result: all that rules may ask about it
+ * @fl6: result: all that rules may ask about it, but for the interface it came
+ *       by: a packet of this node has no device yet
  *
  * As ip6_route_input() in net/ipv6/route.c makes it, and for a packet of this
  * node, with the user that it is of.
@@ -32,7 +33,6 @@ void anycast6_kernel_route_key(struct net *net, struct sk_buff *skb,
 	struct flow_keys keys;
 
 	memset(fl6, 0, sizeof(*fl6));
-	fl6->flowi6_iif = skb->dev->ifindex;
 	fl6->daddr = ip6->daddr;
 	fl6->saddr = ip6->saddr;
 	fl6->flowlabel = ip6_flowinfo(ip6);
@@ -84,6 +84,7 @@ struct dst_entry *anycast6_kernel_route(struct net *net, struct sk_buff *skb)
 	struct flowi6 fl6;
 
 	anycast6_kernel_route_key(net, skb, &fl6);
+	fl6.flowi6_iif = skb->dev->ifindex;
 	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb, flags);
 	if (anycast6_own_is(dst->dev) &&
 	    !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)))
