@@ -102,10 +102,6 @@ u32 anycast6_route_table(struct anycast6_net *an, u32 ifindex, u32 table)
 	return vrf ? : table;
 }
 
-/* Without NLM_F_EXCL a route to the same prefix on another device is not in the
- * way; without NLM_F_REPLACE it stays. Only routes of the same protocol are
- * deleted.
- */
 static int put_mtu(struct sk_buff *skb, u32 mtu)
 {
 	struct nlattr *metrics = nla_nest_start_noflag(skb, RTA_METRICS);
@@ -116,6 +112,10 @@ static int put_mtu(struct sk_buff *skb, u32 mtu)
 	return 0;
 }
 
+/* Without NLM_F_EXCL a route to the same prefix on another device is not in the
+ * way; without NLM_F_REPLACE it stays. Only routes of the same protocol are
+ * deleted.
+ */
 static int put_change(struct sk_buff *skb, u32 seq,
 		      const struct anycast6_route_change *change)
 {
