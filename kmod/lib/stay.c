@@ -46,9 +46,10 @@ static bool is_of_path(u8 reason)
  * a packet of it
  * @facts: what is known
  *
- * A packet that came from where the member is may be forged, so it moves nothing,
- * whatever else is the matter. A local member refuses only datagrams, when nobody
- * listens any more. A member on hold is well, and is held back from new flows.
+ * A packet that came from where the member is may be forged, so it moves nothing;
+ * but routing may have changed for good, so a datagram takes a detour. A local
+ * member refuses only datagrams, when nobody listens any more. A member on hold is
+ * well, and is held back from new flows.
  *
  * Context: any.
  */
@@ -59,7 +60,8 @@ anycast6_stay_decide(const struct anycast6_stay_facts *facts)
 	    facts->refusal == ANYCAST6_VERDICT_FORWARDING)
 		return ANYCAST6_STAY_MOVES;
 	if (facts->refusal == ANYCAST6_VERDICT_LOOP)
-		return ANYCAST6_STAY_WAITS;
+		return is_connection(facts->proto) ? ANYCAST6_STAY_WAITS :
+						     ANYCAST6_STAY_DETOURS;
 	if (facts->state == ANYCAST6_STATE_DOWN) {
 		if (facts->reason == ANYCAST6_REASON_HOLD)
 			return ANYCAST6_STAY_GOES_ON;
