@@ -103,8 +103,8 @@ static bool take_syn(struct anycast6_track *track,
 		/* what came before it was nothing, or forged */
 		if (track->trust == ANYCAST6_TRUST_PICKED)
 			anycast6_track_begin(track, segment);
-		/* it is sent again */
-		if (track->next == segment->end)
+		/* it is sent again, maybe without the data that it had (TFO) */
+		if (is_in_sequence(track, segment))
 			return false;
 	}
 	track->syn = segment->end;
@@ -118,11 +118,26 @@ static bool take_syn(struct anycast6_track *track,
 static void take_second_syn(struct anycast6_track *track,
 			    const struct anycast6_segment *segment)
 {
-	if (track->trust == ANYCAST6_TRUST_WITNESSED)
-		track->trust = ANYCAST6_TRUST_BLIND;
+	track->trust = ANYCAST6_TRUST_BLIND;
 	track->state = ANYCAST6_FLOW_STATE_ESTABLISHED;
 	track->next = segment->end;
 	track->tries = false;
+}
+
+/* A segment does not belong to the SYN that was seen. Either may be forged: the
+ * connection is the one that goes on.
+ */
+static void take_stranger(struct anycast6_track *track,
+			  const struct anycast6_segment *segment)
+{
+	if (track->trust == ANYCAST6_TRUST_WITNESSED) {
+		track->trust = ANYCAST6_TRUST_BLIND;
+		if (!track->tries) {
+			track->syn = track->next;
+			track->tries = true;
+		}
+	}
+	track->next = segment->end;
 }
 
 static void take_data(struct anycast6_track *track,
@@ -130,12 +145,20 @@ static void take_data(struct anycast6_track *track,
 {
 	bool ahead = anycast6_track_is_ahead(track->next, segment->end);
 
+	/* A forger may send data all over the sequence numbers, and so come to
+	 * know @next: what he hits with goes on from there.
+	 */
+	if (track->state != ANYCAST6_FLOW_STATE_NEW &&
+	    track->trust == ANYCAST6_TRUST_WITNESSED &&
+	    !anycast6_track_is_near(track->next, segment->end))
+		track->trust = ANYCAST6_TRUST_BLIND;
+
 	switch (track->state) {
 	case ANYCAST6_FLOW_STATE_NEW:
 		if (is_in_sequence(track, segment))
 			track->state = ANYCAST6_FLOW_STATE_ESTABLISHED;
-		else if (track->trust == ANYCAST6_TRUST_PICKED)
-			track->next = segment->end;
+		else if (!ahead)
+			take_stranger(track, segment);
 		if (ahead)
 			track->next = segment->end;
 		break;

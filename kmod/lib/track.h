@@ -22,6 +22,11 @@
  */
 #define ANYCAST6_TRACK_WINDOW	0x100000u
 
+/* How far a segment may be behind: what was lost on the way to the server is sent
+ * again, up to a window of TCP later.
+ */
+#define ANYCAST6_TRACK_BEHIND	0x1000000u
+
 /**
  * struct anycast6_segment - what of a segment matters
  * @seq: sequence number of its first byte; host order
@@ -38,8 +43,8 @@ struct anycast6_segment {
 enum anycast6_trust {
 	/* all of it was seen, from the SYN on */
 	ANYCAST6_TRUST_WITNESSED,
-	/* another SYN came into an established connection, and went on: ends are
-	 * not believed any more
+	/* another SYN went on, or segments came that do not belong together: one
+	 * of them may be forged, so ends are not believed any more
 	 */
 	ANYCAST6_TRUST_BLIND,
 	/* it was first seen in its midst: it is remembered for minutes only */
@@ -79,6 +84,19 @@ unsigned int anycast6_track_timeout(u8 proto, u8 state, u8 trust);
 static inline bool anycast6_track_is_ahead(u32 next, u32 end)
 {
 	return end - next - 1 < ANYCAST6_TRACK_WINDOW;
+}
+
+/**
+ * anycast6_track_is_near() - whether a segment may belong to a connection
+ * @next: what the next segment begins with
+ * @end: of the segment
+ *
+ * Context: any.
+ */
+static inline bool anycast6_track_is_near(u32 next, u32 end)
+{
+	return end - next + ANYCAST6_TRACK_BEHIND <=
+	       ANYCAST6_TRACK_BEHIND + ANYCAST6_TRACK_WINDOW;
 }
 
 #endif

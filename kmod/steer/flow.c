@@ -428,6 +428,8 @@ bool anycast6_flow_go_on(struct anycast6_flows *flows,
 	if (next != state)
 		set_flow_state(flows, flow, state, next);
 	write_sequence(flow, &track);
-	WRITE_ONCE(flow->used, (u32)jiffies);
+	/* flows that are not WITNESSED come here with each packet */
+	if (READ_ONCE(flow->used) != (u32)jiffies)
+		WRITE_ONCE(flow->used, (u32)jiffies);
 	return goes_on;
 }

@@ -189,7 +189,9 @@ static inline bool anycast6_flow_advance(struct anycast6_flows *flows,
 {
 	if (likely(READ_ONCE(flow->used) == (u32)jiffies &&
 		   READ_ONCE(flow->state) == ANYCAST6_FLOW_STATE_ESTABLISHED &&
-		   !(segment->flags & ANYCAST6_TRACK_CHANGES))) {
+		   !(segment->flags & ANYCAST6_TRACK_CHANGES) &&
+		   anycast6_track_is_near(READ_ONCE(flow->next),
+					  segment->end))) {
 		/* never of datagrams: both are zero */
 		if (anycast6_track_is_ahead(READ_ONCE(flow->next),
 					    segment->end))
