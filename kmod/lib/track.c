@@ -15,7 +15,6 @@
 #define TCP_TIMEOUT		7440	/* RFC 5382 section 5: 2 h 4 min */
 #define PICKED_TIMEOUT		600	/* RFC 5382 section 5 asks for what has a SYN */
 #define CLOSING_TIMEOUT		120	/* twice the maximum segment lifetime */
-#define CLOSED_TIMEOUT		10
 #define SCTP_TIMEOUT		300	/* ten missed heartbeats */
 #define STREAM_TIMEOUT		180	/* RFC 4787 section 4.3: over 2 min */
 #define ECHO_TIMEOUT		30
@@ -89,13 +88,20 @@ static void take_reset(struct anycast6_track *track,
 		track->state = ANYCAST6_FLOW_STATE_CLOSED;
 }
 
+/* A client may have its port again while its old connection still closes. */
+static bool has_ended(const struct anycast6_track *track)
+{
+	return track->state == ANYCAST6_FLOW_STATE_CLOSED ||
+	       (track->state == ANYCAST6_FLOW_STATE_CLOSING && track->rests);
+}
+
 /* Returns true if the SYN begins a new flow. As long as the old one is not known to
  * have ended, its member has the say: it accepts the SYN, or asks the client.
  */
 static bool take_syn(struct anycast6_track *track,
 		     const struct anycast6_segment *segment)
 {
-	if (track->state == ANYCAST6_FLOW_STATE_CLOSED) {
+	if (has_ended(track)) {
 		anycast6_track_begin(track, segment);
 		return true;
 	}
@@ -170,8 +176,12 @@ static void take_data(struct anycast6_track *track,
 		track->state = ANYCAST6_FLOW_STATE_ESTABLISHED;
 		fallthrough;
 	default:
-		if (ahead)
-			track->next = segment->end;
+		if (!ahead)
+			break;
+		/* the client goes on with what it had, not with the SYN */
+		if (is_in_sequence(track, segment))
+			track->tries = false;
+		track->next = segment->end;
 	}
 }
 
@@ -224,7 +234,7 @@ unsigned int anycast6_track_timeout(u8 proto, u8 state, u8 trust)
 	case ANYCAST6_FLOW_STATE_CLOSING:
 		return CLOSING_TIMEOUT;
 	case ANYCAST6_FLOW_STATE_CLOSED:
-		return CLOSED_TIMEOUT;
+		return ANYCAST6_TRACK_REST;
 	}
 	if (proto == IPPROTO_ICMPV6)
 		return ECHO_TIMEOUT;

@@ -27,6 +27,11 @@
  */
 #define ANYCAST6_TRACK_BEHIND	0x1000000u
 
+/* For how long a connection that closes, or was reset, may still have segments on
+ * their way, s.
+ */
+#define ANYCAST6_TRACK_REST	10
+
 /**
  * struct anycast6_segment - what of a segment matters
  * @seq: sequence number of its first byte; host order
@@ -58,6 +63,7 @@ enum anycast6_trust {
  * @state: enum anycast6_flow_state
  * @trust: enum anycast6_trust
  * @tries: a SYN came that is not known to have gone on
+ * @rests: nothing came for ANYCAST6_TRACK_REST
  */
 struct anycast6_track {
 	u32 next;
@@ -65,6 +71,7 @@ struct anycast6_track {
 	u8 state;
 	u8 trust;
 	bool tries;
+	bool rests;
 };
 
 bool anycast6_track_pins(u8 proto, u8 flags);

@@ -127,6 +127,9 @@ static const struct story stories[] = {
 	{ "data far ahead, then its reset",
 	  { { S, 0 }, { A, 1 }, { A, BLIND, 10 }, { R, BLIND + 10 } }, 4,
 	  ESTABLISHED, UNSURE },
+	{ "a forged SYN, and the client goes on, and then what the SYN began",
+	  { { S, 0 }, { A, 1 }, { S, BLIND }, { A, 1, 9 }, { A, BLIND + 1 }, { R, BLIND + 1 } }, 6,
+	  ESTABLISHED, UNSURE },
 	{ "a reset of what was picked up",
 	  { { A, 700, 10 }, { A, 710, 10 }, { R, 720 } }, 3, ESTABLISHED, PICKED },
 };
@@ -165,6 +168,43 @@ static void only_the_reset_begin_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, track.state, NEW);
 	KUNIT_EXPECT_FALSE(test, take_step(&track, &(struct step) { A, 1000000 }));
 	KUNIT_EXPECT_EQ(test, track.state, ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, track.trust, WITNESSED);
+}
+
+/* A client that has its port again soon is still heard by who has the old connection;
+ * later, whoever is nearest gets it.
+ */
+static void closing_rests_and_begins_anew(struct kunit *test)
+{
+	struct anycast6_track track, rests;
+
+	first_step(&track, &(struct step) { S, 0 });
+	take_step(&track, &(struct step) { A, 1 });
+	rests = track;
+	rests.rests = true;
+	KUNIT_EXPECT_FALSE(test, take_step(&rests, &(struct step) { S, 777777 }));
+	take_step(&track, &(struct step) { F | A, 1 });
+	rests = track;
+	KUNIT_EXPECT_FALSE(test, take_step(&track, &(struct step) { S, 777777 }));
+	rests.rests = true;
+	KUNIT_EXPECT_TRUE(test, take_step(&rests, &(struct step) { S, 777777 }));
+	KUNIT_EXPECT_EQ(test, rests.state, NEW);
+	KUNIT_EXPECT_EQ(test, rests.trust, WITNESSED);
+}
+
+/* A SYN that does not go on is forgotten when the client goes on. */
+static void syn_that_led_nowhere_is_forgotten(struct kunit *test)
+{
+	struct anycast6_track track;
+
+	first_step(&track, &(struct step) { S, 0 });
+	take_step(&track, &(struct step) { A, 1 });
+	take_step(&track, &(struct step) { S, BLIND });
+	KUNIT_EXPECT_TRUE(test, track.tries);
+	take_step(&track, &(struct step) { A, 1 });
+	KUNIT_EXPECT_TRUE(test, track.tries);
+	take_step(&track, &(struct step) { A, 1, 10 });
+	KUNIT_EXPECT_FALSE(test, track.tries);
 	KUNIT_EXPECT_EQ(test, track.trust, WITNESSED);
 }
 
@@ -284,6 +324,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(others_are_counted),
 	KUNIT_CASE(ends_are_not_remembered),
 	KUNIT_CASE(only_the_reset_begin_anew),
+	KUNIT_CASE(closing_rests_and_begins_anew),
+	KUNIT_CASE(syn_that_led_nowhere_is_forgotten),
 	KUNIT_CASE(no_forgery_harms),
 	KUNIT_CASE(no_sweep_hits),
 	KUNIT_CASE(every_state_ends),
