@@ -52,8 +52,13 @@ static void __exit anycast6_exit(void)
 	anycast6_events_unregister();
 	anycast6_namespace_unregister();
 	anycast6_own_unregister();
-	/* callbacks of call_rcu() are code of this module */
+	/* callbacks of call_rcu() are code of this module, and that of a next
+	 * hop may queue that of a path
+	 */
 	rcu_barrier();
+	rcu_barrier();
+	/* a packet may just be leaving by what was the output of its route */
+	synchronize_rcu();
 }
 
 module_init(anycast6_init);

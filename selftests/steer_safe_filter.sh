@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A firewall sees a packet before anything is remembered of it. What the router drops on the way leaves no flow, and
-# moves or ends none, wherever on the way that is.
+# moves or ends none, unless it is the very last filter that drops it: POSTROUTING, where source NAT has the packet.
 #
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1) --- 2001:db8:1::/64 --- (m0) one   ::1, 2001:db8:f::1
 #    ::2                                 ::f  |     (r2) --- 2001:db8:2::/64 --- (m0) two   ::1, 2001:db8:f::2
@@ -153,6 +153,26 @@ segments() {
 	peer close client flow reset
 }
 
+# The flow is known by what the client sends, whatever source NAT makes of that later.
+behind_nat() {
+	begin
+	ns router nft -f - <<-END
+		table ip6 safe {
+			chain postrouting {
+				type nat hook postrouting priority srcnat; policy accept;
+				ip6 daddr $A tcp sport $1 masquerade to :61000-61100
+			}
+		}
+	END
+	begins flow tcp "$1" one
+	is "$(flow_of tcp "$1")" "$U1 established"
+	prefer_two
+	stays flow tcp "$1"
+	is "$(flow_of tcp 61000)" ""
+	peer close client flow reset
+	unfilter
+}
+
 # ---- a flow of the router's own member ----
 
 # A server on the router itself is the nearest.
@@ -228,7 +248,6 @@ try "control: packets that nobody drops make flows" remembered 52001
 try "PREROUTING drops packets: no flow" drops prerouting 52011 "iif r0 drop"
 try "FORWARD drops packets: no flow" drops forward 52021 "iif r0 drop"
 try "FORWARD drops packets by the device that they would leave by: no flow" drops forward 52031 "oif r1 drop"
-try "POSTROUTING drops packets: no flow" drops postrouting 52041 "oif r1 drop"
 try "FORWARD rejects packets: no flow" rejects 52051
 try "what FORWARD dropped has chosen nobody" chooses_later 52061
 try "what FORWARD drops takes no place" no_place 52071
@@ -236,6 +255,7 @@ try "PREROUTING drops a forged RST, then SYN" segments prerouting "iif r3 drop" 
 try "FORWARD drops a forged RST, then SYN" segments forward "iif r3 drop" 52111 $RST $SYN
 try "FORWARD drops a forged FIN, then SYN" segments forward "iif r3 drop" 52121 $FIN $SYN
 try "FORWARD drops a forged FIN" segments forward "iif r3 drop" 52131 $FIN
+try "source NAT on the way: the flow is the client's own" behind_nat 52141
 try "control: packets to the router's own member make flows" here_remembered 52201
 try "INPUT drops packets to the router's own member: no flow" here_drops 52211
 try "a forged RST, then SYN, are dropped; the flow is the router's own member's" here_segments 52221

@@ -25,6 +25,18 @@ bool anycast6_ipsec_is_outside(const struct sk_buff *skb)
 }
 
 /**
+ * anycast6_ipsec_has_policies() - whether packets that are forwarded may get a
+ * route through IPsec
+ * @net: the namespace
+ *
+ * Context: any.
+ */
+bool anycast6_ipsec_has_policies(const struct net *net)
+{
+	return anycast6_compat_has_policies(net);
+}
+
+/**
  * anycast6_ipsec_lookup() - ask the policies about a packet that has a new
  * route
  * @net: the namespace

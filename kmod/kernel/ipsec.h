@@ -13,6 +13,7 @@ struct sk_buff;
 struct sock;
 
 bool anycast6_ipsec_is_outside(const struct sk_buff *skb);
+bool anycast6_ipsec_has_policies(const struct net *net);
 int anycast6_ipsec_lookup(struct net *net, struct sock *sk,
 			  struct sk_buff *skb);
 

@@ -44,7 +44,8 @@ anycast6_socket_find(struct net *net, const struct anycast6_socket_query *query)
  * @query: a packet of the connection, TCP
  *
  * Sockets that wait for the end of a handshake, or for the end of the network's
- * memory (TIME_WAIT), are in the same table, and have it, too.
+ * memory (TIME_WAIT), are in the same table, and have it, too. But who opens a
+ * connection may do so elsewhere while the one before is in TIME_WAIT.
  *
  * Context: RCU; softirq or process.
  */
@@ -52,6 +53,7 @@ bool anycast6_socket_has_connection(struct net *net,
 				    const struct anycast6_socket_query *query)
 {
 	struct sock *sk;
+	bool has;
 
 	sk = __inet6_lookup_established(net, net->ipv4.tcp_death_row.hashinfo,
 					query->source, query->sport,
@@ -60,6 +62,7 @@ bool anycast6_socket_has_connection(struct net *net,
 					query->sdif);
 	if (!sk)
 		return false;
+	has = !query->opens || sk->sk_state != TCP_TIME_WAIT;
 	sock_gen_put(sk);
-	return true;
+	return has;
 }

@@ -27,6 +27,7 @@ struct net;
  * @sdif: interface index of the device that the packet comes by, if that is in
  *        a VRF, else 0
  * @proto: %IPPROTO_TCP, %IPPROTO_UDP or %IPPROTO_UDPLITE
+ * @opens: the packet opens a connection, so it is not of one that has ended
  */
 struct anycast6_socket_query {
 	const struct in6_addr *source;
@@ -36,6 +37,7 @@ struct anycast6_socket_query {
 	int dif;
 	int sdif;
 	u8 proto;
+	bool opens;
 };
 
 const struct sock *

@@ -41,6 +41,33 @@ static bool is_of_path(u8 reason)
 	return false;
 }
 
+static bool is_on_hold(const struct anycast6_stay_facts *facts)
+{
+	return facts->state == ANYCAST6_STATE_DOWN &&
+	       facts->reason == ANYCAST6_REASON_HOLD;
+}
+
+static bool has_failed_itself(const struct anycast6_stay_facts *facts)
+{
+	return facts->state == ANYCAST6_STATE_DOWN && !is_on_hold(facts) &&
+	       !is_of_path(facts->reason);
+}
+
+/* Returns for how long the way to the member has been gone, ms. The member's state
+ * is newer than that if one reason has followed another. If the member is up, its
+ * state is about to follow, or the way comes back; but nothing follows where the
+ * way is denied.
+ */
+static u64 measure_absence(const struct anycast6_stay_facts *facts)
+{
+	if (facts->state != ANYCAST6_STATE_DOWN && !facts->denied)
+		return 0;
+	if (facts->state == ANYCAST6_STATE_DOWN && !is_on_hold(facts) &&
+	    facts->age > facts->waited)
+		return facts->age;
+	return facts->waited;
+}
+
 /**
  * anycast6_stay_decide() - whether a flow stays with a member that does not take
  * a packet of it
@@ -56,20 +83,15 @@ static bool is_of_path(u8 reason)
 enum anycast6_stay
 anycast6_stay_decide(const struct anycast6_stay_facts *facts)
 {
-	if (!has_something_to_lose(facts->flow_state) || !facts->remote ||
-	    facts->refusal == ANYCAST6_VERDICT_FORWARDING)
+	if (!has_something_to_lose(facts->flow_state) || !facts->remote)
 		return ANYCAST6_STAY_MOVES;
-	if (facts->refusal == ANYCAST6_VERDICT_LOOP)
-		return is_connection(facts->proto) ? ANYCAST6_STAY_WAITS :
-						     ANYCAST6_STAY_DETOURS;
-	if (facts->state == ANYCAST6_STATE_DOWN) {
-		if (facts->reason == ANYCAST6_REASON_HOLD)
+	if (facts->refusal != ANYCAST6_VERDICT_LOOP) {
+		if (is_on_hold(facts) && facts->reaches)
 			return ANYCAST6_STAY_GOES_ON;
-		if (!is_of_path(facts->reason) || facts->age >= facts->grace)
+		if (has_failed_itself(facts) || !facts->grace ||
+		    measure_absence(facts) >= facts->grace)
 			return ANYCAST6_STAY_MOVES;
 	}
-	if (!facts->grace)
-		return ANYCAST6_STAY_MOVES;
 	return is_connection(facts->proto) ? ANYCAST6_STAY_WAITS :
 					     ANYCAST6_STAY_DETOURS;
 }

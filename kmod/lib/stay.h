@@ -23,20 +23,27 @@ enum anycast6_stay {
 /**
  * struct anycast6_stay_facts - what is known when a member refuses a packet
  * @age: for how long the member has been in its state, ms
+ * @waited: for how long no packet of the flow has reached the member, ms
  * @grace: for how long a connection waits for a path that is gone, ms
  * @flow_state: of the flow, enum anycast6_flow_state
  * @proto: IP protocol of the flow
  * @remote: the member is remote
+ * @reaches: the member would get the packet if it were up
+ * @denied: the way to the member is there, but not for this flow: rules say so,
+ *          or this node does not forward
  * @state: of the member, enum anycast6_state
  * @reason: why it is down, enum anycast6_reason
  * @refusal: why it does not take the packet, enum anycast6_verdict
  */
 struct anycast6_stay_facts {
 	u64 age;
+	u32 waited;
 	u32 grace;
 	u8 flow_state;
 	u8 proto;
 	bool remote;
+	bool reaches;
+	bool denied;
 	u8 state;
 	u8 reason;
 	u8 refusal;

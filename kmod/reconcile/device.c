@@ -16,7 +16,7 @@
 #include "kernel/own.h"
 #include "net.h"
 #include "reconcile/device.h"
-#include "steer/steer.h"
+#include "steer/outgoing.h"
 
 /* Nobody is on this link. Packets to an address with remote members are
  * steered; the sender of any other packet gets an error.
@@ -26,7 +26,7 @@ static netdev_tx_t transmit_stray(struct sk_buff *skb, struct net_device *dev)
 	/* who sends by a packet socket, or redirects, may send anything */
 	if (skb->protocol == htons(ETH_P_IPV6) &&
 	    pskb_network_may_pull(skb, sizeof(struct ipv6hdr)) &&
-	    anycast6_steer_stray(dev, skb))
+	    anycast6_outgoing_stray(dev, skb))
 		return NETDEV_TX_OK;
 	dev_core_stats_tx_dropped_inc(dev);
 	dst_link_failure(skb);

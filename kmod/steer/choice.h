@@ -27,6 +27,8 @@ struct sk_buff;
  * @looped: some member was left out because the packet came from there; result
  * @refusal: why the member of the packet's flow does not take it, enum
  *           anycast6_verdict; 0 if it does, or there is none; result
+ * @pends: what was decided is to be remembered, once the packet has passed the
+ *         filters; result
  * @packet: what its headers say
  * @way: its way to the remote member, or none; result
  */
@@ -37,9 +39,35 @@ struct anycast6_transit {
 	bool forwards;
 	bool looped;
 	u8 refusal;
+	bool pends;
 	struct anycast6_packet packet;
 	struct anycast6_way way;
 };
+
+/**
+ * anycast6_transit_begin() - begin with a packet that is not parsed yet
+ * @transit: result; an initializer would clear its packet, too
+ * @net: the namespace
+ * @skb: the packet
+ * @iif: the device it came by, NULL if this node sends it
+ * @forwards: remote members may have it
+ *
+ * Context: any.
+ */
+static inline void anycast6_transit_begin(struct anycast6_transit *transit,
+					  struct net *net, struct sk_buff *skb,
+					  struct net_device *iif, bool forwards)
+{
+	transit->net = net;
+	transit->skb = skb;
+	transit->iif = iif;
+	transit->forwards = forwards;
+	transit->looped = false;
+	transit->refusal = 0;
+	transit->pends = false;
+	transit->way.dst = NULL;
+	transit->way.counted = false;
+}
 
 /**
  * struct anycast6_choice - the outcome of a choice

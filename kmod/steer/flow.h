@@ -26,6 +26,18 @@ struct in6_addr;
 #define ANYCAST6_FLOW_STATE	GENMASK(7, 0)
 #define ANYCAST6_FLOW_TRUST	GENMASK(15, 8)
 #define ANYCAST6_FLOW_TRIES	BIT(16)
+/* when the flow began to wait for its member, in units of flow.c; 0: it does not */
+#define ANYCAST6_FLOW_WAITS	GENMASK(31, 17)
+
+/* what a packet means for its flow */
+enum anycast6_step {
+	/* nothing changes but when the flow was used last */
+	ANYCAST6_STEP_GOES_ON,
+	/* the state changes once the packet has gone on */
+	ANYCAST6_STEP_CHANGES,
+	/* a new flow of the same key begins, which needs a member */
+	ANYCAST6_STEP_BEGINS,
+};
 
 /**
  * struct anycast6_flow - a flow that has a member
@@ -134,9 +146,14 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       struct anycast6_member *member);
 bool anycast6_flow_move(struct anycast6_flow *flow,
 			struct anycast6_member *member);
-bool anycast6_flow_go_on(struct anycast6_flows *flows,
+enum anycast6_step
+anycast6_flow_foresee(struct anycast6_flow *flow,
+		      const struct anycast6_segment *segment);
+void anycast6_flow_go_on(struct anycast6_flows *flows,
 			 struct anycast6_flow *flow,
 			 const struct anycast6_segment *segment);
+void anycast6_flow_wait(struct anycast6_flow *flow);
+u32 anycast6_flow_waited(const struct anycast6_flow *flow);
 unsigned int anycast6_flow_timeout(const struct anycast6_flow *flow);
 bool anycast6_flow_is_over(const struct anycast6_flow *flow);
 u32 anycast6_flow_idle(const struct anycast6_flow *flow);
@@ -173,19 +190,19 @@ anycast6_flow_find(struct anycast6_flows *flows,
 }
 
 /**
- * anycast6_flow_advance() - count one more packet in the state of its flow
- * @flows: the namespace's
+ * anycast6_flow_step() - what one more packet means for its flow
  * @flow: the flow
  * @segment: of TCP, else zero
  *
- * Most packets change nothing, so this must stay inline.
+ * A packet that a filter drops later must leave no trace, so the flow changes by
+ * anycast6_flow_go_on() only. Most packets change nothing, so this must stay
+ * inline.
  *
  * Context: RCU; any.
- * Return: false if the packet begins the flow anew, which then needs a member.
  */
-static inline bool anycast6_flow_advance(struct anycast6_flows *flows,
-					 struct anycast6_flow *flow,
-					 const struct anycast6_segment *segment)
+static inline enum anycast6_step
+anycast6_flow_step(struct anycast6_flow *flow,
+		   const struct anycast6_segment *segment)
 {
 	if (likely(READ_ONCE(flow->used) == (u32)jiffies &&
 		   READ_ONCE(flow->state) == ANYCAST6_FLOW_STATE_ESTABLISHED &&
@@ -196,9 +213,9 @@ static inline bool anycast6_flow_advance(struct anycast6_flows *flows,
 		if (anycast6_track_is_ahead(READ_ONCE(flow->next),
 					    segment->end))
 			WRITE_ONCE(flow->next, segment->end);
-		return true;
+		return ANYCAST6_STEP_GOES_ON;
 	}
-	return anycast6_flow_go_on(flows, flow, segment);
+	return anycast6_flow_foresee(flow, segment);
 }
 
 #endif

@@ -6,9 +6,11 @@
 #ifndef ANYCAST6_ROUTER_H
 #define ANYCAST6_ROUTER_H
 
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/workqueue.h>
 
+#include "lib/bloom.h"
 #include "object/bloom_set.h"
 #include "steer/flow.h"
 
@@ -23,7 +25,7 @@ enum anycast6_router_flags {
 /**
  * struct anycast6_router - a namespace with remote members
  * @an: the namespace, constant
- * @hooks: those of steer.c; each has the router as its priv
+ * @hooks: those that steer.c names; each has the router as its priv
  * @users: how many remote members there are; an->lock
  * @addresses: Bloom filter of the addresses that have remote members
  * @flows: which member each flow has
@@ -33,7 +35,7 @@ enum anycast6_router_flags {
  */
 struct anycast6_router {
 	struct anycast6_net *an;
-	struct nf_hook_ops hooks[2];
+	struct nf_hook_ops hooks[3];
 	unsigned int users;
 	struct anycast6_bloom_set addresses;
 	struct anycast6_flows flows;
@@ -41,6 +43,21 @@ struct anycast6_router {
 	unsigned int ticks;
 	struct delayed_work upkeep;
 };
+
+/**
+ * anycast6_router_passes() - whether a packet may be to an address with remote
+ * members
+ * @router: the namespace's
+ * @skb: the packet
+ *
+ * Context: RCU.
+ */
+static inline bool anycast6_router_passes(const struct anycast6_router *router,
+					  const struct sk_buff *skb)
+{
+	return anycast6_bloom_passes(rcu_dereference(router->addresses.bloom),
+				     &ipv6_hdr(skb)->daddr);
+}
 
 struct anycast6_router *anycast6_router(struct anycast6_net *an);
 void anycast6_router_sweep(struct anycast6_net *an);

@@ -96,9 +96,64 @@ static void hold_keeps_flows(struct kunit *test)
 
 	facts.state = ANYCAST6_STATE_DOWN;
 	facts.reason = ANYCAST6_REASON_HOLD;
+	facts.reaches = true;
+	/* however long it is on hold */
+	facts.age = 10 * GRACE;
+	facts.waited = 10 * GRACE;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_GOES_ON);
 	facts.proto = IPPROTO_UDP;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_GOES_ON);
+}
+
+/* What is on hold may lose its path like any other member. */
+static void hold_without_a_path(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	facts.reason = ANYCAST6_REASON_HOLD;
+	facts.age = 10 * GRACE;
+	facts.waited = GRACE - 1;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.proto = IPPROTO_UDP;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_DETOURS);
+	facts.waited = GRACE;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+}
+
+/* Rules may forbid the way while the member is up, and its state says nothing. A
+ * path that fails again and again, and comes back, is not that.
+ */
+static void denied_way_moves_after_the_grace(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+
+	facts.age = 10 * GRACE;
+	facts.waited = 10 * GRACE;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.denied = true;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	facts.waited = GRACE - 1;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.refusal = ANYCAST6_VERDICT_FORWARDING;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.waited = GRACE;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	/* who forges packets from where the member is moves nothing, ever */
+	facts.refusal = ANYCAST6_VERDICT_LOOP;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+}
+
+/* One reason follows another, and each begins the member's state anew. */
+static void new_reason_begins_no_new_grace(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	facts.reason = ANYCAST6_REASON_NEIGHBOUR;
+	facts.age = 0;
+	facts.waited = GRACE;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
 }
 
 /* Whatever else is known: a packet from the member's own gateway moves nothing
@@ -131,10 +186,6 @@ static void all_combinations(struct kunit *test)
 					stay = anycast6_stay_decide(&facts);
 					if (!kept)
 						KUNIT_EXPECT_EQ(test, stay, ANYCAST6_STAY_MOVES);
-					/* who does not forward has no remote members any more */
-					facts.refusal = ANYCAST6_VERDICT_FORWARDING;
-					stay = anycast6_stay_decide(&facts);
-					KUNIT_EXPECT_EQ(test, stay, ANYCAST6_STAY_MOVES);
 					/* a local one refuses only what nobody listens for */
 					facts.remote = false;
 					facts.refusal = ANYCAST6_VERDICT_DOWN;
@@ -149,6 +200,9 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(settled_path_moves_after_the_grace),
 	KUNIT_CASE(own_failure_moves_at_once),
 	KUNIT_CASE(hold_keeps_flows),
+	KUNIT_CASE(hold_without_a_path),
+	KUNIT_CASE(denied_way_moves_after_the_grace),
+	KUNIT_CASE(new_reason_begins_no_new_grace),
 	KUNIT_CASE(all_combinations),
 	{}
 };

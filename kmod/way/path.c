@@ -5,8 +5,11 @@
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
+#include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/lwtunnel.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 
@@ -65,16 +68,50 @@ static void disown_route(struct dst_entry *dst)
 	fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
 }
 
+/* Returns what the kernel itself has a route call. */
+static anycast6_path_output plain_output(const struct dst_entry *dst)
+{
+	return lwtunnel_output_redirect(dst->lwtstate) ? lwtunnel_output :
+							 ip6_output;
+}
+
+/* Packets may have the marked route for long, in a queue for user space for
+ * example, and even when this module is gone.
+ */
+static void unmark_route(struct dst_entry *dst)
+{
+	if (!dst)
+		return;
+	WRITE_ONCE(dst->output, plain_output(dst));
+	disown_route(dst);
+	dst_release(dst);
+}
+
+static void free_path_rcu(struct rcu_head *head)
+{
+	struct anycast6_path *path =
+		container_of(head, struct anycast6_path, rcu);
+
+	/* readers may have marked the route until now */
+	unmark_route(unrcu_pointer(path->marked));
+	kfree(path);
+}
+
 /* @path is in no slot any more, or never was; readers may still use it. */
 static void free_path(struct anycast6_path *path)
 {
+	struct dst_entry *marked;
+
 	if (!path)
 		return;
 	if (path->single)
 		disown_route(path->dst);
+	marked = unrcu_pointer(READ_ONCE(path->marked));
+	if (marked)
+		disown_route(marked);
 	/* readers may use @dst: dst_release() frees it after a grace period */
 	dst_release(path->dst);
-	kfree_rcu(path, rcu);
+	call_rcu(&path->rcu, free_path_rcu);
 }
 
 /**
@@ -98,6 +135,7 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 		path->dst = dst;
 		path->cookie = rt6_get_cookie(dst_rt6_info(dst));
 		path->single = anycast6_compat_is_uncached(dst_rt6_info(dst));
+		RCU_INIT_POINTER(path->marked, NULL);
 	} else {
 		dst_release(dst);
 	}
@@ -177,6 +215,110 @@ u32 anycast6_path_metric(const struct anycast6_path *path)
 bool anycast6_path_is_direct(const struct anycast6_path *path)
 {
 	return !(dst_rt6_info(path->dst)->rt6i_flags & RTF_GATEWAY);
+}
+
+/* As the kernel's ip6_rt_copy_init(), but from a route that is there. Returns NULL
+ * if that has been removed, or there is no memory.
+ */
+static struct dst_entry *copy_route(struct net *net,
+				    const struct dst_entry *dst)
+{
+	const struct rt6_info *rt = dst_rt6_info(dst);
+	struct fib6_info *from = rcu_dereference(rt->from);
+	struct rt6_info *copy;
+
+	if (!rt->rt6i_idev || !from || !fib6_info_hold_safe(from))
+		return NULL;
+	copy = ip6_dst_alloc(net, dst->dev, DST_NOCOUNT);
+	if (!copy) {
+		fib6_info_release(from);
+		return NULL;
+	}
+	copy->dst.input = dst->input;
+	copy->dst.lwtstate = lwtstate_get(dst->lwtstate);
+	copy->dst.lastuse = jiffies;
+	copy->rt6i_dst = rt->rt6i_dst;
+	copy->rt6i_src = rt->rt6i_src;
+	copy->rt6i_gateway = rt->rt6i_gateway;
+	copy->rt6i_flags = rt->rt6i_flags & ~(RTF_PCPU | RTF_EXPIRES);
+	copy->rt6i_idev = rt->rt6i_idev;
+	in6_dev_hold(copy->rt6i_idev);
+	rcu_assign_pointer(copy->from, from);
+	ip_dst_init_metrics(&copy->dst, from->fib6_metrics);
+	return &copy->dst;
+}
+
+/**
+ * anycast6_path_mark() - get the route of a way once more, with another output
+ * @net: the namespace
+ * @slot: the target's
+ * @way: the way of a packet to the target
+ * @output: what the route calls to send a packet; in the end, that calls
+ *          anycast6_path_send()
+ *
+ * So @output sees the packets that were given this route, after all that may drop
+ * them while they are forwarded, and no others. VRFs do the same (vrf_rt6_create()
+ * in drivers/net/vrf.c).
+ *
+ * Context: softirq or process; RCU, as long as the result is used.
+ * Return: the route, without a reference, or NULL if the way is not the cached
+ * path, or there is no memory.
+ */
+struct dst_entry *anycast6_path_mark(struct net *net,
+				     const struct anycast6_slot *slot,
+				     const struct anycast6_way *way,
+				     anycast6_path_output output)
+{
+	struct anycast6_path *path = rcu_dereference(slot->path);
+	struct dst_entry *marked, *old;
+
+	if (!path || way->counted || way->dst != path->dst)
+		return NULL;
+	marked = rcu_dereference(path->marked);
+	if (marked)
+		return marked;
+
+	marked = copy_route(net, path->dst);
+	if (!marked)
+		return NULL;
+	marked->output = output;
+	old = unrcu_pointer(cmpxchg(&path->marked, NULL,
+				    RCU_INITIALIZER(marked)));
+	if (!old)
+		return marked;
+	/* another CPU was quicker */
+	dst_release(marked);
+	return old;
+}
+
+/**
+ * anycast6_path_has_marked() - whether a route is what anycast6_path_mark() gave
+ * @slot: the target's
+ * @dst: the route
+ *
+ * Context: RCU.
+ * Return: false also if the path has been looked up again since.
+ */
+bool anycast6_path_has_marked(const struct anycast6_slot *slot,
+			      const struct dst_entry *dst)
+{
+	const struct anycast6_path *path = rcu_dereference(slot->path);
+
+	return path && rcu_access_pointer(path->marked) == dst;
+}
+
+/**
+ * anycast6_path_send() - send a packet that has a marked route
+ * @net: the namespace
+ * @sk: the socket that sends it, or NULL
+ * @skb: the packet, no longer the caller's
+ *
+ * Context: RCU; any.
+ * Return: as dst_output().
+ */
+int anycast6_path_send(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	return plain_output(skb_dst(skb))(net, sk, skb);
 }
 
 /**

@@ -17,20 +17,28 @@
 struct in6_addr;
 struct net_device;
 struct sk_buff;
+struct sock;
 
 /**
  * struct anycast6_path - a cached route; constant
  * @dst: the route, with a reference
  * @cookie: of rt6_get_cookie(), for dst_check()
  * @single: the route is in no table: it was made for this path
+ * @marked: the same route once more, for anycast6_path_mark(), with a reference,
+ *          or NULL; RCU, set once by cmpxchg()
  * @rcu: frees it after its readers
  */
 struct anycast6_path {
 	struct dst_entry *dst;
 	u32 cookie;
 	bool single;
+	struct dst_entry __rcu *marked;
 	struct rcu_head rcu;
 };
+
+/* what a route calls to send a packet */
+typedef int (*anycast6_path_output)(struct net *net, struct sock *sk,
+				    struct sk_buff *skb);
 
 /**
  * struct anycast6_target - where a path leads; the key of a next hop
@@ -80,6 +88,14 @@ void anycast6_path_forget(struct anycast6_slot *slot,
 void anycast6_path_drop(struct anycast6_slot *slot);
 bool anycast6_path_is_direct(const struct anycast6_path *path);
 u32 anycast6_path_metric(const struct anycast6_path *path);
+
+struct dst_entry *anycast6_path_mark(struct net *net,
+				     const struct anycast6_slot *slot,
+				     const struct anycast6_way *way,
+				     anycast6_path_output output);
+bool anycast6_path_has_marked(const struct anycast6_slot *slot,
+			      const struct dst_entry *dst);
+int anycast6_path_send(struct net *net, struct sock *sk, struct sk_buff *skb);
 
 void anycast6_way_drop(struct anycast6_way *way);
 bool anycast6_way_is_to_sender(const struct dst_entry *dst,
@@ -141,6 +157,27 @@ static inline bool anycast6_way_is_back(const struct dst_entry *dst,
 }
 
 /**
+ * anycast6_path_find_plainly() - find the way to a target by the cached path
+ * @net: the namespace
+ * @slot: the target's
+ * @way: result
+ *
+ * Context: softirq or process, under RCU. Inline, as anycast6_path_get().
+ * Return: false if there is no way, or if it is known to be dead.
+ */
+static inline bool anycast6_path_find_plainly(struct net *net,
+					      struct anycast6_slot *slot,
+					      struct anycast6_way *way)
+{
+	struct anycast6_path *path;
+
+	if (unlikely(READ_ONCE(slot->failed)))
+		return false;
+	path = anycast6_path_get(net, slot);
+	return likely(path) && anycast6_way_go(way, path->dst, false);
+}
+
+/**
  * anycast6_path_find() - find the way of a packet to a target
  * @net: the namespace
  * @slot: the target's
@@ -157,16 +194,12 @@ static inline bool anycast6_path_find(struct net *net,
 				      struct net_device *iif,
 				      struct anycast6_way *way)
 {
-	struct anycast6_path *path;
-
-	if (unlikely(READ_ONCE(slot->failed)))
-		return false;
 	if (unlikely(fib6_has_custom_rules(net)) && !slot->target.ifindex &&
+	    !READ_ONCE(slot->failed) &&
 	    atomic_read(&anycast6_net(net)->odd_rules))
 		return anycast6_path_find_by_rules(net, slot, skb, iif, way);
 
-	path = anycast6_path_get(net, slot);
-	return likely(path) && anycast6_way_go(way, path->dst, false);
+	return anycast6_path_find_plainly(net, slot, way);
 }
 
 #endif
