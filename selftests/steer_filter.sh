@@ -271,7 +271,7 @@ probe_hooks() {
 	[[ -e $TRACING/kprobe_events ]] || mount -t tracefs tracefs $TRACING
 	[[ -w $TRACING/kprobe_events ]] || skip "no kprobes"
 	echo "p:ac6/pre anycast6:pre_routing" >>$TRACING/kprobe_events
-	echo "p:ac6/out anycast6:local_out" >>$TRACING/kprobe_events
+	echo "p:ac6/out anycast6:anycast6_outgoing_local_out" >>$TRACING/kprobe_events
 	echo 1 >$TRACING/events/ac6/enable
 }
 

@@ -221,7 +221,7 @@ static int make_transit(struct anycast6_net *an,
 	skb = make_packet(dev, asked);
 	if (!skb)
 		return -ENOMEM;
-	/* in a VRF, steer_input() takes a packet when it comes as the VRF's */
+	/* in a VRF, anycast6_steer_input() takes a packet when it comes as the VRF's */
 	vrf = l3mdev_master_dev_rcu(dev);
 	if (vrf)
 		skb->dev = vrf;

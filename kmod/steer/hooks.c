@@ -7,6 +7,7 @@
 
 #include "net.h"
 #include "object/group.h"
+#include "steer/bridge.h"
 #include "steer/hooks.h"
 #include "steer/router.h"
 #include "steer/steer.h"
@@ -40,6 +41,7 @@ static void upkeep_router(struct work_struct *work)
 	}
 	if (test_and_clear_bit(ANYCAST6_ROUTER_SWEEP, &router->flags))
 		anycast6_flows_expire(&router->flows);
+	anycast6_bridge_follow(router);
 	anycast6_neighbours_solicit(router->an);
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
 }
@@ -117,6 +119,7 @@ int anycast6_router_get(struct anycast6_net *an)
 		destroy_router(router);
 		return err;
 	}
+	anycast6_bridge_follow(router);
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
 found:
 	router->users++;
@@ -138,6 +141,7 @@ void anycast6_router_put(struct anycast6_net *an)
 	anycast6_steer_unhook(router);
 	RCU_INIT_POINTER(an->router, NULL);
 	cancel_delayed_work_sync(&router->upkeep);
+	anycast6_bridge_unhook(router);
 	synchronize_rcu();
 	destroy_router(router);
 }

@@ -20,12 +20,16 @@ struct anycast6_net;
 enum anycast6_router_flags {
 	/* the next upkeep is to look for flows that need not be kept */
 	ANYCAST6_ROUTER_SWEEP,
+	/* packets come by a bridge, and are seen by br_netfilter first */
+	ANYCAST6_ROUTER_BRIDGED,
 };
 
 /**
  * struct anycast6_router - a namespace with remote members
  * @an: the namespace, constant
  * @hooks: those that steer.c names; each has the router as its priv
+ * @bridged: that of bridge.c, registered while its hook is set; only @upkeep, and
+ *           who begins or has ended that
  * @users: how many remote members there are; an->lock
  * @addresses: Bloom filter of the addresses that have remote members
  * @flows: which member each flow has
@@ -36,6 +40,7 @@ enum anycast6_router_flags {
 struct anycast6_router {
 	struct anycast6_net *an;
 	struct nf_hook_ops hooks[3];
+	struct nf_hook_ops bridged;
 	unsigned int users;
 	struct anycast6_bloom_set addresses;
 	struct anycast6_flows flows;

@@ -25,6 +25,7 @@
 #include "object/group.h"
 #include "object/member.h"
 #include "probe/probe_reply.h"
+#include "steer/bridge.h"
 #include "steer/choice.h"
 #include "steer/confirm.h"
 #include "steer/flow.h"
@@ -184,20 +185,33 @@ static struct dst_entry *choose_route(struct anycast6_router *router,
 	return transit->way.dst;
 }
 
-static noinline unsigned int steer_input(struct anycast6_router *router,
-					 struct sk_buff *skb, struct net *net)
+/**
+ * anycast6_steer_input() - steer a packet that comes in
+ * @router: the namespace's
+ * @skb: the packet, its link-layer header still there
+ * @net: the namespace
+ *
+ * Context: NF_INET_PRE_ROUTING, RCU.
+ * Return: a verdict of netfilter.
+ */
+noinline unsigned int anycast6_steer_input(struct anycast6_router *router,
+					   struct sk_buff *skb,
+					   struct net *net)
 {
 	struct anycast6_member *member = NULL;
 	struct anycast6_transit transit;
 	unsigned int verdict;
 	struct dst_entry *dst;
 
+	/* br_netfilter calls, which drops routes */
+	if (nf_bridge_in_prerouting(skb)) {
+		anycast6_bridge_note(router);
+		return NF_ACCEPT;
+	}
 	/* Not for this hook: the packet has a route (this node sent it to
-	 * itself); it comes again as the VRF's; a socket was assigned; or
-	 * br_netfilter calls, which drops routes.
+	 * itself); it comes again as the VRF's; or a socket was assigned.
 	 */
-	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev) || skb->sk ||
-	    nf_bridge_in_prerouting(skb))
+	if (skb_valid_dst(skb) || netif_is_l3_slave(skb->dev) || skb->sk)
 		return NF_ACCEPT;
 
 	anycast6_transit_begin(&transit, net, skb, skb->dev,
@@ -214,15 +228,15 @@ static noinline unsigned int steer_input(struct anycast6_router *router,
 	return NF_ACCEPT;
 }
 
-/* Each packet that comes in pays for this function, so steer_input() must stay
- * out of line.
+/* Each packet that comes in pays for this function, so anycast6_steer_input()
+ * must stay out of line.
  */
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
 	if (likely(!anycast6_router_passes(priv, skb)))
 		return NF_ACCEPT;
-	return steer_input(priv, skb, state->net);
+	return anycast6_steer_input(priv, skb, state->net);
 }
 
 /* After all filters: what they drop is not steered, and routing rules see the

@@ -8,7 +8,11 @@
 #define ANYCAST6_STEER_H
 
 struct anycast6_router;
+struct net;
+struct sk_buff;
 
+unsigned int anycast6_steer_input(struct anycast6_router *router,
+				  struct sk_buff *skb, struct net *net);
 int anycast6_steer_hook(struct anycast6_router *router);
 void anycast6_steer_unhook(struct anycast6_router *router);
 
