@@ -116,11 +116,13 @@ tcp() {
 	peer close client new
 }
 
-# A member that fails loses its flows, whichever direction put them into the flow table.
+# A member that fails loses its flows, whichever direction put them into the flow table. There is no grace, in which
+# datagrams would only take a detour, and come back.
 fails() {
 	local names
 
 	begin "$1"
+	ns router sysctl -qw net.anycast6.flow_grace=0
 	names=$(ask 45201-45212)
 	both "$names"
 	is "$(ask 45201-45212)" "$names"
