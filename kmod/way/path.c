@@ -75,15 +75,16 @@ static anycast6_path_output plain_output(const struct dst_entry *dst)
 							 ip6_output;
 }
 
-/* Packets may have the marked route for long, in a queue for user space for
- * example, and even when this module is gone.
+/* Packets may have the marked route for long, in a queue for user space for example,
+ * and even when this module is gone: then they must neither hold a device, nor call
+ * the module. So they are lost, as the kernel has it when a route goes (see
+ * fib6_nh_release_dsts() in net/ipv6/route.c).
  */
-static void unmark_route(struct dst_entry *dst)
+static void end_marked(struct dst_entry *dst)
 {
 	if (!dst)
 		return;
-	WRITE_ONCE(dst->output, plain_output(dst));
-	disown_route(dst);
+	dst_dev_put(dst);
 	dst_release(dst);
 }
 
@@ -93,7 +94,7 @@ static void free_path_rcu(struct rcu_head *head)
 		container_of(head, struct anycast6_path, rcu);
 
 	/* readers may have marked the route until now */
-	unmark_route(unrcu_pointer(path->marked));
+	end_marked(unrcu_pointer(path->marked));
 	kfree(path);
 }
 
@@ -112,6 +113,25 @@ static void free_path(struct anycast6_path *path)
 	/* readers may use @dst: dst_release() frees it after a grace period */
 	dst_release(path->dst);
 	call_rcu(&path->rcu, free_path_rcu);
+}
+
+/* The route is often found again as it was, when others change near it: then packets
+ * that have the marked one are not to be lost.
+ */
+static void inherit_marked(struct anycast6_path *path,
+			   struct anycast6_path *old)
+{
+	struct dst_entry *marked;
+
+	if (!old || old->dst->dev != path->dst->dev ||
+	    rcu_access_pointer(dst_rt6_info(old->dst)->from) !=
+	    rcu_access_pointer(dst_rt6_info(path->dst)->from))
+		return;
+	marked = unrcu_pointer(xchg(&old->marked, NULL));
+	/* another packet may have marked the route since then */
+	if (marked && unrcu_pointer(cmpxchg(&path->marked, NULL,
+					    RCU_INITIALIZER(marked))))
+		end_marked(marked);
 }
 
 /**
@@ -142,6 +162,8 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 
 	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(old),
 				  RCU_INITIALIZER(path))) == old) {
+		if (path)
+			inherit_marked(path, old);
 		free_path(old);
 		return path;
 	}
