@@ -29,10 +29,10 @@ make_bridged() {
 	nsip client -6 route replace default via 2001:db8:c::f
 	nsip router -6 route add $U3 via $CLIENT dev br0
 	wait_for "the client behind the bridge" 20 peer ping client $U1 wait=1
+	# first: nft of Debian 12 names no counter that is made in the same go
+	ns router nft "add table ip6 ways; add counter ip6 ways by_own; add counter ip6 ways by_members"
 	ns router nft -f - <<-END
 		table ip6 ways {
-			counter by_own { }
-			counter by_members { }
 			chain forward {
 				type filter hook forward priority filter; policy accept;
 				ip6 daddr $A oifname "anycast*" counter name by_own
