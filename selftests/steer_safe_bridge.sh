@@ -29,21 +29,22 @@ make_bridged() {
 	nsip client -6 route replace default via 2001:db8:c::f
 	nsip router -6 route add $U3 via $CLIENT dev br0
 	wait_for "the client behind the bridge" 20 peer ping client $U1 wait=1
-	# first: nft of Debian 12 names no counter that is made in the same go
-	ns router nft "add table ip6 ways; add counter ip6 ways by_own; add counter ip6 ways by_members"
 	ns router nft -f - <<-END
 		table ip6 ways {
 			chain forward {
 				type filter hook forward priority filter; policy accept;
-				ip6 daddr $A oifname "anycast*" counter name by_own
-				ip6 daddr $A oifname { r1, r2 } counter name by_members
+				ip6 daddr $A oifname "anycast*" counter comment "by_own"
+				ip6 daddr $A oifname { r1, r2 } counter comment "by_members"
 			}
 		}
 	END
 }
 
-# forwarded NAME: how many packets to A since the last call.
-forwarded() { ns router nft -j reset counter ip6 ways "$1" | jq '.nftables[].counter? // empty | .packets'; }
+# forwarded NAME: how many packets to A have left so.
+forwarded() {
+	ns router nft -j list table ip6 ways |
+		jq --arg name "$1" '.nftables[].rule? | select(.comment == $name).expr[].counter? // empty | .packets'
+}
 
 # The hook that meets such packets comes with the first of them.
 met() {
@@ -52,8 +53,10 @@ met() {
 }
 
 meets() {
-	forwarded by_own >/dev/null
-	peer ping client $A && is "$(forwarded by_own)" 0
+	local before
+
+	before=$(forwarded by_own)
+	peer ping client $A && is "$(forwarded by_own)" "$before"
 }
 
 # Otherwise the cases prove nothing.
@@ -86,12 +89,14 @@ pinned() {
 }
 
 leaves_by() {
+	local own members
+
 	begin
-	forwarded by_own >/dev/null
-	forwarded by_members >/dev/null
+	own=$(forwarded by_own)
+	members=$(forwarded by_members)
 	served_by one "$1"
-	is "$(forwarded by_own)" 0
-	(($(forwarded by_members) > 0))
+	is "$(forwarded by_own)" "$own"
+	(($(forwarded by_members) > members))
 }
 
 together() {
