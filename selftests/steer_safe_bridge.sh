@@ -34,7 +34,8 @@ make_bridged() {
 			chain forward {
 				type filter hook forward priority filter; policy accept;
 				ip6 daddr $A oifname "anycast*" counter comment "by_own"
-				ip6 daddr $A oifname { r1, r2 } counter comment "by_members"
+				ip6 daddr $A oifname r1 counter comment "by_members"
+				ip6 daddr $A oifname r2 counter comment "by_members"
 			}
 		}
 	END
@@ -43,7 +44,7 @@ make_bridged() {
 # forwarded NAME: how many packets to A have left so.
 forwarded() {
 	ns router nft -j list table ip6 ways |
-		jq --arg name "$1" '.nftables[].rule? | select(.comment == $name).expr[].counter? // empty | .packets'
+		jq --arg name "$1" '[.nftables[].rule? | select(.comment == $name).expr[].counter? // empty | .packets] | add'
 }
 
 # The hook that meets such packets comes with the first of them.
