@@ -119,7 +119,9 @@ no_loop() {
 		anycast add $A via $U3
 	END
 	peer watch client gateway c0
-	! peer ping forger $A wait=2
+	if peer ping forger $A wait=2; then
+		fail "somebody answered"
+	fi
 	# to the gateway, and back
 	is "$(peer seen client gateway "^$FORGER>$A/" least=2 | wc -w)" 2
 	(($(misses router loop) > 0))
