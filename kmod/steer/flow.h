@@ -26,8 +26,13 @@ struct in6_addr;
 #define ANYCAST6_FLOW_STATE	GENMASK(7, 0)
 #define ANYCAST6_FLOW_TRUST	GENMASK(15, 8)
 #define ANYCAST6_FLOW_TRIES	BIT(16)
-/* when the flow began to wait for its member, in units of flow.c; 0: it does not */
+/* when the flow began to wait for its member, in units of flow_step.c; 0: it does not */
 #define ANYCAST6_FLOW_WAITS	GENMASK(31, 17)
+
+/* The state of a flow that is in the table no more, beyond those of enum
+ * anycast6_flow_state.
+ */
+#define ANYCAST6_FLOW_REMOVED	U8_MAX
 
 /* what a packet means for its flow */
 enum anycast6_step {
@@ -46,7 +51,7 @@ enum anycast6_step {
  * @member: its member, with a reference, NULL when it ends; RCU, replaced by
  *          cmpxchg()
  * @used: when its last packet came, jiffies; READ_ONCE()
- * @state: ANYCAST6_FLOW_STATE and the like, or flow.c's REMOVED; READ_ONCE(),
+ * @state: ANYCAST6_FLOW_STATE and the like, or ANYCAST6_FLOW_REMOVED; READ_ONCE(),
  *         replaced by cmpxchg()
  * @next: of TCP, as of struct anycast6_track; READ_ONCE(), a race loses one
  *        packet's
@@ -146,6 +151,10 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       struct anycast6_member *member);
 bool anycast6_flow_move(struct anycast6_flow *flow,
 			struct anycast6_member *member);
+bool anycast6_flow_set_state(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow, u32 old, u32 state);
+void anycast6_flow_begin(struct anycast6_flow *flow,
+			 const struct anycast6_segment *segment);
 enum anycast6_step
 anycast6_flow_foresee(struct anycast6_flow *flow,
 		      const struct anycast6_segment *segment);
