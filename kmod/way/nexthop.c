@@ -197,9 +197,11 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 		direct = anycast6_path_is_direct(path);
 		mtu = dst_mtu(path->dst);
 	}
-	/* flow tables must notice: see disown_route() in way/path.c */
+	/* Flow tables must notice: see disown_route() in way/path.c. Looked up
+	 * again, the route may be the same, and would keep what it has marked.
+	 */
 	if (reason && !nexthop->reason)
-		anycast6_path_renew(an->net, &nexthop->slot);
+		anycast6_path_drop(&nexthop->slot);
 	rcu_read_unlock();
 
 	if (nexthop->reason != reason || nexthop->direct != direct)
