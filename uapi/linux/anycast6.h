@@ -165,6 +165,16 @@ enum anycast6_announce {
 	ANYCAST6_ANNOUNCE_SCOPE,
 };
 
+/**
+ * enum anycast6_affinity - What stays with a member as a whole.
+ * @ANYCAST6_AFFINITY_FLOW: Each flow by itself.
+ * @ANYCAST6_AFFINITY_SOURCE: All that one source sends to the address.
+ */
+enum anycast6_affinity {
+	ANYCAST6_AFFINITY_FLOW,
+	ANYCAST6_AFFINITY_SOURCE,
+};
+
 enum {
 	ANYCAST6_A_ADDR_ADDRESS = 1,
 	ANYCAST6_A_ADDR_VRF,
@@ -192,6 +202,8 @@ enum {
 	ANYCAST6_A_ADDR_HOLD,
 	ANYCAST6_A_ADDR_ANNOUNCE,
 	ANYCAST6_A_ADDR_ANNOUNCE_METRIC,
+	ANYCAST6_A_ADDR_AFFINITY,
+	ANYCAST6_A_ADDR_UNPINNED,
 
 	__ANYCAST6_A_ADDR_MAX,
 	ANYCAST6_A_ADDR_MAX = (__ANYCAST6_A_ADDR_MAX - 1)
