@@ -139,6 +139,25 @@ announces() {
 	is "$(query host routes -6 route show proto anycast)" $SUBNET@1024
 }
 
+# How flows stay is said of an address that was configured as well, as its remote members are, and goes with them.
+pins() {
+	nsip host -batch - <<-END
+		anycast add subnet-router dev h0
+		anycast add $SUBNET via 2001:db8:1::2
+		anycast set $SUBNET affinity source unpinned udp/53
+	END
+	is "$(query host "field affinity" anycast show $SUBNET)" source
+	nsip host anycast save >"$T_DIR/saved"
+	grep "$SUBNET unpinned udp/53" "$T_DIR/saved"
+	nsip host anycast flush
+	nsip host anycast restore <"$T_DIR/saved"
+	nsip host anycast save | diff "$T_DIR/saved" -
+	nsip host anycast del $SUBNET via 2001:db8:1::2
+	is "$(query host "field affinity unpinned" anycast show $SUBNET)" "null null"
+	nsip host anycast add $SUBNET via 2001:db8:1::2
+	is "$(query host "field affinity unpinned" anycast show $SUBNET)" "null null"
+}
+
 # "dev" finds members that were configured with a device. A link-local address is in the VRF of its link.
 named() {
 	nsip host -batch - <<-END
@@ -169,13 +188,13 @@ moves() {
 		anycast set $OFF vrf red scope 2001:db8:a::/48
 		anycast add $OFF via 2001:db8:9::1 dev e1
 		anycast add 2001:db8:b::b dev e1
-		anycast set 2001:db8:b::b announce host metric 1
+		anycast set 2001:db8:b::b announce host metric 1 affinity source unpinned udp/53
 		link set e1 master red
 	END
 	wait_for "it to follow" 20 eval '[[ $(query host "field vrf" anycast show 2001:db8:b::b) == red ]]'
 	is "$(addresses host)" "2001:db8:a::a 2001:db8:b::b"
 	is "$(query host member_states anycast show $OFF vrf red)" "up"
-	nsip host -d anycast show 2001:db8:b::b | grep "announce host metric 2"
+	nsip host -d anycast show 2001:db8:b::b | grep "announce host metric 2 affinity source unpinned udp/53"
 	nsip host anycast save >"$T_DIR/saved"
 	nsip host anycast flush
 	nsip host anycast restore <"$T_DIR/saved"
@@ -214,6 +233,7 @@ t_run "what a flush leaves is complete" fresh left_over
 t_run "an entry takes the place of a unicast address that goes" fresh takes_its_place
 t_run "hold is shown and saved where it is in force" fresh holds
 t_run "announce of a configured address is its own" fresh announces
+t_run "affinity and unpinned go with the configured member" fresh pins
 t_run "dev and vrf mean what was named" fresh named
 t_run "what a device takes into another VRF" fresh moves
 t_run "another distance is told" fresh distance

@@ -452,6 +452,36 @@ bad "services that are no nest" "EINVAL services NLA_F_NESTED is missing" "add a
 bad "services given to del" "EINVAL services Unknown attribute type" "del address=2001:db8:53::e services=tcp/80"
 bad "services given to set" "EINVAL services Unsupported attribute" \
 	"set address=2001:db8:53::e source=auto services=tcp/80"
+# ---- affinity, unpinned ----
+
+bad "affinity that is none" "ERANGE affinity integer out of range" "set address=2001:db8:53::e affinity=2"
+bad "short affinity" "EINVAL affinity invalid attribute length" "set address=2001:db8:53::e affinity:01"
+bad "affinity given to add" "EINVAL affinity Unknown attribute type" "add address=$A affinity=source"
+bad "unpinned given to add" "EINVAL unpinned Unknown attribute type" "add address=$A unpinned=udp/53"
+bad "unpinned of another protocol, on netlink" "EPROTONOSUPPORT unpinned anycast6: a service is one of TCP or UDP" \
+	"set address=2001:db8:53::6 unpinned=tcp/80,132/80"
+bad "unpinned twice" "EEXIST unpinned anycast6: a service is named twice" \
+	"set address=2001:db8:53::6 unpinned=tcp/80,udp/80,tcp/80" "set 2001:db8:53::6 unpinned tcp/80,udp/80,tcp/80"
+bad "17 unpinned, on netlink" "E2BIG unpinned anycast6: at most 16 services of an address are unpinned" \
+	"set address=2001:db8:53::6 affinity=source hold=5 unpinned=$(seq -s, -f udp/%g 17)"
+bad "unpinned at port 0, on netlink" "ERANGE unpinned.2 integer out of range" \
+	"set address=2001:db8:53::6 unpinned=tcp/0"
+bad "unpinned without a port, on netlink" "EINVAL unpinned $ONE" "set address=2001:db8:53::6 unpinned=tcp/"
+bad "unpinned that is no nest" "EINVAL unpinned NLA_F_NESTED is missing" \
+	"set address=2001:db8:53::6 unpinned:00000000"
+MADE="anycast6: an entry makes this address, and all its members are on this node"
+bad "affinity of an address that an entry makes" "EBUSY address $MADE" "set address=2001:db8:1:: affinity=source" \
+	"set 2001:db8:1:: affinity source"
+bad "unpinned of an address that an entry makes" "EBUSY address $MADE" "set address=2001:db8:1:: unpinned=udp/53" \
+	"set 2001:db8:1:: unpinned udp/53"
+HERE="anycast6: an entry makes members on this node only: set it for an address"
+bad "affinity of an entry" "EINVAL origin $HERE" "set origin=subnet-router dev=d0 affinity=source" \
+	"set subnet-router dev d0 affinity source"
+bad "unpinned of an entry" "EINVAL origin $HERE" "set origin=subnet-router dev=d0 hold=5 unpinned=" \
+	"set subnet-router dev d0 hold 5 unpinned none"
+bad "affinity with a scope that is refused" "ERANGE scope anycast6: the address is outside that scope" \
+	"set address=2001:db8:53::6 affinity=source unpinned=udp/53 scope=2001:db9:: scope-len=32" \
+	"set 2001:db8:53::6 affinity source unpinned udp/53 scope 2001:db9::/32"
 
 # ---- get and flow ----
 
@@ -542,6 +572,12 @@ SECONDS_UP="a number of seconds up to 2147483 is expected"
 bad_word "hold with a unit" "Error: argument \"5s\" is wrong: $SECONDS_UP" "set 2001:db8:53::e hold 5s"
 bad_word "hold for too long" "Error: argument \"2147484\" is wrong: $SECONDS_UP" \
 	"set 2001:db8:53::e hold 2147484"
+bad_word "affinity of something else" 'Error: argument of "affinity" must be one of "flow", "source", not "port"' \
+	"set 2001:db8:53::e affinity port"
+bad_word "affinity of a member" 'Error: argument "affinity" is wrong: unknown argument, try "ip anycast help"' \
+	"add $A affinity source"
+bad_word "unpinned of another protocol" 'Error: argument "sctp/1" is wrong: tcp/PORT or udp/PORT is expected' \
+	"set 2001:db8:53::e unpinned sctp/1"
 bad_word "hold of a member" 'Error: argument "hold" is wrong: unknown argument, try "ip anycast help"' \
 	"add $A hold 5"
 WORD="tcp/PORT or udp/PORT is expected"
@@ -578,7 +614,7 @@ bad_word "a port of 17 bits" 'Error: argument "65536" is wrong: a port is expect
 	"get 2001:db8:53::e from 2001:db8::2 proto tcp sport 65536"
 bad_word "flow of an unknown command" 'Command "add" is unknown, try "ip anycast help".' "flow add $A"
 bad_word "set of nothing, through ip" \
-	'Error: argument "scope PREFIX" or "source SOURCE" or "hold SECONDS" or "announce ANNOUNCE" is required' \
+	'Error: argument "scope PREFIX" or "source SOURCE" or "hold SECONDS" or "announce ANNOUNCE" or "affinity AFFINITY" or "unpinned SERVICE" is required' \
 	"set 2001:db8:53::e"
 bad_word "a state that is none" \
 	'Error: argument of "state" must be one of "up", "down", "draining", not "open"' "show state open"

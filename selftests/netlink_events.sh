@@ -56,6 +56,28 @@ nothing_new() {
 	happened host
 }
 
+# All that can be said of an address and a member fits into one message. (If it did not, the kernel would warn.)
+fits() {
+	local all
+
+	all=$(seq -s, -f udp/%g 65520 65535)
+	nsip host anycast add $OFF metric 1 area 2001:db8:c::/48 lifetime 2147483 service "$all"
+	netlink events host
+	nsip host anycast set $OFF scope 2001:db8::/32 source 2001:db8:1::1 hold 9 announce scope metric 9 \
+		affinity source unpinned "$all"
+	happened host "changed $OFF"
+	nsip host anycast set $OFF affinity source unpinned "$all"
+	happened host
+	nsip host anycast set $OFF unpinned none
+	happened host "changed $OFF"
+	nsip host anycast set $OFF unpinned "$all"
+	happened host "changed $OFF"
+	nsip host anycast drain $OFF
+	happened host "changed $OFF own:down:service"
+	nsip host anycast flush
+	happened host "deleted $OFF own:down:service" "deleted $OFF"
+}
+
 replace_adds() {
 	nsip host anycast replace $OFF
 	happened host "added $OFF own:up"
@@ -285,6 +307,7 @@ monitor_refuses_words() { refused "unknown argument" nsip host anycast monitor d
 set_up || exit
 t_run "members come and go" members_come_and_go
 t_run "what changes nothing, and what is refused" nothing_new
+t_run "what is long fits into an event" fits
 t_run "replace adds" replace_adds
 t_run "in a VRF" in_a_vrf
 t_run "entries and what they make" entries

@@ -56,6 +56,8 @@ set_up() {
 		anycast set $OFF hold 1 announce scope
 		anycast add $SERVED service tcp/53,udp/53
 		anycast set $SERVED announce none
+		anycast set $REMOTE affinity source unpinned udp/53,tcp/65535
+		anycast set $OFF vrf red unpinned $(seq -s, -f udp/%g 16)
 		anycast drain $REMOTE via 2001:db8:1::98
 		anycast drain $REMOTE via 2001:db9::1
 		anycast drain subnet-router dev d2
@@ -113,6 +115,8 @@ validates() {
 	jq -e '[.[].members[]?.probe | values] == [60000]' <"$T_DIR/show1"
 	jq -e '[.[].hold | values] == [1, 2147483]' <"$T_DIR/show1"
 	jq -e '[.[].announce | values] | sort == ["host", "host", "none", "scope"]' <"$T_DIR/show1"
+	jq -e '[.[].affinity | values] == ["source"]' <"$T_DIR/show1"
+	jq -e '[.[].unpinned | values] | map(length) == [16, 2]' <"$T_DIR/show1"
 	jq -e '[.[].announce_metric | values] == [4294967295]' <"$T_DIR/show1"
 	jq -e '[.[].members[]? | select(.probe).probes | length] == [5]' <"$T_DIR/show2"
 	jq -e '[.[] | select(.origin != "kernel").members[]? | (.since | numbers), .changes.up] | length > 20' <"$T_DIR/show2"
@@ -145,11 +149,13 @@ def announce: if has("announce_metric") and (has("announce") | not) then " annou
 	if has("announce_metric") then " metric \(.announce_metric)" else "" end;
 def drains: if .draining and .state != "draining" then " draining" else "" end;
 def services: if has("services") then " service " + (.services | join(",")) else "" end;
+def unpinned: if has("unpinned") then " unpinned " + (.unpinned | join(",")) else "" end;
 def answers: if $details and has("answers") then " answers " + (if .answers then "yes" else "no" end) else "" end;
 def entry: if .origin == "subnet-router" then .origin
 	elif .id == 126 then "home-agents" else "reserved \(.id)" end;
 .[] | if .address then
 	.address + word("vrf") + word("dev") + word("scope") + word("source") + word("hold") + announce +
+	word("affinity") + unpinned +
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
 	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned") + word("waiting")),
@@ -187,6 +193,7 @@ text_agrees() {
 }
 
 oneline() {
+	nsip host anycast set $OFF vrf red unpinned none
 	is "$(nsip host -o anycast show $OFF vrf red)" "$OFF vrf red scope ::/0 source auto state up\\    dev anycast1 distance 0 state up"
 }
 

@@ -51,6 +51,8 @@ set_up() {
 		anycast set $OFF announce scope metric 4294967295
 		anycast set $OFF vrf red announce none hold 1
 		anycast set 2001:db8:1::a announce host
+		anycast set $REMOTE affinity source unpinned $(seq -s, -f udp/%g 65520 65535)
+		anycast set $OFF vrf red unpinned tcp/53,udp/53
 		anycast drain $REMOTE via 2001:db8:1::98 dev d0
 		anycast drain $REMOTE
 		anycast drain subnet-router dev d0
@@ -76,7 +78,7 @@ round_trip() {
 
 	nsip host anycast save >"$T_DIR/first"
 	before=$(state)
-	is "$(wc -l <"$T_DIR/first")" $((38 + 2 * ${#ODD[@]}))
+	is "$(wc -l <"$T_DIR/first")" $((41 + 2 * ${#ODD[@]}))
 	nsip host anycast flush
 	is "$(nsip host -j anycast show)" "[]"
 	nsip host anycast restore <"$T_DIR/first"

@@ -32,7 +32,8 @@ struct anycast6_services {
 };
 
 /**
- * struct anycast6_offer - the services of a member, for readers under RCU
+ * struct anycast6_offer - the services of a member, or the ports of an address
+ * whose flows are not remembered, for readers under RCU
  * @services: at least one; constant
  * @rcu: frees it after its readers
  */

@@ -17,6 +17,7 @@
 #include "object/group.h"
 #include "object/member.h"
 #include "object/origin.h"
+#include "object/pinning.h"
 #include "object/source.h"
 #include "steer/flow.h"
 
@@ -152,6 +153,19 @@ static int fill_announce(struct sk_buff *skb,
 	return 0;
 }
 
+static int fill_pinning(struct sk_buff *skb,
+			const struct anycast6_pinning *pinning)
+{
+	struct anycast6_pinning_option option;
+
+	anycast6_pinning_get(pinning, &option);
+	if (option.affinity != ANYCAST6_AFFINITY_FLOW &&
+	    nla_put_u32(skb, ANYCAST6_A_ADDR_AFFINITY, option.affinity))
+		return -EMSGSIZE;
+	return anycast6_fill_services(skb, ANYCAST6_A_ADDR_UNPINNED,
+				      &option.unpinned);
+}
+
 static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	u8 origin, id = 0;
@@ -191,7 +205,8 @@ int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group)
 	    nla_put_in6_addr(skb, ANYCAST6_A_ADDR_SCOPE, &scope.addr) ||
 	    nla_put_u8(skb, ANYCAST6_A_ADDR_SCOPE_LEN, scope.len) ||
 	    fill_source(skb, &group->source) ||
-	    fill_announce(skb, &announce))
+	    fill_announce(skb, &announce) ||
+	    fill_pinning(skb, &group->pinning))
 		return -EMSGSIZE;
 	/* without members, as in an event of deletion, there is no state */
 	return list_empty(&group->members) ? 0 : fill_summary(skb, group);

@@ -71,7 +71,8 @@ int anycast6_fill_options(struct sk_buff *skb,
  * anycast6_fill_services() - put services in a message
  * @skb: the message
  * @type: the attribute that they are nested in
- * @services: the services of a member, or of the members that an entry makes
+ * @services: the services of a member, or of the members that an entry makes;
+ *            or ports of an address
  *
  * Context: any.
  * Return: 0, or %-EMSGSIZE: the message may then have a part of it.

@@ -45,6 +45,7 @@ static void free_group_rcu(struct rcu_head *head)
 		container_of(head, struct anycast6_group, rcu);
 
 	anycast6_source_free(&group->source);
+	anycast6_pinning_free(&group->pinning);
 	free_percpu(group->replies);
 	free_percpu(group->misses);
 	kfree(group);
@@ -118,7 +119,8 @@ bool anycast6_scope_takes(const struct anycast6_prefix *scope,
  * @group: the address, which only entries make from now on
  *
  * The entries' hold times and announcements count then. Their reply source is
- * given to the address by anycast6_entry_settle_source().
+ * given to the address by anycast6_entry_settle_source(). Nothing is said of
+ * flows: entries make no remote members.
  *
  * Context: process, under an->lock.
  */
@@ -126,6 +128,7 @@ void anycast6_group_forget(struct anycast6_group *group)
 {
 	WRITE_ONCE(group->hold_time, 0);
 	anycast6_announce_forget(&group->published.option);
+	anycast6_pinning_forget(&group->pinning);
 }
 
 /**

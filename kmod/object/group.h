@@ -15,6 +15,7 @@
 #include "kernel/delivery.h"
 #include "lib/addr.h"
 #include "lib/announce.h"
+#include "object/pinning.h"
 
 struct anycast6_domain;
 struct anycast6_net;
@@ -68,6 +69,7 @@ struct anycast6_published {
  * @routed: this node's own packets have a route to it; an->lock
  * @route_mtu: the largest packet that this route takes; an->lock
  * @published: what routing daemons are told of it
+ * @pinning: how its flows stay with their members
  * @flags: ANYCAST6_GROUP_*; atomic
  * @dirty: in an->dirty, while ANYCAST6_GROUP_DIRTY is set
  * @rcu: frees it after its readers
@@ -91,6 +93,7 @@ struct anycast6_group {
 	bool routed;
 	u32 route_mtu;
 	struct anycast6_published published;
+	struct anycast6_pinning pinning;
 	unsigned long flags;
 	struct llist_node dirty;
 	struct rcu_head rcu;

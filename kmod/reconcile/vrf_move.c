@@ -14,6 +14,7 @@
 #include "object/lease.h"
 #include "object/member.h"
 #include "object/origin.h"
+#include "object/pinning.h"
 #include "object/source.h"
 #include "reconcile/address.h"
 #include "reconcile/lifecycle.h"
@@ -29,6 +30,7 @@
  * @scope: the scope of the address
  * @source: the reply source of the address, with a reference, or NULL
  * @announce: what the address is announced as
+ * @pinning: how flows of the address stay with their members
  * @hold_time: the hold time of the address, seconds
  */
 struct baggage {
@@ -38,6 +40,7 @@ struct baggage {
 	struct anycast6_prefix scope;
 	struct anycast6_source *source;
 	struct anycast6_announce_option announce;
+	struct anycast6_pinning_option pinning;
 	u32 hold_time;
 };
 
@@ -68,6 +71,7 @@ static void pack_member(struct anycast6_net *an,
 		baggage->blueprint.via = &baggage->via;
 	}
 	anycast6_group_get_scope(group, &baggage->scope);
+	anycast6_pinning_get(&group->pinning, &baggage->pinning);
 	/* no request could set the metric that is taken in the new VRF */
 	if (baggage->announce.metric &&
 	    baggage->announce.metric ==
@@ -86,6 +90,10 @@ static struct anycast6_group *create_group_alike(struct anycast6_net *an,
 	group = anycast6_group_create(an, &baggage->key, &baggage->scope);
 	if (IS_ERR(group))
 		return group;
+	if (anycast6_pinning_set(&group->pinning, &baggage->pinning) < 0) {
+		anycast6_group_destroy(an, group);
+		return ERR_PTR(-ENOMEM);
+	}
 	anycast6_group_set_source(an, group, baggage->source);
 	anycast6_announce_set(&group->published.option, &baggage->announce);
 	WRITE_ONCE(group->hold_time, baggage->hold_time);

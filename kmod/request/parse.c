@@ -101,9 +101,10 @@ static int parse_lifetime(struct genl_info *info,
 	return -ERANGE;
 }
 
-static int refuse_services(struct genl_info *info, int err)
+static int refuse_services(struct genl_info *info, const struct nlattr *nest,
+			   int err)
 {
-	NL_SET_BAD_ATTR(info->extack, info->attrs[ANYCAST6_A_ADDR_SERVICES]);
+	NL_SET_BAD_ATTR(info->extack, nest);
 	switch (err) {
 	case -EPROTONOSUPPORT:
 		NL_SET_ERR_MSG(info->extack,
@@ -115,8 +116,12 @@ static int refuse_services(struct genl_info *info, int err)
 		break;
 	case -E2BIG:
 		BUILD_BUG_ON(ANYCAST6_SERVICES_MAX != 16);
-		NL_SET_ERR_MSG(info->extack,
-			       "anycast6: a member has at most 16 services");
+		if (nla_type(nest) == ANYCAST6_A_ADDR_UNPINNED)
+			NL_SET_ERR_MSG(info->extack,
+				       "anycast6: at most 16 services of an address are unpinned");
+		else
+			NL_SET_ERR_MSG(info->extack,
+				       "anycast6: a member has at most 16 services");
 		break;
 	default:
 		NL_SET_ERR_MSG(info->extack,
@@ -126,21 +131,13 @@ static int refuse_services(struct genl_info *info, int err)
 	return err;
 }
 
-static int parse_services(struct genl_info *info,
-			  struct anycast6_request *req)
+static int parse_list(struct genl_info *info, const struct nlattr *nest,
+		      struct anycast6_services *services)
 {
-	struct nlattr *nest = info->attrs[ANYCAST6_A_ADDR_SERVICES];
 	struct nlattr *attrs[ANYCAST6_A_SERVICE_MAX + 1], *attr;
 	struct nlattr *proto, *port;
 	int rem, err;
 
-	if (!nest)
-		return 0;
-	if (req->via) {
-		NL_SET_ERR_MSG_ATTR(info->extack, nest,
-				    "anycast6: services are those of a member on this node");
-		return -EINVAL;
-	}
 	nla_for_each_nested(attr, nest, rem) {
 		err = nla_parse_nested(attrs, ANYCAST6_A_SERVICE_MAX, attr,
 				       anycast6_service_nl_policy,
@@ -150,15 +147,29 @@ static int parse_services(struct genl_info *info,
 		proto = attrs[ANYCAST6_A_SERVICE_PROTO];
 		port = attrs[ANYCAST6_A_SERVICE_PORT];
 		if (!proto || !port)
-			return refuse_services(info, -EINVAL);
-		err = anycast6_services_add(&req->options.services,
-					    nla_get_u8(proto),
+			return refuse_services(info, nest, -EINVAL);
+		err = anycast6_services_add(services, nla_get_u8(proto),
 					    nla_get_u16(port));
 		if (err)
-			return refuse_services(info, err);
+			return refuse_services(info, nest, err);
+	}
+	return 0;
+}
+
+static int parse_services(struct genl_info *info,
+			  struct anycast6_request *req)
+{
+	struct nlattr *nest = info->attrs[ANYCAST6_A_ADDR_SERVICES];
+
+	if (!nest)
+		return 0;
+	if (req->via) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "anycast6: services are those of a member on this node");
+		return -EINVAL;
 	}
 	req->options.has_services = true;
-	return 0;
+	return parse_list(info, nest, &req->options.services);
 }
 
 static int parse_probe(struct genl_info *info,
@@ -312,6 +323,19 @@ static void parse_announce(struct genl_info *info,
 		announce->metric = nla_get_u32(metric);
 }
 
+static int parse_pinning(struct genl_info *info,
+			 struct anycast6_pinning_option *pinning)
+{
+	struct nlattr *affinity = info->attrs[ANYCAST6_A_ADDR_AFFINITY];
+	struct nlattr *unpinned = info->attrs[ANYCAST6_A_ADDR_UNPINNED];
+
+	pinning->has_affinity = affinity;
+	if (affinity)
+		pinning->affinity = nla_get_u32(affinity);
+	pinning->has_unpinned = unpinned;
+	return unpinned ? parse_list(info, unpinned, &pinning->unpinned) : 0;
+}
+
 /**
  * anycast6_parse_settings() - read what is to be set for a whole address
  * @info: the request, parsed
@@ -319,8 +343,8 @@ static void parse_announce(struct genl_info *info,
  *
  * Context: process.
  * Return: 0; %-EINVAL if nothing is named, or one attribute without the other
- * that it needs; %-ERANGE if the hold time is too long. The request's extack
- * says why.
+ * that it needs; %-ERANGE if the hold time is too long; an error of
+ * anycast6_services_add() or nla_parse_nested(). The request's extack says why.
  */
 int anycast6_parse_settings(struct genl_info *info,
 			    struct anycast6_settings *settings)
@@ -333,11 +357,14 @@ int anycast6_parse_settings(struct genl_info *info,
 		err = parse_source(info, settings);
 	if (!err)
 		err = parse_hold(info, settings);
+	if (!err)
+		err = parse_pinning(info, &settings->pinning);
 	if (err)
 		return err;
 	parse_announce(info, &settings->announce);
 	if (!settings->has_scope && !settings->has_source &&
 	    !settings->has_hold &&
+	    !anycast6_pinning_is_set(&settings->pinning) &&
 	    !anycast6_announce_is_set(&settings->announce)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "anycast6: nothing is named that can be set");

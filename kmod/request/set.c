@@ -159,6 +159,18 @@ static int check_announce(struct anycast6_net *an,
 	return ANYCAST6_REFUSE(req, ANNOUNCE, -EINVAL, NO_AGGREGATE);
 }
 
+/* How flows stay matters where members are remote, and entries make none. */
+static int check_pinning(const struct anycast6_request *req,
+			 const struct anycast6_group *group,
+			 const struct anycast6_pinning_option *option)
+{
+	if (!anycast6_pinning_is_set(option) ||
+	    !anycast6_origin_entry(group, NULL))
+		return 0;
+	return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
+			       "an entry makes this address, and all its members are on this node");
+}
+
 static struct anycast6_source *source_in(struct anycast6_net *an,
 					 struct anycast6_source __rcu *place)
 {
@@ -194,6 +206,8 @@ static int check_group(struct anycast6_net *an,
 	if (!err && changes->has_hold && anycast6_origin_entry(group, NULL))
 		return ANYCAST6_REFUSE(req, ADDRESS, -EBUSY,
 			      "an entry makes this address: set the hold of the entry");
+	if (!err)
+		err = check_pinning(req, group, &settings->pinning);
 	if (!err && (changes->has_scope ||
 		     anycast6_announce_is_set(&settings->announce)))
 		err = check_announce(an, req, group, settings);
@@ -209,7 +223,7 @@ static int set_address(struct anycast6_net *an,
 	struct anycast6_group *group;
 	struct anycast6_place place;
 	bool announced;
-	int err;
+	int err, repinned;
 
 	err = anycast6_find_group(an, req, &place, &group);
 	if (!err)
@@ -219,6 +233,11 @@ static int set_address(struct anycast6_net *an,
 	source = anycast6_source_create(&changes.source);
 	if (IS_ERR(source))
 		return PTR_ERR(source);
+	repinned = anycast6_pinning_set(&group->pinning, &settings->pinning);
+	if (repinned < 0) {
+		anycast6_source_put(source);
+		return repinned;
+	}
 
 	if (changes.has_scope)
 		anycast6_group_set_scope(an, group, &changes.scope);
@@ -230,7 +249,7 @@ static int set_address(struct anycast6_net *an,
 	if (changes.has_hold)
 		WRITE_ONCE(group->hold_time, changes.hold_time);
 	if (!changes.has_scope && !changes.has_source && !changes.has_hold &&
-	    !announced)
+	    !announced && !repinned)
 		return 0;
 	if (changes.has_scope || changes.has_hold || announced)
 		anycast6_address_reconcile(an, group);
@@ -298,6 +317,9 @@ static int set_entry(struct anycast6_net *an,
 	if (settings->has_scope)
 		return ANYCAST6_REFUSE(req, SCOPE, -EINVAL,
 			      "the scope of an address that an entry makes is its prefix");
+	if (anycast6_pinning_is_set(&settings->pinning))
+		return ANYCAST6_REFUSE(req, ORIGIN, -EINVAL,
+			      "an entry makes members on this node only: set it for an address");
 	err = check_metric(req, settings->announce.metric,
 			   vrf_of(an, entry->link->ifindex));
 	if (err)

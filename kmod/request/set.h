@@ -8,6 +8,7 @@
 
 #include "lib/addr.h"
 #include "lib/announce.h"
+#include "object/pinning.h"
 #include "object/source.h"
 
 struct anycast6_net;
@@ -20,6 +21,7 @@ struct anycast6_request;
  * @hold_time: for how many seconds a member that was down must be up before it
  *             is used, if @has_hold
  * @announce: what is announced to routing daemons; says itself what is named
+ * @pinning: how flows stay with their members; says itself what is named
  * @has_scope: @scope is named
  * @has_source: @source is named
  * @has_hold: @hold_time is named
@@ -29,6 +31,7 @@ struct anycast6_settings {
 	struct anycast6_source_option source;
 	u32 hold_time;
 	struct anycast6_announce_option announce;
+	struct anycast6_pinning_option pinning;
 	bool has_scope;
 	bool has_source;
 	bool has_hold;

@@ -32,7 +32,7 @@ ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin":
          "state": 8, "member": 9, "addresses": 10, "stats": 11, "via": 12, "metric": 13, "area": 14,
          "area-len": 15, "misses": 16, "source": 17, "source-address": 18, "replies": 19,
          "lifetime": 20, "draining": 21, "services": 22, "probe": 23, "hold": 24, "announce": 25,
-         "announce-metric": 26}
+         "announce-metric": 26, "affinity": 27, "unpinned": 28}
 # the attributes of requests about flows; as a word, each is written flow-NAME
 FLOW_ATTRS = {"flow-address": 1, "flow-vrf": 2, "flow-dev": 3, "flow-source": 4, "flow-iif": 5,
               "flow-proto": 6, "flow-sport": 7, "flow-dport": 8}
@@ -41,6 +41,7 @@ ORIGINS = ["static", "subnet-router", "reserved", "kernel"]
 STATES = ["down", "up", "draining"]
 SOURCES = ["auto", "anycast", "unicast", "address"]
 ANNOUNCES = ["none", "host", "scope"]
+AFFINITIES = ["flow", "source"]
 PROTOS = {"tcp": 6, "udp": 17}
 REASONS = ["", "admin", "link", "address", "join", "neighbour", "route", "lease",
            "service", "probe", "hold"]
@@ -256,6 +257,10 @@ def object_of(data):
         result["services"] = services_of(raw[22])
     if 25 in raw:
         result["announce"] = ANNOUNCES[u32(raw[25])]
+    if 27 in raw:
+        result["affinity"] = AFFINITIES[u32(raw[27])]
+    if 28 in raw:
+        result["unpinned"] = services_of(raw[28])
     return result
 
 
@@ -321,10 +326,11 @@ def payload_of(words):
             payload += attr(ATTRS[name], struct.pack("=I", index))
         elif name in ("id", "scope-len", "area-len"):
             payload += attr(ATTRS[name], bytes((int(value),)))
-        elif name == "services":
+        elif name in ("services", "unpinned"):
             payload += attr(ATTRS[name] | NLA_F_NESTED, services_value(value))
         else:
-            words_of = {"origin": ORIGINS, "source": SOURCES, "announce": ANNOUNCES}.get(name, STATES)
+            words_of = {"origin": ORIGINS, "source": SOURCES, "announce": ANNOUNCES,
+                        "affinity": AFFINITIES}.get(name, STATES)
             number = words_of.index(value) if value in words_of else int(value)
             payload += attr(ATTRS[name], struct.pack("=I", number))
     return payload, header
