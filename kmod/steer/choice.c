@@ -167,10 +167,39 @@ choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
 	}
 }
 
+/* Asks the nearest of all members, and nobody else. Returns NULL if it does not
+ * take the packet, or there is none.
+ */
+static struct anycast6_member *ask_nearest(struct anycast6_group *group,
+					   struct anycast6_transit *transit)
+{
+	const struct anycast6_flow_key *key = &transit->packet.key;
+	struct anycast6_member *member, *nearest = NULL;
+	struct anycast6_rank rank, best;
+	struct anycast6_way way = {};
+	u64 draw = draw_number(key);
+
+	list_for_each_entry_rcu(member, &group->members, node) {
+		if (rank_member(member, key, draw, &rank) ||
+		    (nearest && anycast6_select_compare(&rank, &best) >= 0))
+			continue;
+		nearest = member;
+		best = rank;
+	}
+	if (!nearest || ask_member(nearest, transit, &way))
+		return NULL;
+	anycast6_way_drop(&transit->way);
+	transit->way = way;
+	return nearest;
+}
+
 /**
  * anycast6_choice_make() - choose the nearest member that takes a new flow
  * @group: the address
  * @transit: the flow's packet; gets its way if the member is remote
+ *
+ * Nearly always the nearest one takes it, so no other is asked before it has
+ * refused: a packet of a flow that is not remembered comes here each time.
  *
  * Context: RCU.
  * Return: the member, valid under RCU, or NULL.
@@ -178,8 +207,11 @@ choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
 struct anycast6_member *anycast6_choice_make(struct anycast6_group *group,
 					     struct anycast6_transit *transit)
 {
+	struct anycast6_member *member = ask_nearest(group, transit);
 	struct anycast6_choice choice;
 
+	if (likely(member))
+		return member;
 	choose_nearest(group, transit, &choice, NULL, NULL);
 	return choice.member;
 }

@@ -15,6 +15,7 @@
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
+#include "object/pinning.h"
 #include "steer/pin.h"
 #include "way/nexthop.h"
 
@@ -151,6 +152,13 @@ static enum anycast6_stay stay_or_move(struct anycast6_net *an,
 	return stay;
 }
 
+static bool is_unpinned(const struct anycast6_group *group,
+			const struct anycast6_packet *packet)
+{
+	return anycast6_pinning_excludes(&group->pinning, packet->key.proto,
+					 ntohs(packet->key.dport));
+}
+
 /**
  * anycast6_pin_seek() - find a member for a packet that has none by its flow
  * @router: the namespace's
@@ -174,7 +182,8 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 	case ANYCAST6_STAY_MOVES:
 		*member = choose_member(group, transit);
 		transit->pends = *member &&
-				 transit->packet.kind == ANYCAST6_PACKET_FLOW;
+				 transit->packet.kind == ANYCAST6_PACKET_FLOW &&
+				 (flow || !is_unpinned(group, &transit->packet));
 		return true;
 	case ANYCAST6_STAY_GOES_ON:
 		*member = rcu_dereference(flow->member);
@@ -208,7 +217,8 @@ static void remember_member(struct anycast6_router *router,
 		if (anycast6_flow_move(flow, member))
 			return;
 	}
-	if (!anycast6_flow_pin(&router->flows, packet, member))
+	if (!is_unpinned(member->group, packet) &&
+	    !anycast6_flow_pin(&router->flows, packet, member))
 		anycast6_tally_add(member->group->misses,
 				   ANYCAST6_MISS_UNPINNED);
 }
