@@ -81,6 +81,22 @@ u64 anycast6_select_flow(const struct in6_addr *source,
 }
 
 /**
+ * anycast6_select_source() - make the number that stands in draws for all that a
+ * source sends to a destination
+ * @source: network order
+ * @destination: network order
+ *
+ * Context: any.
+ * Return: a number that is the same on all nodes.
+ */
+u64 anycast6_select_source(const struct in6_addr *source,
+			   const struct in6_addr *destination)
+{
+	/* no flow has this protocol */
+	return anycast6_select_flow(source, destination, 0, 0);
+}
+
+/**
  * anycast6_select_rank() - rank a candidate for a flow
  * @candidate: the candidate, which is up or drains
  * @source: who sends the flow, network order

@@ -49,5 +49,7 @@ u64 anycast6_select_seed(const struct in6_addr *addr, u32 ifindex);
 u64 anycast6_select_flow(const struct in6_addr *source,
 			 const struct in6_addr *destination, u32 ports,
 			 u8 proto);
+u64 anycast6_select_source(const struct in6_addr *source,
+			   const struct in6_addr *destination);
 
 #endif

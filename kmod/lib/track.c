@@ -39,6 +39,7 @@ bool anycast6_track_pins(u8 proto, u8 flags)
 	case IPPROTO_UDPLITE:
 	case IPPROTO_SCTP:
 	case IPPROTO_ICMPV6:
+	case ANYCAST6_TRACK_SOURCE:
 		return true;
 	}
 	return false;

@@ -6,6 +6,7 @@
 #ifndef ANYCAST6_TRACK_H
 #define ANYCAST6_TRACK_H
 
+#include <linux/in6.h>
 #include <linux/types.h>
 
 /* The flags of a TCP header, at their bits in it; none for other protocols. */
@@ -16,6 +17,11 @@
 /* the flags that may change the state of an established flow */
 #define ANYCAST6_TRACK_CHANGES	(ANYCAST6_TRACK_FIN | ANYCAST6_TRACK_SYN | \
 				 ANYCAST6_TRACK_RST)
+
+/* Stands in place of an IP protocol for all that a source sends: no flow's own
+ * protocol is hop-by-hop options.
+ */
+#define ANYCAST6_TRACK_SOURCE	IPPROTO_HOPOPTS
 
 /* How far a segment may be ahead of what was seen and still count: more than a
  * GSO packet, and little enough that a forger does not hit it.

@@ -24,6 +24,7 @@
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
+#include "steer/affinity.h"
 #include "steer/choice.h"
 #include "steer/flow.h"
 #include "steer/router.h"
@@ -255,24 +256,41 @@ static u8 compare_ranks(const struct anycast6_rank *rank,
 	return ANYCAST6_VERDICT_DRAWN;
 }
 
-/* Returns the member that the flow has already, if that would take a packet that
- * opens the flow again: a local one must have somebody who listens.
+/* Returns the member of a flow, if that would take a packet that opens the flow
+ * again: a local one must have somebody who listens.
  */
 static const struct anycast6_member *
-find_flow_member(struct anycast6_net *an, struct anycast6_transit *transit)
+ask_flow_member(const struct anycast6_flow *flow,
+		struct anycast6_transit *transit)
 {
-	struct anycast6_router *router = rcu_dereference(an->router);
 	struct anycast6_member *member;
-	const struct anycast6_flow *flow;
 
-	if (!router)
-		return NULL;
-	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
 	if (!flow || anycast6_flow_is_over(flow))
 		return NULL;
 	member = rcu_dereference(flow->member);
 	return member && !anycast6_choice_refusal(member, transit) ? member :
 								     NULL;
+}
+
+/* Returns the member that the flow has already, or its source, where all that a
+ * source sends stays together.
+ */
+static const struct anycast6_member *
+find_flow_member(struct anycast6_net *an, struct anycast6_group *group,
+		 struct anycast6_transit *transit)
+{
+	struct anycast6_router *router = rcu_dereference(an->router);
+	const struct anycast6_member *member;
+	const struct anycast6_flow *flow;
+
+	if (!router)
+		return NULL;
+	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
+	member = ask_flow_member(flow, transit);
+	if (member)
+		return member;
+	flow = anycast6_affinity_find(&router->flows, group, &transit->packet);
+	return ask_flow_member(flow, transit);
 }
 
 /**
@@ -326,7 +344,7 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 	err = make_transit(an, asked, &transit);
 	if (err)
 		return err;
-	explanation.pinned = find_flow_member(an, &transit);
+	explanation.pinned = find_flow_member(an, group, &transit);
 	anycast6_way_drop(&transit.way);
 	anycast6_choice_observe(group, &transit, &explanation.choice, NULL,
 				NULL);

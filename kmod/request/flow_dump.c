@@ -28,6 +28,19 @@ static void parse_flow_filter(struct nlattr **attrs,
 		filter->domain = nla_get_u32(attrs[ANYCAST6_A_FLOW_VRF]);
 }
 
+/* What stands for all that a source sends has neither protocol nor ports. */
+static int fill_ports(struct sk_buff *skb, const struct anycast6_flow_key *key)
+{
+	if (key->proto == ANYCAST6_TRACK_SOURCE)
+		return 0;
+	if (nla_put_u8(skb, ANYCAST6_A_FLOW_PROTO, key->proto) ||
+	    nla_put_u16(skb, ANYCAST6_A_FLOW_SPORT, ntohs(key->sport)))
+		return -EMSGSIZE;
+	if (key->proto == IPPROTO_ICMPV6)
+		return 0;
+	return nla_put_u16(skb, ANYCAST6_A_FLOW_DPORT, ntohs(key->dport));
+}
+
 static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
 		     const struct anycast6_member *member)
 {
@@ -36,10 +49,7 @@ static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
 	u8 state = anycast6_flow_state(flow);
 
 	if (anycast6_fill_flow_key(skb, key) ||
-	    nla_put_u8(skb, ANYCAST6_A_FLOW_PROTO, key->proto) ||
-	    nla_put_u16(skb, ANYCAST6_A_FLOW_SPORT, ntohs(key->sport)) ||
-	    (key->proto != IPPROTO_ICMPV6 &&
-	     nla_put_u16(skb, ANYCAST6_A_FLOW_DPORT, ntohs(key->dport))) ||
+	    fill_ports(skb, key) ||
 	    nla_put_u32(skb, ANYCAST6_A_FLOW_STATE, state) ||
 	    nla_put_u32(skb, ANYCAST6_A_FLOW_IDLE,
 			jiffies_to_msecs(anycast6_flow_idle(flow))) ||

@@ -92,10 +92,13 @@ u8 anycast6_choice_reach(struct anycast6_member *member,
 }
 
 /* The number that stands for a flow in draws, the same on all nodes. */
-static u64 draw_number(const struct anycast6_flow_key *key)
+static u64 draw_number(const struct anycast6_group *group,
+		       const struct anycast6_flow_key *key)
 {
 	u32 ports = ntohs(key->sport) << 16 | ntohs(key->dport);
 
+	if (unlikely(anycast6_pinning_by_source(&group->pinning)))
+		return anycast6_select_source(&key->source, &key->destination);
 	return anycast6_select_flow(&key->source, &key->destination, ports,
 				    key->proto);
 }
@@ -137,7 +140,7 @@ choose_nearest(struct anycast6_group *group, struct anycast6_transit *transit,
 	       anycast6_choice_observer observer, void *arg)
 {
 	const struct anycast6_flow_key *key = &transit->packet.key;
-	u64 draw = draw_number(key);
+	u64 draw = draw_number(group, key);
 	struct anycast6_member *member;
 	struct anycast6_rank rank;
 
@@ -177,7 +180,7 @@ static struct anycast6_member *ask_nearest(struct anycast6_group *group,
 	struct anycast6_member *member, *nearest = NULL;
 	struct anycast6_rank rank, best;
 	struct anycast6_way way = {};
-	u64 draw = draw_number(key);
+	u64 draw = draw_number(group, key);
 
 	list_for_each_entry_rcu(member, &group->members, node) {
 		if (rank_member(member, key, draw, &rank) ||

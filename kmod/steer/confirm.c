@@ -14,6 +14,7 @@
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
+#include "object/pinning.h"
 #include "steer/choice.h"
 #include "steer/confirm.h"
 #include "steer/flow.h"
@@ -22,22 +23,29 @@
 #include "way/nexthop.h"
 #include "way/path.h"
 
-/* Fills @transit. Returns the address that a packet is to if it is a flow's, else
- * NULL.
+/* Fills @transit. Returns the address that a packet is to if something may be
+ * remembered of it, else NULL.
  */
 static struct anycast6_group *
 parse_again(struct anycast6_router *router, struct net *net,
 	    struct sk_buff *skb, struct anycast6_transit *transit)
 {
 	struct anycast6_packet *packet = &transit->packet;
+	struct anycast6_group *group;
 
 	anycast6_transit_begin(transit, net, skb, skb->dev,
 			       READ_ONCE(net->ipv6.devconf_all->forwarding));
 	anycast6_packet_parse(skb, packet);
-	if (packet->kind != ANYCAST6_PACKET_FLOW)
+	if (packet->kind != ANYCAST6_PACKET_FLOW &&
+	    packet->kind != ANYCAST6_PACKET_OTHER)
 		return NULL;
 	packet->key.domain = anycast6_skb_domain(skb, &packet->key.destination);
-	return anycast6_pin_group(router->an, &packet->key);
+	group = anycast6_pin_group(router->an, &packet->key);
+	/* of what has no ports only the source can be remembered */
+	if (packet->kind == ANYCAST6_PACKET_OTHER && group &&
+	    !anycast6_pinning_by_source(&group->pinning))
+		return NULL;
+	return group;
 }
 
 static struct anycast6_member *find_by_route(const struct anycast6_group *group,

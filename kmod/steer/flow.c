@@ -10,6 +10,7 @@
 
 #include "object/group.h"
 #include "object/member.h"
+#include "steer/affinity.h"
 #include "steer/flow.h"
 
 /* New flows may have all but 1 / FRESH_PART of the table, so that a flood of
@@ -220,6 +221,8 @@ static int expire_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 {
 	if (is_lost_flow(flow))
 		remove_flow(flows, flow);
+	else
+		anycast6_affinity_refresh(flows, flow);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "object/group.h"
 #include "object/member.h"
 #include "object/pinning.h"
+#include "steer/affinity.h"
 #include "steer/pin.h"
 #include "way/nexthop.h"
 
@@ -86,18 +87,6 @@ find_owner(const struct anycast6_group *group,
 	return find_local(group);
 }
 
-static noinline struct anycast6_member *
-choose_member(struct anycast6_group *group, struct anycast6_transit *transit)
-{
-	struct anycast6_member *member = find_owner(group, transit);
-
-	if (!member)
-		member = anycast6_choice_make(group, transit);
-	if (!member)
-		anycast6_tally_add(group->misses, ANYCAST6_MISS_NO_MEMBER);
-	return member;
-}
-
 /* Returns whether there is a way to a remote member, but not for this packet. */
 static bool is_denied(struct anycast6_member *member,
 		      const struct anycast6_transit *transit)
@@ -120,7 +109,7 @@ decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		.waited = anycast6_flow_waited(flow),
 		.grace = READ_ONCE(an->flow_grace),
 		.flow_state = anycast6_flow_state(flow),
-		.proto = flow->key.proto,
+		.proto = transit->packet.key.proto,
 		.remote = member->nexthop,
 		.denied = is_denied(member, transit),
 		.state = READ_ONCE(member->state),
@@ -133,9 +122,9 @@ decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 	return anycast6_stay_decide(&facts);
 }
 
-/* Returns what becomes of a flow whose member anycast6_pin_find() has not given. */
+/* Returns what becomes of a flow whose member has refused a packet. */
 static enum anycast6_stay stay_or_move(struct anycast6_net *an,
-				       const struct anycast6_flow *flow,
+				       struct anycast6_flow *flow,
 				       struct anycast6_transit *transit)
 {
 	struct anycast6_member *member;
@@ -147,9 +136,60 @@ static enum anycast6_stay stay_or_move(struct anycast6_net *an,
 	if (!member || READ_ONCE(member->dead))
 		return ANYCAST6_STAY_MOVES;
 	stay = decide_stay(an, flow, member, transit);
-	if (stay != ANYCAST6_STAY_GOES_ON)
-		anycast6_way_drop(&transit->way);
+	if (stay == ANYCAST6_STAY_GOES_ON)
+		return stay;
+	anycast6_way_drop(&transit->way);
+	if (stay != ANYCAST6_STAY_MOVES &&
+	    transit->refusal != ANYCAST6_VERDICT_LOOP)
+		anycast6_flow_wait(flow);
 	return stay;
+}
+
+/* Asks the member that the packet's source has, where all that a source sends
+ * stays together. Returns %ANYCAST6_STAY_GOES_ON if it takes the packet, and
+ * %ANYCAST6_STAY_MOVES if there is none, or the source is to get another.
+ */
+static enum anycast6_stay follow_source(struct anycast6_router *router,
+					struct anycast6_group *group,
+					struct anycast6_transit *transit,
+					struct anycast6_member **member)
+{
+	struct anycast6_flow *source;
+
+	source = anycast6_affinity_find(&router->flows, group,
+					&transit->packet);
+	*member = source ? rcu_dereference(source->member) : NULL;
+	if (!*member)
+		return ANYCAST6_STAY_MOVES;
+	transit->refusal = anycast6_choice_refusal(*member, transit);
+	return transit->refusal ? stay_or_move(router->an, source, transit) :
+				  ANYCAST6_STAY_GOES_ON;
+}
+
+/* Finds a member for a packet whose flow has none, or is to get another. Returns
+ * false if it is to wait for the one that its source has.
+ */
+static noinline bool choose_member(struct anycast6_router *router,
+				   struct anycast6_group *group,
+				   struct anycast6_transit *transit,
+				   struct anycast6_member **member)
+{
+	enum anycast6_stay stay = ANYCAST6_STAY_GOES_ON;
+
+	transit->pends = true;
+	*member = find_owner(group, transit);
+	if (!*member)
+		stay = follow_source(router, group, transit, member);
+	/* if the packet came from there, a new connection waits in vain */
+	if (stay == ANYCAST6_STAY_WAITS &&
+	    transit->refusal != ANYCAST6_VERDICT_LOOP)
+		return false;
+	if (stay != ANYCAST6_STAY_GOES_ON)
+		*member = anycast6_choice_make(group, transit);
+	/* datagrams are to come back, as their source does */
+	if (stay == ANYCAST6_STAY_DETOURS)
+		transit->pends = false;
+	return true;
 }
 
 static bool is_unpinned(const struct anycast6_group *group,
@@ -157,6 +197,26 @@ static bool is_unpinned(const struct anycast6_group *group,
 {
 	return anycast6_pinning_excludes(&group->pinning, packet->key.proto,
 					 ntohs(packet->key.dport));
+}
+
+/* Returns whether anything is to be remembered of a packet: its flow, or its
+ * source.
+ */
+static bool leaves_trace(const struct anycast6_flow *flow,
+			 const struct anycast6_group *group,
+			 const struct anycast6_packet *packet)
+{
+	if (packet->kind == ANYCAST6_PACKET_FLOW)
+		return flow || !is_unpinned(group, packet);
+	return packet->kind == ANYCAST6_PACKET_OTHER &&
+	       anycast6_pinning_by_source(&group->pinning);
+}
+
+static void count_absence(const struct anycast6_group *group,
+			  const struct anycast6_member *member)
+{
+	if (!member)
+		anycast6_tally_add(group->misses, ANYCAST6_MISS_NO_MEMBER);
 }
 
 /**
@@ -176,27 +236,24 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 				struct anycast6_transit *transit,
 				struct anycast6_member **member)
 {
-	enum anycast6_stay stay = stay_or_move(router->an, flow, transit);
-
-	switch (stay) {
+	switch (stay_or_move(router->an, flow, transit)) {
 	case ANYCAST6_STAY_MOVES:
-		*member = choose_member(group, transit);
-		transit->pends = *member &&
-				 transit->packet.kind == ANYCAST6_PACKET_FLOW &&
-				 (flow || !is_unpinned(group, &transit->packet));
+		if (!choose_member(router, group, transit, member))
+			break;
+		transit->pends &= *member &&
+				  leaves_trace(flow, group, &transit->packet);
+		count_absence(group, *member);
+		return true;
+	case ANYCAST6_STAY_DETOURS:
+		*member = anycast6_choice_make(group, transit);
+		count_absence(group, *member);
+		transit->pends = false;
 		return true;
 	case ANYCAST6_STAY_GOES_ON:
 		*member = rcu_dereference(flow->member);
 		return true;
-	default:
+	case ANYCAST6_STAY_WAITS:
 		break;
-	}
-	if (transit->refusal != ANYCAST6_VERDICT_LOOP)
-		anycast6_flow_wait(flow);
-	transit->pends = false;
-	if (stay == ANYCAST6_STAY_DETOURS) {
-		*member = choose_member(group, transit);
-		return true;
 	}
 	anycast6_tally_add(group->misses, transit->looped ?
 			   ANYCAST6_MISS_LOOP : ANYCAST6_MISS_WAITING);
@@ -204,42 +261,6 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 }
 
 /* ---- what its flow remembers ---- */
-
-static void remember_member(struct anycast6_router *router,
-			    struct anycast6_flow *flow,
-			    const struct anycast6_transit *transit,
-			    struct anycast6_member *member)
-{
-	const struct anycast6_packet *packet = &transit->packet;
-
-	if (flow) {
-		anycast6_flow_go_on(&router->flows, flow, &packet->segment);
-		if (anycast6_flow_move(flow, member))
-			return;
-	}
-	if (!is_unpinned(member->group, packet) &&
-	    !anycast6_flow_pin(&router->flows, packet, member))
-		anycast6_tally_add(member->group->misses,
-				   ANYCAST6_MISS_UNPINNED);
-}
-
-/**
- * anycast6_pin_remember() - remember who got a packet
- * @router: the namespace's
- * @transit: the packet
- * @member: who got it
- *
- * Context: RCU.
- */
-void anycast6_pin_remember(struct anycast6_router *router,
-			   const struct anycast6_transit *transit,
-			   struct anycast6_member *member)
-{
-	remember_member(router,
-			anycast6_flow_find(&router->flows,
-					   &transit->packet.key),
-			transit, member);
-}
 
 /* Returns whether a packet still may take a flow away from its member: since that
  * was decided, other packets may have passed the filters.
@@ -258,6 +279,77 @@ static bool may_leave(struct anycast6_router *router,
 		stay = stay_or_move(router->an, flow, transit);
 	anycast6_way_drop(&transit->way);
 	return stay == ANYCAST6_STAY_MOVES;
+}
+
+static void remember_flow(struct anycast6_router *router,
+			  struct anycast6_flow *flow,
+			  const struct anycast6_transit *transit,
+			  struct anycast6_member *member)
+{
+	const struct anycast6_packet *packet = &transit->packet;
+
+	if (packet->kind != ANYCAST6_PACKET_FLOW)
+		return;
+	if (flow) {
+		anycast6_flow_go_on(&router->flows, flow, &packet->segment);
+		if (anycast6_flow_move(flow, member))
+			return;
+	}
+	if (!is_unpinned(member->group, packet) &&
+	    !anycast6_flow_pin(&router->flows, packet, member))
+		anycast6_tally_add(member->group->misses,
+				   ANYCAST6_MISS_UNPINNED);
+}
+
+static void remember_source(struct anycast6_router *router,
+			    struct anycast6_transit *transit,
+			    struct anycast6_member *member)
+{
+	struct anycast6_group *group = member->group;
+	struct anycast6_member *old;
+	struct anycast6_flow *source;
+
+	source = anycast6_affinity_find(&router->flows, group,
+					&transit->packet);
+	if (source) {
+		old = rcu_dereference(source->member);
+		if (old != member && !may_leave(router, source, old, transit))
+			return;
+	}
+	if (!anycast6_affinity_keep(&router->flows, group, &transit->packet,
+				    member))
+		anycast6_tally_add(group->misses, ANYCAST6_MISS_UNPINNED);
+}
+
+static void remember_member(struct anycast6_router *router,
+			    struct anycast6_flow *flow,
+			    struct anycast6_transit *transit,
+			    struct anycast6_member *member)
+{
+	remember_flow(router, flow, transit, member);
+	if (unlikely(anycast6_pinning_by_source(&member->group->pinning)))
+		remember_source(router, transit, member);
+}
+
+/**
+ * anycast6_pin_remember() - remember who got a packet
+ * @router: the namespace's
+ * @transit: the packet, which keeps its way
+ * @member: who got it
+ *
+ * Context: RCU.
+ */
+void anycast6_pin_remember(struct anycast6_router *router,
+			   struct anycast6_transit *transit,
+			   struct anycast6_member *member)
+{
+	struct anycast6_way way = transit->way;
+	struct anycast6_flow *flow;
+
+	transit->way = (struct anycast6_way) {};
+	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
+	remember_member(router, flow, transit, member);
+	transit->way = way;
 }
 
 /**
@@ -297,14 +389,12 @@ void anycast6_pin_confirm_local(struct anycast6_router *router,
 				struct anycast6_group *group,
 				struct anycast6_transit *transit)
 {
-	struct anycast6_member *member = find_owner(group, transit);
+	struct anycast6_member *member;
+	bool waits = !choose_member(router, group, transit, &member);
 
-	if (!member) {
-		member = anycast6_choice_make(group, transit);
-		anycast6_way_drop(&transit->way);
-	}
+	anycast6_way_drop(&transit->way);
 	/* it came here as the routes decided, or the choice is another one now */
-	if (!member || member->nexthop)
+	if (waits || !member || member->nexthop)
 		return;
 	anycast6_pin_confirm(router, transit, member);
 }

@@ -25,7 +25,7 @@ bool anycast6_pin_seek(struct anycast6_router *router,
 		       struct anycast6_transit *transit,
 		       struct anycast6_member **member);
 void anycast6_pin_remember(struct anycast6_router *router,
-			   const struct anycast6_transit *transit,
+			   struct anycast6_transit *transit,
 			   struct anycast6_member *member);
 void anycast6_pin_confirm(struct anycast6_router *router,
 			  struct anycast6_transit *transit,

@@ -169,7 +169,7 @@ static unsigned int steer_transit(struct anycast6_router *router,
  * route, and routing rules may have chosen one that is not cached.
  */
 static struct dst_entry *choose_route(struct anycast6_router *router,
-				      const struct anycast6_transit *transit,
+				      struct anycast6_transit *transit,
 				      struct anycast6_member *member)
 {
 	struct dst_entry *dst = NULL;

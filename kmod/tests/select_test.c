@@ -11,6 +11,7 @@
 
 #define MEMBERS		100
 #define FLOWS		1000000
+#define SOURCES		100000
 
 /* Chi-squared for 99 degrees of freedom: exceeded by chance once in a thousand
  * times. The draw is not random, so the test always says the same.
@@ -171,17 +172,26 @@ static u64 nth_flow(unsigned int n)
 				    IPPROTO_UDP);
 }
 
-static void balance(struct kunit *test)
+static u64 nth_source(unsigned int n)
 {
-	const s64 expected = FLOWS / MEMBERS;
+	struct in6_addr client = source;
+
+	client.s6_addr32[3] = htonl(n);
+	return anycast6_select_source(&client, &source);
+}
+
+static void expect_balance(struct kunit *test, int count,
+			   u64 (*nth)(unsigned int n))
+{
+	const s64 expected = count / MEMBERS;
 	struct anycast6_candidate *c = make_members(test);
 	int *got = kunit_kcalloc(test, MEMBERS, sizeof(*got), GFP_KERNEL);
 	s64 sum = 0;
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, got);
-	for (i = 0; i < FLOWS; i++) {
-		got[choose(c, MEMBERS, nth_flow(i))]++;
+	for (i = 0; i < count; i++) {
+		got[choose(c, MEMBERS, nth(i))]++;
 		if (!(i % 1000))
 			cond_resched();
 	}
@@ -193,16 +203,27 @@ static void balance(struct kunit *test)
 	KUNIT_EXPECT_GT(test, div_s64(sum, expected), 50);
 }
 
-static void minimal_disruption(struct kunit *test)
+static void balance(struct kunit *test)
+{
+	expect_balance(test, FLOWS, nth_flow);
+}
+
+static void balance_of_sources(struct kunit *test)
+{
+	expect_balance(test, SOURCES, nth_source);
+}
+
+static void expect_little_disruption(struct kunit *test,
+				     u64 (*nth)(unsigned int n))
 {
 	struct anycast6_candidate *c = make_members(test);
 	struct anycast6_candidate gone = c[MEMBERS / 2];
 	int i, before, after, moved = 0;
 
 	for (i = 0; i < 20000; i++) {
-		before = choose(c, MEMBERS, nth_flow(i));
+		before = choose(c, MEMBERS, nth(i));
 		c[MEMBERS / 2].area = &far;
-		after = choose(c, MEMBERS, nth_flow(i));
+		after = choose(c, MEMBERS, nth(i));
 		c[MEMBERS / 2] = gone;
 		if (before == MEMBERS / 2)
 			moved++;
@@ -211,6 +232,30 @@ static void minimal_disruption(struct kunit *test)
 		KUNIT_ASSERT_NE(test, after, MEMBERS / 2);
 	}
 	KUNIT_EXPECT_GT(test, moved, 0);
+}
+
+static void minimal_disruption(struct kunit *test)
+{
+	expect_little_disruption(test, nth_flow);
+}
+
+static void minimal_disruption_of_sources(struct kunit *test)
+{
+	expect_little_disruption(test, nth_source);
+}
+
+/* What all of a source's packets draw with is none of its flows' own. */
+static void a_source_is_no_flow(struct kunit *test)
+{
+	u64 draw = anycast6_select_source(&near.addr, &source);
+	int proto;
+
+	KUNIT_EXPECT_EQ(test, draw, anycast6_select_source(&near.addr, &source));
+	KUNIT_EXPECT_NE(test, draw, anycast6_select_source(&source, &near.addr));
+	for (proto = 1; proto < 256; proto++)
+		KUNIT_EXPECT_NE(test, draw,
+				anycast6_select_flow(&near.addr, &source, 0,
+						     proto));
 }
 
 static void compare_is_an_order(struct kunit *test)
@@ -249,6 +294,8 @@ static void draws_are_for_ever(struct kunit *test)
 	KUNIT_EXPECT_NE(test,
 			anycast6_select_flow(&source, &source, 1, IPPROTO_UDP),
 			anycast6_select_flow(&source, &source, 1, IPPROTO_TCP));
+	KUNIT_EXPECT_EQ(test, anycast6_select_source(&source, &source),
+			0x3ed0324d0601f216ULL);
 }
 
 static struct kunit_case cases[] = {
@@ -256,7 +303,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(order_does_not_matter),
 	KUNIT_CASE(compare_is_an_order),
 	KUNIT_CASE(minimal_disruption),
+	KUNIT_CASE(minimal_disruption_of_sources),
 	KUNIT_CASE(balance),
+	KUNIT_CASE(balance_of_sources),
+	KUNIT_CASE(a_source_is_no_flow),
 	KUNIT_CASE(draws_are_for_ever),
 	{}
 };

@@ -278,6 +278,7 @@ static void others_are_counted(struct kunit *test)
 {
 	static const u8 protos[] = {
 		IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_SCTP, IPPROTO_ICMPV6,
+		ANYCAST6_TRACK_SOURCE,
 	};
 	int i;
 
@@ -317,6 +318,9 @@ static void every_state_ends(struct kunit *test)
 			7440);
 	KUNIT_EXPECT_GE(test, anycast6_track_timeout(IPPROTO_UDP, ESTABLISHED, WITNESSED),
 			120);
+	/* a source outlives its datagrams */
+	KUNIT_EXPECT_GE(test, anycast6_track_timeout(ANYCAST6_TRACK_SOURCE, ESTABLISHED, WITNESSED),
+			anycast6_track_timeout(IPPROTO_UDP, ESTABLISHED, WITNESSED));
 }
 
 static struct kunit_case cases[] = {

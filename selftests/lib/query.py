@@ -120,9 +120,9 @@ def probes(objects, via):
 
 
 def flows(objects):
-    """Of each flow: client proto port member state"""
-    return sorted(words(o["from"], o["proto"], o.get("sport", o.get("id")), o.get("via", o.get("dev")), o["state"])
-                  for o in objects)
+    """Of each flow: client proto port member state; of what stands for a source: client source - member state"""
+    return sorted(words(o["from"], o.get("proto", "source"), o.get("sport", o.get("id", "-")),
+                        o.get("via", o.get("dev")), o["state"]) for o in objects)
 
 
 def active_flows(objects):

@@ -90,7 +90,8 @@ misses() {
 # member_states NS: the members of A in one line: via state [reason]
 member_states() { query "$1" member_states anycast show $A; }
 
-# flows NS [ADDRESS]: flows, a line each: client proto port member state
+# flows NS [ADDRESS]: flows, a line each: client proto port member state; for all of a source: client source - member
+# state
 flows() { query "$1" flows anycast flow show "${@:2}"; }
 
 # count_flows NS: how many flows there are; active_flows NS: how many the members of A count.

@@ -25,9 +25,9 @@ SCTP = 132
 UDPLITE = 136
 DESTINATION_OPTIONS = 60
 REDIRECT = 137
-PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6, "sctp": SCTP, "udplite": UDPLITE}
+PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6, "sctp": SCTP, "udplite": UDPLITE, "esp": ESP}
 # Protocols whose headers begin with ports.
-PORTED = {number: name for name, number in PROTOCOLS.items() if name != "echo"}
+PORTED = {number: name for name, number in PROTOCOLS.items() if name not in ("echo", "esp")}
 
 peer.OPTIONS |= {"sport", "count", "reset", "hops", "step", "id", "mute", "cut", "options", "later",
                  "gap", "least", "size", "chunk", "flags", "seq", "ack", "wrong", "rcvbuf", "linear", "twin"}
@@ -390,8 +390,10 @@ def out_socket():
 
 
 def transport(kind, source, target, sport, dport, data=b"", flags=2, chunk="init"):
-    """A datagram, an echo request, a TCP segment without options (SYN, if not told), or one chunk of
-    SCTP."""
+    """A datagram, an echo request, a TCP segment without options (SYN, if not told), one chunk of
+    SCTP, or ESP whose SPI and number the ports are."""
+    if kind == "esp":
+        return struct.pack("!LL", sport, dport) + data
     if kind in ("udp", "udplite"):
         # in UDP-Lite this field is what the checksum covers: all
         head = struct.pack("!HHH", sport, dport, 8 + len(data))
@@ -407,7 +409,7 @@ def transport(kind, source, target, sport, dport, data=b"", flags=2, chunk="init
 
 
 def do_inject(source, target, kind, sport, dport, options):
-    """inject NS SOURCE TARGET tcp|udp|echo|sctp|udplite SPORT DPORT [hops=N] [size=BYTES] [count=N]
+    """inject NS SOURCE TARGET tcp|udp|echo|sctp|udplite|esp SPORT DPORT [hops=N] [size=BYTES] [count=N]
     [chunk=init|data|shutdown|abort]: hand-made packets from any source; each has the next source port"""
     with out_socket() as out:
         for number in range(int(options.get("count", 1))):
