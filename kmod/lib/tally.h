@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters of what became of the packets of an address, by kind, for each CPU.
- * Knows nothing of the packets.
+ * Counters of what became of the packets and flows of an address, by kind, for
+ * each CPU. Knows nothing of these.
  */
 #ifndef ANYCAST6_TALLY_H
 #define ANYCAST6_TALLY_H
 
 #include <linux/build_bug.h>
 #include <linux/percpu.h>
+
+#include "lib/evict.h"
 
 /* Packets to an address that were not steered, or whose flow was not pinned. */
 enum anycast6_miss {
@@ -44,10 +46,12 @@ enum anycast6_reply {
 #define ANYCAST6_TALLY_KINDS	5
 static_assert((int)ANYCAST6_MISSES <= ANYCAST6_TALLY_KINDS);
 static_assert((int)ANYCAST6_REPLIES <= ANYCAST6_TALLY_KINDS);
+static_assert((int)ANYCAST6_EVICT_KINDS <= ANYCAST6_TALLY_KINDS);
 
 /**
  * struct anycast6_tally - one CPU's counters
- * @counts: by enum anycast6_miss, or by enum anycast6_reply
+ * @counts: by enum anycast6_miss, enum anycast6_reply, or enum
+ *          anycast6_evict_grade
  */
 struct anycast6_tally {
 	unsigned long counts[ANYCAST6_TALLY_KINDS];
@@ -56,7 +60,7 @@ struct anycast6_tally {
 /**
  * anycast6_tally_add() - count one
  * @tally: the counters
- * @kind: enum anycast6_miss or enum anycast6_reply, as @tally is one of
+ * @kind: of the enum that @tally is counted by
  *
  * Context: any.
  */
@@ -69,7 +73,7 @@ static inline void anycast6_tally_add(struct anycast6_tally __percpu *tally,
 /**
  * anycast6_tally_read() - sum one kind up over all CPUs
  * @tally: the counters
- * @kind: enum anycast6_miss or enum anycast6_reply, as @tally is one of
+ * @kind: of the enum that @tally is counted by
  *
  * Context: any.
  * Return: the sum.

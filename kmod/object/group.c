@@ -47,6 +47,7 @@ static void free_group_rcu(struct rcu_head *head)
 	anycast6_source_free(&group->source);
 	anycast6_pinning_free(&group->pinning);
 	free_percpu(group->replies);
+	free_percpu(group->evictions);
 	free_percpu(group->misses);
 	kfree(group);
 }

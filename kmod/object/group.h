@@ -6,6 +6,7 @@
 #ifndef ANYCAST6_GROUP_H
 #define ANYCAST6_GROUP_H
 
+#include <linux/atomic.h>
 #include <linux/in6.h>
 #include <linux/llist.h>
 #include <linux/refcount.h>
@@ -48,16 +49,19 @@ struct anycast6_published {
  * @node: in an->groups; readers under RCU, writers under an->lock
  * @key: the address, network order, and its domain; constant
  * @id: index in an->ids; constant
- * @refcnt: an->groups has one, an->dirty another, each peer one more
+ * @refcnt: an->groups has one, an->dirty another, each peer and each member one
+ *          more
  * @domain: where the module's own device is; constant
  * @members: readers under RCU, writers under an->lock
  * @lock: makes @scope whole for readers; writers have an->lock, too
  * @scope: where its members live (RFC 4291 section 2.6)
  * @offlink: how it is held on the module's own device; an->lock
  * @remotes: how many members are remote; writers under an->lock. Readers of
- *           @misses use smp_load_acquire(), see steer_group() in
- *           reconcile/attach.c
+ *           @misses and @evictions use smp_load_acquire(), see steer_group()
+ *           in reconcile/attach.c
  * @misses: why packets were not steered; NULL before the first remote member
+ * @evictions: which of its flows gave way to others; as @misses
+ * @flows: how many flows it has; atomic
  * @source: what answers carry, NULL for ANYCAST6_SOURCE_MODE_AUTO; RCU,
  *          writers under an->lock
  * @locals: how many members are local; writers under an->lock. Readers of
@@ -86,6 +90,8 @@ struct anycast6_group {
 	struct anycast6_held offlink;
 	unsigned int remotes;
 	struct anycast6_tally __percpu *misses;
+	struct anycast6_tally __percpu *evictions;
+	atomic_t flows;
 	struct anycast6_source __rcu *source;
 	unsigned int locals;
 	struct anycast6_tally __percpu *replies;

@@ -136,6 +136,7 @@ static void free_member_rcu(struct rcu_head *head)
  */
 void anycast6_member_free(struct anycast6_member *member)
 {
+	anycast6_group_put(member->group);
 	free_member_rcu(&member->rcu);
 }
 
@@ -147,6 +148,9 @@ void anycast6_member_free(struct anycast6_member *member)
  */
 void anycast6_member_put(struct anycast6_member *member)
 {
-	if (refcount_dec_and_test(&member->refcnt))
-		call_rcu(&member->rcu, free_member_rcu);
+	if (!refcount_dec_and_test(&member->refcnt))
+		return;
+	/* readers find both for a grace period */
+	anycast6_group_put(member->group);
+	call_rcu(&member->rcu, free_member_rcu);
 }

@@ -42,7 +42,7 @@ enum anycast6_role {
  * @of_nexthop: in nexthop->members; an->lock
  * @of_watch: in an->watch.members, if it has services; an->lock
  * @refcnt: group->members has one, each flow another
- * @group: its address, constant; valid under RCU while not @dead
+ * @group: its address, with a reference, constant
  * @link: its device, constant, the module's own where none was named; valid
  *        under RCU while not @dead
  * @nexthop: where a remote member is reached, NULL for a local one; constant,

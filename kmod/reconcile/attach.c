@@ -60,11 +60,11 @@ static int steer_group(struct anycast6_net *an, struct anycast6_group *group)
 {
 	lockdep_assert_held(&an->lock);
 
-	if (!has_tally(&group->misses))
+	if (!has_tally(&group->misses) || !has_tally(&group->evictions))
 		return -ENOMEM;
-	/* A reader that sees @remotes sees @misses, too. Pairs with
-	 * find_steered_group() in steer/steer.c and fill_misses() in
-	 * message/fill.c.
+	/* A reader that sees @remotes sees @misses and @evictions, too. Pairs
+	 * with find_steered_group() in steer/steer.c, and with fill_misses()
+	 * and fill_evictions() in message/fill.c.
 	 */
 	smp_store_release(&group->remotes, group->remotes + 1);
 	if (group->remotes == 1)

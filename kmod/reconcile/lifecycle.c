@@ -226,6 +226,7 @@ allocate_member(struct anycast6_net *an, struct anycast6_group *group,
 	member = kzalloc(sizeof(*member), GFP_KERNEL_ACCOUNT);
 	if (!member)
 		return NULL;
+	refcount_inc(&group->refcnt);
 	member->group = group;
 	member->link = blueprint->link;
 	member->seed = seed_of(blueprint);

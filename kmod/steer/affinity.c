@@ -95,7 +95,7 @@ bool anycast6_affinity_keep(struct anycast6_flows *flows,
 		return true;
 	make_source_key(&packet->key, &all.key);
 	source = anycast6_flow_find(flows, &all.key);
-	if (source && anycast6_flow_move(source, member)) {
+	if (source && anycast6_flow_move(flows, source, member)) {
 		anycast6_affinity_use(flows, source);
 		return true;
 	}

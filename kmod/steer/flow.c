@@ -12,22 +12,35 @@
 #include "object/member.h"
 #include "steer/affinity.h"
 #include "steer/flow.h"
+#include "steer/proof.h"
+#include "steer/room.h"
 
-/* New flows may have all but 1 / FRESH_PART of the table, so that a flood of
- * them leaves room for connections.
- */
-#define FRESH_PART	2
 /* how often anycast6_flows_flush() walks the table */
 #define FLUSHES		2
 
-static void free_flow(struct anycast6_flow *flow)
+/* A member that has a flow keeps its address for it. */
+static void add_to_member(struct anycast6_flows *flows,
+			  struct anycast6_member *member)
 {
-	struct anycast6_member *member;
+	atomic_inc(&member->flows);
+	if (atomic_inc_return(&member->group->flows) == 1)
+		atomic_inc(&flows->addresses);
+}
 
-	/* a concurrent anycast6_flow_move() must not put it, too */
-	member = unrcu_pointer(xchg(&flow->member, NULL));
+/* Drops the reference, too. */
+static void take_from_member(struct anycast6_flows *flows,
+			     struct anycast6_member *member)
+{
 	atomic_dec(&member->flows);
+	if (atomic_dec_and_test(&member->group->flows))
+		atomic_dec(&flows->addresses);
 	anycast6_member_put(member);
+}
+
+static void free_flow(struct anycast6_flows *flows, struct anycast6_flow *flow)
+{
+	/* a concurrent anycast6_flow_move() must not put it, too */
+	take_from_member(flows, unrcu_pointer(xchg(&flow->member, NULL)));
 	kfree_rcu(flow, rcu);
 }
 
@@ -43,13 +56,14 @@ int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max)
 {
 	flows->max = max;
 	atomic_set(&flows->count, 0);
-	atomic_set(&flows->fresh, 0);
+	atomic_set(&flows->proven, 0);
+	atomic_set(&flows->addresses, 0);
 	return rhashtable_init(&flows->table, &anycast6_flow_params);
 }
 
 static void free_table_flow(void *flow, void *arg)
 {
-	free_flow(flow);
+	free_flow(arg, flow);
 }
 
 /**
@@ -60,7 +74,7 @@ static void free_table_flow(void *flow, void *arg)
  */
 void anycast6_flows_free(struct anycast6_flows *flows)
 {
-	rhashtable_free_and_destroy(&flows->table, free_table_flow, NULL);
+	rhashtable_free_and_destroy(&flows->table, free_table_flow, flows);
 }
 
 /**
@@ -107,9 +121,19 @@ bool anycast6_flow_is_over(const struct anycast6_flow *flow)
 	return anycast6_flow_idle(flow) > HZ * anycast6_flow_timeout(flow);
 }
 
-static bool is_fresh_state(u32 state)
+/**
+ * anycast6_flow_is_lost() - whether a flow needs to be kept no longer
+ * @flow: the flow
+ *
+ * Context: RCU.
+ */
+bool anycast6_flow_is_lost(const struct anycast6_flow *flow)
 {
-	return FIELD_GET(ANYCAST6_FLOW_STATE, state) == ANYCAST6_FLOW_STATE_NEW;
+	const struct anycast6_member *member = rcu_dereference(flow->member);
+
+	return !member || READ_ONCE(member->dead) ||
+	       !READ_ONCE(member->group->remotes) ||
+	       anycast6_flow_is_over(flow);
 }
 
 /**
@@ -127,37 +151,36 @@ bool anycast6_flow_set_state(struct anycast6_flows *flows,
 {
 	if (cmpxchg(&flow->state, old, state) != old)
 		return false;
-	if (is_fresh_state(old))
-		atomic_dec(&flows->fresh);
-	if (is_fresh_state(state))
-		atomic_inc(&flows->fresh);
+	if (!(old & ANYCAST6_FLOW_UNPROVEN))
+		atomic_dec(&flows->proven);
+	if (!(state & ANYCAST6_FLOW_UNPROVEN))
+		atomic_inc(&flows->proven);
 	return true;
 }
 
-static void remove_flow(struct anycast6_flows *flows,
-			struct anycast6_flow *flow)
+/**
+ * anycast6_flow_remove() - forget a flow
+ * @flows: the namespace's
+ * @flow: the flow; freed after a grace period
+ *
+ * Context: RCU; softirq or process.
+ * Return: false if somebody else was quicker.
+ */
+bool anycast6_flow_remove(struct anycast6_flows *flows,
+			  struct anycast6_flow *flow)
 {
 	if (rhashtable_remove_fast(&flows->table, &flow->node,
 				   anycast6_flow_params))
-		return;
-	/* a reader that still has the flow must not make it new again, which
-	 * would count it in @fresh: who sets the state tests for this
+		return false;
+	/* a reader that still has the flow must not prove it any more, which
+	 * would count it in @proven: anycast6_flow_go_on() tests for this
 	 */
 	while (!anycast6_flow_set_state(flows, flow, READ_ONCE(flow->state),
 					ANYCAST6_FLOW_REMOVED))
 		cpu_relax();
 	atomic_dec(&flows->count);
-	free_flow(flow);
-}
-
-/* Returns whether a flow needs to be kept no longer. */
-static bool is_lost_flow(const struct anycast6_flow *flow)
-{
-	const struct anycast6_member *member = rcu_dereference(flow->member);
-
-	return !member || READ_ONCE(member->dead) ||
-	       !READ_ONCE(member->group->remotes) ||
-	       anycast6_flow_is_over(flow);
+	free_flow(flows, flow);
+	return true;
 }
 
 /**
@@ -219,8 +242,8 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 static int expire_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 		       void *arg)
 {
-	if (is_lost_flow(flow))
-		remove_flow(flows, flow);
+	if (anycast6_flow_is_lost(flow))
+		anycast6_flow_remove(flows, flow);
 	else
 		anycast6_affinity_refresh(flows, flow);
 	return 0;
@@ -230,7 +253,7 @@ static int flush_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 		      void *arg)
 {
 	if (anycast6_flow_filter_passes(arg, flow))
-		remove_flow(flows, flow);
+		anycast6_flow_remove(flows, flow);
 	return 0;
 }
 
@@ -263,20 +286,26 @@ void anycast6_flows_flush(struct anycast6_flows *flows,
 		anycast6_flows_walk(flows, flush_flow, (void *)filter);
 }
 
-/* A connection whose SYN found no room in a flood gets it with its next packet:
- * packets of TCP other than SYNs may have all of the table.
- */
-static bool has_room(struct anycast6_flows *flows,
-		     const struct anycast6_packet *packet)
+/* Returns NULL without memory, or if the member is gone. */
+static struct anycast6_flow *allocate_flow(struct anycast6_flows *flows,
+					   const struct anycast6_packet *packet,
+					   struct anycast6_member *member)
 {
-	unsigned int max = READ_ONCE(*flows->max);
+	struct anycast6_flow *flow;
 
-	if (atomic_read(&flows->count) >= max)
-		return false;
-	if (packet->key.proto == IPPROTO_TCP &&
-	    !(packet->segment.flags & ANYCAST6_TRACK_SYN))
-		return true;
-	return atomic_read(&flows->fresh) < max - max / FRESH_PART;
+	flow = kzalloc(sizeof(*flow), GFP_ATOMIC | __GFP_NOWARN);
+	if (!flow)
+		return NULL;
+	if (!anycast6_member_get(member)) {
+		kfree(flow);
+		return NULL;
+	}
+	flow->key = packet->key;
+	flow->used = jiffies;
+	anycast6_flow_begin(flow, &packet->segment);
+	RCU_INIT_POINTER(flow->member, member);
+	add_to_member(flows, member);
+	return flow;
 }
 
 /**
@@ -284,6 +313,8 @@ static bool has_room(struct anycast6_flows *flows,
  * @flows: the namespace's
  * @packet: the first packet that was seen of the flow
  * @member: the member that was chosen
+ *
+ * In a full table, another flow gives way.
  *
  * Context: RCU; softirq or process.
  * Return: false if the flow should stay with its member, but there is no room
@@ -297,45 +328,36 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 
 	if (!anycast6_track_pins(packet->key.proto, packet->segment.flags))
 		return true;
-	if (!has_room(flows, packet))
+	/* counted before others can find it: anycast6_flow_remove() subtracts */
+	if (!anycast6_room_take(flows, &packet->key, member->group))
 		return false;
-	flow = kzalloc(sizeof(*flow), GFP_ATOMIC | __GFP_NOWARN);
-	if (!flow)
-		return false;
-	if (!anycast6_member_get(member)) {
-		kfree(flow);
+	flow = allocate_flow(flows, packet, member);
+	if (!flow) {
+		atomic_dec(&flows->count);
 		return false;
 	}
-	flow->key = packet->key;
-	flow->used = jiffies;
-	anycast6_flow_begin(flow, &packet->segment);
-	RCU_INIT_POINTER(flow->member, member);
-	atomic_inc(&member->flows);
-
-	/* counted before others can find it, as remove_flow() subtracts */
-	atomic_inc(&flows->count);
-	atomic_inc(&flows->fresh);
 	other = rhashtable_lookup_get_insert_fast(&flows->table, &flow->node,
 						  anycast6_flow_params);
 	if (likely(!other))
 		return true;
 
 	/* another packet of the flow was quicker, or there is no memory */
-	atomic_dec(&flows->fresh);
 	atomic_dec(&flows->count);
-	free_flow(flow);
+	free_flow(flows, flow);
 	return !IS_ERR(other);
 }
 
 /**
  * anycast6_flow_move() - give a flow another member
+ * @flows: the namespace's
  * @flow: the flow
  * @member: the member that was chosen
  *
  * Context: RCU; any.
  * Return: false if the flow has ended, or @member is gone.
  */
-bool anycast6_flow_move(struct anycast6_flow *flow,
+bool anycast6_flow_move(struct anycast6_flows *flows,
+			struct anycast6_flow *flow,
 			struct anycast6_member *member)
 {
 	struct anycast6_member *old = rcu_dereference(flow->member);
@@ -344,15 +366,13 @@ bool anycast6_flow_move(struct anycast6_flow *flow,
 		return true;
 	if (!old || !anycast6_member_get(member))
 		return false;
-	atomic_inc(&member->flows);
+	add_to_member(flows, member);
 	if (unrcu_pointer(cmpxchg(&flow->member, RCU_INITIALIZER(old),
 				  RCU_INITIALIZER(member))) == old) {
-		atomic_dec(&old->flows);
-		anycast6_member_put(old);
+		take_from_member(flows, old);
 		return true;
 	}
 	/* another packet of the flow was quicker, or free_flow() was */
-	atomic_dec(&member->flows);
-	anycast6_member_put(member);
+	take_from_member(flows, member);
 	return true;
 }

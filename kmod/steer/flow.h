@@ -21,18 +21,24 @@ struct anycast6_member;
 struct in6_addr;
 
 /* What of a flow's track changes together, in one word. That of a connection which
- * was seen from its SYN on and goes on is %ANYCAST6_FLOW_STATE_ESTABLISHED alone.
+ * was seen from its SYN on and lasts is %ANYCAST6_FLOW_STATE_ESTABLISHED alone.
  */
-#define ANYCAST6_FLOW_STATE	GENMASK(7, 0)
-#define ANYCAST6_FLOW_TRUST	GENMASK(15, 8)
-#define ANYCAST6_FLOW_TRIES	BIT(16)
-/* when the flow began to wait for its member, in units of flow_step.c; 0: it does not */
-#define ANYCAST6_FLOW_WAITS	GENMASK(31, 17)
+#define ANYCAST6_FLOW_STATE	GENMASK(3, 0)
+#define ANYCAST6_FLOW_TRUST	GENMASK(7, 4)
+#define ANYCAST6_FLOW_TRIES	BIT(8)
+/* It has not lasted yet, and gives way to others. */
+#define ANYCAST6_FLOW_UNPROVEN	BIT(9)
+/* It is new, and its first packet was not the only one. */
+#define ANYCAST6_FLOW_AGAIN	BIT(10)
+/* When its first packet came, in quarters of a second, while it is UNPROVEN. */
+#define ANYCAST6_FLOW_BORN	GENMASK(21, 11)
+/* When it began to wait for its member, in quarters of a second; 0: it does not. */
+#define ANYCAST6_FLOW_WAITS	GENMASK(31, 22)
 
 /* The state of a flow that is in the table no more, beyond those of enum
  * anycast6_flow_state.
  */
-#define ANYCAST6_FLOW_REMOVED	U8_MAX
+#define ANYCAST6_FLOW_REMOVED	(ANYCAST6_FLOW_STATE | ANYCAST6_FLOW_UNPROVEN)
 
 /* what a packet means for its flow */
 enum anycast6_step {
@@ -72,14 +78,16 @@ struct anycast6_flow {
 /**
  * struct anycast6_flows - a namespace's flows
  * @table: by key; lock-free for readers
- * @count: how many there are; atomic
- * @fresh: how many of them are %ANYCAST6_FLOW_STATE_NEW; atomic
+ * @count: how many there are, or are about to be inserted; atomic
+ * @proven: how many of them are not ANYCAST6_FLOW_UNPROVEN; atomic
+ * @addresses: how many addresses have flows; atomic
  * @max: the sysctl max_flows, READ_ONCE()
  */
 struct anycast6_flows {
 	struct rhashtable table;
 	atomic_t count;
-	atomic_t fresh;
+	atomic_t proven;
+	atomic_t addresses;
 	const unsigned int *max;
 };
 
@@ -146,13 +154,16 @@ void anycast6_flows_flush(struct anycast6_flows *flows,
 bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
 				 const struct anycast6_flow *flow);
 
+bool anycast6_flow_set_state(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow, u32 old, u32 state);
+bool anycast6_flow_remove(struct anycast6_flows *flows,
+			  struct anycast6_flow *flow);
 bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
 		       struct anycast6_member *member);
-bool anycast6_flow_move(struct anycast6_flow *flow,
+bool anycast6_flow_move(struct anycast6_flows *flows,
+			struct anycast6_flow *flow,
 			struct anycast6_member *member);
-bool anycast6_flow_set_state(struct anycast6_flows *flows,
-			     struct anycast6_flow *flow, u32 old, u32 state);
 void anycast6_flow_begin(struct anycast6_flow *flow,
 			 const struct anycast6_segment *segment);
 enum anycast6_step
@@ -165,6 +176,7 @@ void anycast6_flow_wait(struct anycast6_flow *flow);
 u32 anycast6_flow_waited(const struct anycast6_flow *flow);
 unsigned int anycast6_flow_timeout(const struct anycast6_flow *flow);
 bool anycast6_flow_is_over(const struct anycast6_flow *flow);
+bool anycast6_flow_is_lost(const struct anycast6_flow *flow);
 u32 anycast6_flow_idle(const struct anycast6_flow *flow);
 
 /**

@@ -8,11 +8,15 @@
 #include <uapi/linux/anycast6.h>
 
 #include "steer/flow.h"
+#include "steer/proof.h"
 
-/* What a flow's time of waiting is counted in, jiffies. It is there for an hour, and
- * a flow waits for no longer than the grace that administrators give it.
+/* What a flow's time of waiting is counted in, jiffies. It is told apart for four
+ * minutes, twice as long as the longest grace.
  */
-#define WAIT_UNIT	(HZ / 8)
+#define WAIT_UNIT	(HZ / 4)
+/* What a packet of a flow that does not wait leaves as it is, or changes. */
+#define TRACKED		(ANYCAST6_FLOW_STATE | ANYCAST6_FLOW_TRUST | \
+			 ANYCAST6_FLOW_TRIES | ANYCAST6_FLOW_WAITS)
 
 static u32 pack_state(const struct anycast6_track *track)
 {
@@ -43,7 +47,7 @@ void anycast6_flow_begin(struct anycast6_flow *flow,
 	struct anycast6_track track;
 
 	anycast6_track_begin(&track, segment);
-	flow->state = pack_state(&track);
+	flow->state = pack_state(&track) | anycast6_proof_begin();
 	write_sequence(flow, &track);
 }
 
@@ -103,7 +107,9 @@ anycast6_flow_foresee(struct anycast6_flow *flow,
 	read_track(flow, state, &track);
 	if (!track_packet(flow, segment, &track))
 		return ANYCAST6_STEP_BEGINS;
-	if (pack_state(&track) != state || track.syn != READ_ONCE(flow->syn))
+	if (pack_state(&track) != (state & TRACKED) ||
+	    track.syn != READ_ONCE(flow->syn) ||
+	    anycast6_proof_is_due(state, track.state))
 		return ANYCAST6_STEP_CHANGES;
 	write_sequence(flow, &track);
 	touch_flow(flow);
@@ -124,12 +130,15 @@ void anycast6_flow_go_on(struct anycast6_flows *flows,
 {
 	u32 state = READ_ONCE(flow->state), next;
 	struct anycast6_track track;
+	bool goes_on;
 
 	if (state == ANYCAST6_FLOW_REMOVED)
 		return;
 	read_track(flow, state, &track);
-	track_packet(flow, segment, &track);
+	goes_on = track_packet(flow, segment, &track);
 	next = pack_state(&track);
+	next |= goes_on ? anycast6_proof_go_on(flows, flow, state, track.state) :
+			  anycast6_proof_begin();
 	if (next != state)
 		anycast6_flow_set_state(flows, flow, state, next);
 	write_sequence(flow, &track);

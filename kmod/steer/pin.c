@@ -292,7 +292,7 @@ static void remember_flow(struct anycast6_router *router,
 		return;
 	if (flow) {
 		anycast6_flow_go_on(&router->flows, flow, &packet->segment);
-		if (anycast6_flow_move(flow, member))
+		if (anycast6_flow_move(&router->flows, flow, member))
 			return;
 	}
 	if (!is_unpinned(member->group, packet) &&
