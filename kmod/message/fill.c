@@ -111,6 +111,24 @@ static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 			  ARRAY_SIZE(attrs), ANYCAST6_A_MISSES_PAD);
 }
 
+static int fill_evictions(struct sk_buff *skb,
+			  const struct anycast6_group *group)
+{
+	static const int attrs[ANYCAST6_EVICT_KINDS] = {
+		[ANYCAST6_EVICT_ENDED] = ANYCAST6_A_EVICTIONS_ENDED,
+		[ANYCAST6_EVICT_NEW] = ANYCAST6_A_EVICTIONS_NEW,
+		[ANYCAST6_EVICT_UNPROVEN] = ANYCAST6_A_EVICTIONS_UNPROVEN,
+		[ANYCAST6_EVICT_IDLE] = ANYCAST6_A_EVICTIONS_IDLE,
+		[ANYCAST6_EVICT_BEGUN] = ANYCAST6_A_EVICTIONS_SHARE,
+	};
+
+	/* pairs with steer_group() in reconcile/attach.c */
+	if (!smp_load_acquire(&group->remotes))
+		return 0;
+	return fill_tally(skb, ANYCAST6_A_ADDR_EVICTIONS, group->evictions,
+			  attrs, ARRAY_SIZE(attrs), ANYCAST6_A_EVICTIONS_PAD);
+}
+
 static int fill_replies(struct sk_buff *skb, const struct anycast6_group *group)
 {
 	static const int attrs[ANYCAST6_REPLIES] = {
@@ -177,6 +195,7 @@ static int fill_summary(struct sk_buff *skb, const struct anycast6_group *group)
 	    nla_put_u32(skb, ANYCAST6_A_ADDR_STATE, group_state(group)) ||
 	    fill_members_stats(skb, group) ||
 	    fill_misses(skb, group) ||
+	    fill_evictions(skb, group) ||
 	    fill_replies(skb, group))
 		return -EMSGSIZE;
 	return 0;
