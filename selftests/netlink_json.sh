@@ -159,6 +159,7 @@ def entry: if .origin == "subnet-router" then .origin
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
 	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned") + word("waiting")),
+	(.evictions // empty | "    evictions" + word("ended") + word("new") + word("unproven") + word("idle") + word("share")),
 	(.replies // empty | "    replies" + word("rewritten") + word("unsafe") + word("own") + word("forgotten")),
 	(.members[] | ("   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +
 	 word("state") + word("reason") + drains + time("since"; "for") + seconds("lifetime") +

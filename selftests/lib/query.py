@@ -57,6 +57,12 @@ def misses(objects):
                     for name in ("no_member", "loop", "forwarding", "unpinned", "waiting")))]
 
 
+def evictions(objects):
+    """Which flows to the first address gave way to others, in the order of the counters."""
+    return [words(*(objects[0]["evictions"][name]
+                    for name in ("ended", "new", "unproven", "idle", "share")))]
+
+
 def replies(objects):
     """What was done to answers from the first address, in the order of the counters."""
     return [words(*(objects[0]["replies"][name]
@@ -158,7 +164,7 @@ def own_masters(objects):
 
 
 QUESTIONS = {f.__name__: f for f in (
-    members, addresses, states, origins, vrf_members, entries, packets, misses, replies, sources,
+    members, addresses, states, origins, vrf_members, entries, packets, misses, evictions, replies, sources,
     member_states, member_state, local_state, distance, verdicts, role, routes, probes, flows, active_flows, count, local, field, own_devices, own_masters)}
 
 

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # What those steer_ tests share that look at single packets: a router with two members, and what it did. Sourced after
 # lib.sh and peer.sh. Such tests start peer/wire.py, which has more verbs: named, unnamed, open, say, close, ask, each,
-# stream, flowing, streamed, inject, flood, error, pieces, heads, watch, seen, tell, hear, finish, chat, chatting,
-# chatted, forge, put.
+# stream, flowing, streamed, inject, flood, pour, pouring, poured, error, pieces, heads, watch, seen, tell, hear,
+# finish, chat, chatting, chatted, forge, put.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1, r2)          ::1
@@ -84,6 +84,16 @@ misses() {
 	counts=$(query "$1" misses -s anycast show "${3-$A}")
 	# shellcheck disable=SC2034  # by name
 	read -r no_member loop forwarding unpinned waiting <<<"$counts"
+	echo "${!2}"
+}
+
+# evictions NS NAME [ADDRESS]: how many flows gave way to others that were NAME: ended, new, unproven, idle, share.
+evictions() {
+	local counts ended new unproven idle share
+
+	counts=$(query "$1" evictions -s anycast show "${3-$A}")
+	# shellcheck disable=SC2034  # by name
+	read -r ended new unproven idle share <<<"$counts"
 	echo "${!2}"
 }
 

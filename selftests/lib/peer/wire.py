@@ -477,6 +477,70 @@ def do_flood(prefix, target, port, count, options):
     return ""
 
 
+class Pour(threading.Thread):
+    """Packets of many sources that do not exist, at intervals."""
+
+    # the packets of each source: protocol, flags, sequence number
+    KINDS = {
+        "syns": [("tcp", "02", 1)],
+        "acks": [("tcp", "10", 1), ("tcp", "10", 1)],
+        "datagrams": [("udp", "", 0), ("udp", "", 0)],
+        "handshakes": [("tcp", "02", 1), ("tcp", "10", 2)],
+    }
+
+    def __init__(self, prefix, target, port, kind, options):
+        super().__init__(daemon=True)
+        self.prefix, self.target, self.port, self.packets = prefix, target, int(port), self.KINDS[kind]
+        self.gap = float(options.get("gap", 1)) / 1000
+        # made here, as it is the caller that is in the namespace
+        self.out = out_socket()
+        self.over = False
+        self.sources = 0
+
+    def run(self):
+        begin = time.monotonic()
+        while not self.over:
+            source = "%s%x" % (self.prefix, self.sources)
+            sport = 1024 + self.sources % 60000
+            for proto, flags, seq in self.packets:
+                if proto == "tcp":
+                    data = segment(source, self.target, sport, self.port, {"flags": flags, "seq": seq})
+                else:
+                    data = transport(proto, source, self.target, sport, self.port)
+                self.out.sendto(ipv6(source, self.target, PROTOCOLS[proto], data, 64), (self.target, 0))
+            self.sources += 1
+            time.sleep(max(begin + self.sources * self.gap - time.monotonic(), 0))
+
+
+def do_pour(name, prefix, target, port, kind, options):
+    """pour NS NAME PREFIX TARGET PORT syns|acks|datagrams|handshakes [gap=MSEC]: packets from PREFIX0, PREFIX1…
+    (hexadecimal), one source each millisecond if not told, until poured: a SYN, two equal ACKs, two datagrams, a
+    SYN and the ACK that goes on with it"""
+    pours[name] = Pour(prefix, target, port, kind, options)
+    pours[name].start()
+    return ""
+
+
+def do_pouring(name, options):
+    """pouring NS NAME [count=N]: wait for N more sources"""
+    pour = pours[name]
+    wanted = pour.sources + int(options.get("count", 100))
+    peer.wait_until(lambda: pour.sources >= wanted or not pour.is_alive())
+    return ""
+
+
+def do_poured(name, options):
+    """poured NS NAME: end it; how many sources there were"""
+    pour = pours.pop(name)
+    pour.over = True
+    pour.join(10)
+    pour.out.close()
+    return str(pour.sources)
+
+
+pours = {}
+
+
 def do_error(source, target, what, quoted, options):
     """error NS SOURCE TARGET TYPE-CODE-MTU QUOTE [cut=BYTES] [options] [later]: an ICMPv6 error. QUOTE
     is SOURCE,TARGET,KIND,SPORT,DPORT (as for inject) of what its target has sent, an echo reply for echo;
