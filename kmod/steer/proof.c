@@ -61,7 +61,7 @@ static bool prove_flow(struct anycast6_flows *flows,
 }
 
 /* Returns whether a flow has lasted for long enough. */
-static bool has_lasted(u32 state, u8 next)
+static bool lasts_long_enough(u32 state, u8 next)
 {
 	u32 born = FIELD_GET(ANYCAST6_FLOW_BORN, state), age;
 
@@ -82,7 +82,7 @@ bool anycast6_proof_is_due(u32 state, u8 next)
 		return false;
 	if (next == ANYCAST6_FLOW_STATE_NEW)
 		return !(state & ANYCAST6_FLOW_AGAIN);
-	return has_lasted(state, next);
+	return lasts_long_enough(state, next);
 }
 
 /**
@@ -104,5 +104,5 @@ u32 anycast6_proof_go_on(struct anycast6_flows *flows,
 		return 0;
 	if (next == ANYCAST6_FLOW_STATE_NEW)
 		return proof | ANYCAST6_FLOW_AGAIN;
-	return has_lasted(state, next) && prove_flow(flows, flow) ? 0 : proof;
+	return lasts_long_enough(state, next) && prove_flow(flows, flow) ? 0 : proof;
 }
