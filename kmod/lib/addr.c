@@ -78,6 +78,24 @@ bool anycast6_prefix_contains(const struct anycast6_prefix *prefix,
 	return ipv6_prefix_equal(&prefix->addr, addr, prefix->len);
 }
 
+/**
+ * anycast6_prefix_compare() - where a prefix is among addresses in their order
+ * @prefix: the prefix
+ * @addr: network order
+ *
+ * Context: any.
+ * Return: less than 0 if the prefix is before the address, 0 if it contains it,
+ * more than 0 if it is behind it.
+ */
+int anycast6_prefix_compare(const struct anycast6_prefix *prefix,
+			    const struct in6_addr *addr)
+{
+	struct in6_addr start;
+
+	ipv6_addr_prefix(&start, addr, prefix->len);
+	return ipv6_addr_cmp(&prefix->addr, &start);
+}
+
 static bool has_identifiers(const struct anycast6_prefix *prefix, u8 max_len)
 {
 	return prefix->len <= max_len && !ipv6_addr_is_multicast(&prefix->addr);

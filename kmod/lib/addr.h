@@ -45,6 +45,8 @@ void anycast6_prefix_set(struct anycast6_prefix *prefix,
 			 const struct in6_addr *addr, u8 len);
 bool anycast6_prefix_contains(const struct anycast6_prefix *prefix,
 			      const struct in6_addr *addr);
+int anycast6_prefix_compare(const struct anycast6_prefix *prefix,
+			    const struct in6_addr *addr);
 bool anycast6_prefix_equal(const struct anycast6_prefix *a,
 			   const struct anycast6_prefix *b);
 

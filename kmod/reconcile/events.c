@@ -19,6 +19,7 @@
 
 #include "kernel/daemon_route.h"
 #include "kernel/link.h"
+#include "lib/addr.h"
 #include "net.h"
 #include "object/entry.h"
 #include "object/group.h"
@@ -276,6 +277,7 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 {
 	const struct fib6_entry_notifier_info *fen;
 	const struct net_device *dev;
+	struct anycast6_prefix prefix;
 	struct anycast6_group *group;
 	const struct rt6key *dst;
 
@@ -283,7 +285,8 @@ static void route_event(struct anycast6_net *an, unsigned long event,
 	dst = &fen->rt->fib6_dst;
 	rcu_read_lock();
 	/* the kernel tells of a new route before it can be looked up */
-	anycast6_nexthops_mark(an, ROUTE_DELAY);
+	anycast6_prefix_set(&prefix, &dst->addr, dst->plen);
+	anycast6_nexthops_mark_under(an, &prefix, ROUTE_DELAY);
 	daemon_route_event(an, event, fen->rt);
 	if ((dst->plen != 128 && dst->plen != 8) ||
 	    fen->rt->fib6_protocol == ANYCAST6_ROUTE_PROTO) {

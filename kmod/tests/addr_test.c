@@ -172,6 +172,38 @@ static void prefix_contains(struct kunit *test)
 	}
 }
 
+/* Where addresses differ from a prefix for the first time says which is before
+ * the other.
+ */
+static void prefix_compare(struct kunit *test)
+{
+	struct in6_addr sample, other;
+	struct anycast6_prefix prefix;
+	int len, n, i, order, wanted;
+
+	for (i = 0; i < ARRAY_SIZE(samples); i++) {
+		sample = parse(test, samples[i]);
+		for (len = 0; len <= 128; len++) {
+			anycast6_prefix_set(&prefix, &sample, len);
+			for (n = 0; n < 128; n++) {
+				other = sample;
+				other.s6_addr[n / 8] ^= 0x80 >> n % 8;
+				order = anycast6_prefix_compare(&prefix,
+								&other);
+				wanted = n >= len ? 0 :
+					 bit(&sample, n) ? 1 : -1;
+				KUNIT_ASSERT_EQ_MSG(test, wanted,
+						    (order > 0) - (order < 0),
+						    "%s/%d bit %d", samples[i],
+						    len, n);
+			}
+			KUNIT_ASSERT_EQ(test, 0,
+					anycast6_prefix_compare(&prefix,
+								&sample));
+		}
+	}
+}
+
 static void refusals(struct kunit *test)
 {
 	static const char * const refused[] = {
@@ -203,6 +235,7 @@ static struct kunit_case addr_cases[] = {
 	KUNIT_CASE(reserved_known),
 	KUNIT_CASE(subnet_router_every_length),
 	KUNIT_CASE(prefix_contains),
+	KUNIT_CASE(prefix_compare),
 	KUNIT_CASE(refusals),
 	{}
 };

@@ -12,10 +12,16 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "lib/addr.h"
 #include "net.h"
 #include "way/neighbour.h"
 #include "way/nexthop.h"
 #include "way/path.h"
+
+/* So many next hops under a prefix are marked one by one. If there are more, all
+ * of the namespace's are: whoever changes a route must not wait for long.
+ */
+#define MARKS_MAX	64
 
 static const struct rhashtable_params nexthop_params = {
 	.head_offset = offsetof(struct anycast6_nexthop, node),
@@ -55,6 +61,8 @@ int anycast6_nexthops_create(struct anycast6_net *an)
 	if (!nexthops)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&nexthops->list);
+	spin_lock_init(&nexthops->address_lock);
+	nexthops->addresses = RB_ROOT;
 	spin_lock_init(&nexthops->neighbour_lock);
 	hash_init(nexthops->neighbours);
 	err = rhashtable_init(&nexthops->table, &nexthop_params);
@@ -80,6 +88,34 @@ void anycast6_nexthops_destroy(struct anycast6_net *an)
 	/* readers under RCU use the list, never the table */
 	rhashtable_destroy(&nexthops->table);
 	kvfree_rcu(nexthops, rcu);
+}
+
+static bool is_address_before(struct rb_node *a, const struct rb_node *b)
+{
+	const struct anycast6_nexthop *first, *second;
+
+	first = rb_entry(a, struct anycast6_nexthop, by_address);
+	second = rb_entry(b, struct anycast6_nexthop, by_address);
+	return ipv6_addr_cmp(&first->slot.target.addr,
+			     &second->slot.target.addr) < 0;
+}
+
+static void list_nexthop(struct anycast6_nexthops *nexthops,
+			 struct anycast6_nexthop *nexthop)
+{
+	list_add_tail_rcu(&nexthop->list, &nexthops->list);
+	spin_lock_bh(&nexthops->address_lock);
+	rb_add(&nexthop->by_address, &nexthops->addresses, is_address_before);
+	spin_unlock_bh(&nexthops->address_lock);
+}
+
+static void unlist_nexthop(struct anycast6_nexthops *nexthops,
+			   struct anycast6_nexthop *nexthop)
+{
+	spin_lock_bh(&nexthops->address_lock);
+	rb_erase(&nexthop->by_address, &nexthops->addresses);
+	spin_unlock_bh(&nexthops->address_lock);
+	list_del_rcu(&nexthop->list);
 }
 
 /**
@@ -117,7 +153,8 @@ anycast6_nexthop_get(struct anycast6_net *an,
 		kfree(nexthop);
 		return ERR_PTR(err);
 	}
-	list_add_tail_rcu(&nexthop->list, &nexthops->list);
+	/* routes that change from here on mark it */
+	list_nexthop(nexthops, nexthop);
 	anycast6_nexthop_refresh(an, nexthop);
 	return nexthop;
 }
@@ -149,7 +186,7 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 	anycast6_neighbour_set(nexthops, nexthop, &in6addr_any, 0);
 	rhashtable_remove_fast(&nexthops->table, &nexthop->node,
 			       nexthop_params);
-	list_del_rcu(&nexthop->list);
+	unlist_nexthop(nexthops, nexthop);
 	anycast6_path_drop(&nexthop->slot);
 	call_rcu(&nexthop->rcu, free_nexthop_rcu);
 }
@@ -189,7 +226,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	rcu_read_lock();
-	path = anycast6_path_get(an->net, &nexthop->slot);
+	path = anycast6_path_review(an->net, &nexthop->slot);
 	anycast6_neighbour_follow(nexthops, nexthop, path ? path->dst : NULL);
 	reason = nexthop_reason(nexthop, path);
 	if (path) {
@@ -266,6 +303,65 @@ void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
 	/* only the first mark queues the work: more events must not delay it */
 	if (nexthops && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
 					  &nexthops->dirty))
+		anycast6_net_reconcile(an, delay);
+}
+
+static int compare_nexthop(const void *key, const struct rb_node *node)
+{
+	const struct anycast6_nexthop *nexthop =
+		rb_entry(node, struct anycast6_nexthop, by_address);
+
+	return anycast6_prefix_compare(key, &nexthop->slot.target.addr);
+}
+
+/* Marks the next hops under a prefix. Returns how many there are, at most
+ * %MARKS_MAX + 1.
+ */
+static unsigned int mark_under(struct anycast6_nexthops *nexthops,
+			       const struct anycast6_prefix *prefix)
+{
+	struct anycast6_nexthop *nexthop;
+	struct rb_node *node;
+	unsigned int n = 0;
+
+	spin_lock_bh(&nexthops->address_lock);
+	rb_for_each(node, prefix, &nexthops->addresses, compare_nexthop) {
+		if (++n > MARKS_MAX)
+			break;
+		nexthop = rb_entry(node, struct anycast6_nexthop, by_address);
+		set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
+	}
+	spin_unlock_bh(&nexthops->address_lock);
+	return n;
+}
+
+/**
+ * anycast6_nexthops_mark_under() - look at the next hops under a prefix again
+ * @an: the namespace
+ * @prefix: where a route leads that changes. Routes to elsewhere are not on the
+ *          way: whatever table they are in, no lookup of a next hop finds them
+ * @delay: how long that may take, jiffies; without effect while some are marked
+ *
+ * Context: any, under RCU; the lock of the routing table may be held.
+ */
+void anycast6_nexthops_mark_under(struct anycast6_net *an,
+				  const struct anycast6_prefix *prefix,
+				  unsigned long delay)
+{
+	struct anycast6_nexthops *nexthops = rcu_dereference(an->nexthops);
+	unsigned int n;
+
+	if (!nexthops)
+		return;
+	n = mark_under(nexthops, prefix);
+	if (n > MARKS_MAX) {
+		anycast6_nexthops_mark(an, delay);
+		return;
+	}
+	/* test_and_set_bit() is a full barrier: who sees the bit sees the marks.
+	 * Pairs with test_and_clear_bit() in reconcile_nexthops()
+	 */
+	if (n && !test_and_set_bit(ANYCAST6_NEXTHOPS_SOME, &nexthops->dirty))
 		anycast6_net_reconcile(an, delay);
 }
 

@@ -10,17 +10,21 @@
 #include <linux/hashtable.h>
 #include <linux/in6.h>
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 
 #include "way/path.h"
 
 struct anycast6_net;
+struct anycast6_prefix;
 struct neighbour;
 struct net_device;
 
 enum anycast6_nexthop_flags {
-	/* its neighbour came or failed; see ANYCAST6_NEXTHOPS_SOME */
+	/* its neighbour came or failed, or a route changed that may lead to it;
+	 * see ANYCAST6_NEXTHOPS_SOME
+	 */
 	ANYCAST6_NEXTHOP_DIRTY,
 };
 
@@ -41,6 +45,7 @@ enum anycast6_nexthop_change {
  * struct anycast6_nexthop - a next hop
  * @node: in nexthops->table; an->lock
  * @list: in nexthops->list; readers under RCU, writers under an->lock
+ * @by_address: in nexthops->addresses; nexthops->address_lock
  * @slot: the target, constant, and the path there
  * @members: members that use it, by of_nexthop; an->lock
  * @flags: ANYCAST6_NEXTHOP_*; atomic
@@ -65,6 +70,7 @@ enum anycast6_nexthop_change {
 struct anycast6_nexthop {
 	struct rhash_head node;
 	struct list_head list;
+	struct rb_node by_address;
 	struct anycast6_slot slot;
 	struct list_head members;
 	unsigned long flags;
@@ -93,6 +99,9 @@ enum anycast6_nexthops_flags {
  * @table: next hops by target; an->lock
  * @list: the same next hops; readers under RCU, writers under an->lock
  * @dirty: ANYCAST6_NEXTHOPS_*; atomic
+ * @address_lock: protects @addresses; taken with softirqs off, by who may hold
+ *                the lock of a routing table
+ * @addresses: the same next hops in the order of their addresses; @address_lock
  * @neighbour_lock: protects @neighbours, and what next hops know of their
  *                  neighbours; taken with softirqs off
  * @neighbours: next hops by the neighbour that leads to them; @neighbour_lock
@@ -102,6 +111,8 @@ struct anycast6_nexthops {
 	struct rhashtable table;
 	struct list_head list;
 	unsigned long dirty;
+	spinlock_t address_lock;	/* protects addresses */
+	struct rb_root addresses;
 	spinlock_t neighbour_lock;	/* protects neighbours */
 	DECLARE_HASHTABLE(neighbours, 8);
 	struct rcu_head rcu;
@@ -124,6 +135,9 @@ void anycast6_nexthop_forget_route(struct anycast6_net *an,
 				   struct anycast6_nexthop *nexthop);
 
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
+void anycast6_nexthops_mark_under(struct anycast6_net *an,
+				  const struct anycast6_prefix *prefix,
+				  unsigned long delay);
 void anycast6_nexthops_forget_dev(struct anycast6_net *an,
 				  const struct net_device *dev);
 

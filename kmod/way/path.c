@@ -172,6 +172,49 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 	return rcu_dereference(slot->path);
 }
 
+/* Whether the kernel may call a cached route valid though another one leads to
+ * the target now: if rules lead to several tables, as each has numbers of its own
+ * by which its routes become obsolete; and of routes by nexthop objects, which only
+ * changes of these objects and of addresses make obsolete.
+ */
+static bool may_be_stale(struct net *net, const struct anycast6_path *path)
+{
+	return dst_rt6_info(path->dst)->sernum ||
+	       atomic_read(&anycast6_net(net)->odd_rules);
+}
+
+static bool is_current(struct net *net, const struct anycast6_slot *slot,
+		       const struct anycast6_path *path)
+{
+	const struct fib6_info *from, *now = NULL;
+	struct dst_entry *dst;
+
+	from = rcu_access_pointer(dst_rt6_info(path->dst)->from);
+	dst = look_up_target(net, slot);
+	if (dst)
+		now = rcu_access_pointer(dst_rt6_info(dst)->from);
+	dst_release(dst);
+	return now && now == from;
+}
+
+/**
+ * anycast6_path_review() - the path to a target, as the routes are now
+ * @net: the namespace
+ * @slot: the target's
+ *
+ * Context: softirq or process; RCU, as long as the result is used.
+ * Return: the path, or NULL if there is no route or no memory.
+ */
+struct anycast6_path *anycast6_path_review(struct net *net,
+					   struct anycast6_slot *slot)
+{
+	struct anycast6_path *path = anycast6_path_get(net, slot);
+
+	if (path && may_be_stale(net, path) && !is_current(net, slot, path))
+		path = anycast6_path_renew(net, slot);
+	return path;
+}
+
 /**
  * anycast6_path_forget() - forget a cached route that may hold a device
  * @slot: the target's

@@ -78,6 +78,8 @@ struct anycast6_way {
 
 struct anycast6_path *anycast6_path_renew(struct net *net,
 					  struct anycast6_slot *slot);
+struct anycast6_path *anycast6_path_review(struct net *net,
+					   struct anycast6_slot *slot);
 bool anycast6_path_find_by_rules(struct net *net,
 				 struct anycast6_slot *slot,
 				 struct sk_buff *skb,
