@@ -58,3 +58,25 @@ bool anycast6_local_is_onlink(struct anycast6_net *an,
 	rcu_read_unlock();
 	return onlink;
 }
+
+/**
+ * anycast6_local_source() - the address from which this node asks another one
+ * @an: the namespace
+ * @addr: the other address, network order
+ * @ifindex: interface index of the device that its route leads to
+ * @source: result, network order; the unspecified address if there is none
+ *
+ * Context: any.
+ */
+void anycast6_local_source(struct anycast6_net *an,
+			   const struct in6_addr *addr, u32 ifindex,
+			   struct in6_addr *source)
+{
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(an->net, ifindex);
+	if (!dev || ipv6_dev_get_saddr(an->net, dev, addr, 0, source))
+		*source = in6addr_any;
+	rcu_read_unlock();
+}

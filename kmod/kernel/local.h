@@ -16,5 +16,8 @@ bool anycast6_local_is_unicast(struct anycast6_net *an,
 			       const struct anycast6_key *key);
 bool anycast6_local_is_onlink(struct anycast6_net *an,
 			      const struct in6_addr *addr, u32 ifindex);
+void anycast6_local_source(struct anycast6_net *an,
+			   const struct in6_addr *addr, u32 ifindex,
+			   struct in6_addr *source);
 
 #endif

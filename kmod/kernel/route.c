@@ -18,6 +18,9 @@
 #define REQUEST_SIZE	128
 #define ANSWER_SIZE	(NLMSG_HDRLEN + sizeof(struct nlmsgerr) + REQUEST_SIZE)
 
+/* Metric of what takes the place of a route for a moment. */
+#define STAND_IN_METRIC	(ANYCAST6_ROUTE_METRIC + 1)
+
 static int open_socket(struct anycast6_net *an)
 {
 	if (an->rtnl)
@@ -113,8 +116,8 @@ static int put_mtu(struct sk_buff *skb, u32 mtu)
 }
 
 /* Without NLM_F_EXCL a route to the same prefix on another device is not in the
- * way; without NLM_F_REPLACE it stays. Only routes of the same protocol are
- * deleted.
+ * way; without NLM_F_REPLACE, which would take the first route of the same
+ * metric whosever it is, it stays. Only routes of the same protocol are deleted.
  */
 static int put_change(struct sk_buff *skb, u32 seq,
 		      const struct anycast6_route_change *change)
@@ -124,7 +127,7 @@ static int put_change(struct sk_buff *skb, u32 seq,
 	struct rtmsg *rtm;
 
 	if (change->add)
-		flags |= NLM_F_CREATE | (change->replace ? NLM_F_REPLACE : 0);
+		flags |= NLM_F_CREATE;
 	nlh = nlmsg_put(skb, 0, seq, change->add ? RTM_NEWROUTE : RTM_DELROUTE,
 			sizeof(*rtm), flags);
 	if (!nlh)
@@ -147,7 +150,7 @@ static int put_change(struct sk_buff *skb, u32 seq,
 }
 
 static int change_one(struct anycast6_net *an, bool add,
-		      const struct anycast6_route *route)
+		      const struct anycast6_route *route, u32 metric)
 {
 	const struct anycast6_route_change change = {
 		.add = add,
@@ -158,9 +161,8 @@ static int change_one(struct anycast6_net *an, bool add,
 		.ifindex = route->ifindex,
 		.table = anycast6_route_table(an, route->ifindex,
 					      RT_TABLE_LOCAL),
-		.metric = ANYCAST6_ROUTE_METRIC,
+		.metric = metric,
 		.mtu = route->mtu,
-		.replace = route->replace,
 	};
 	struct sk_buff *skb = nlmsg_new(REQUEST_SIZE, GFP_KERNEL);
 	int err;
@@ -237,9 +239,40 @@ void anycast6_routes_change(struct anycast6_net *an,
 int anycast6_route_add(struct anycast6_net *an,
 		       const struct anycast6_route *route)
 {
-	int err = change_one(an, true, route);
+	int err = change_one(an, true, route, ANYCAST6_ROUTE_METRIC);
 
 	return err == -EEXIST ? 0 : err;
+}
+
+/**
+ * anycast6_route_replace() - change the MTU of a route that
+ * anycast6_route_add() made
+ * @an: the namespace
+ * @route: the route, with its new MTU
+ *
+ * Routes of others to the same address stay as they are. Meanwhile another
+ * route does the same, so that at no time there is none.
+ *
+ * Context: process, under @an->lock; takes RTNL.
+ * Return: 0, also if the route was not there, or a negative errno: the route may
+ * be gone.
+ */
+int anycast6_route_replace(struct anycast6_net *an,
+			   const struct anycast6_route *route)
+{
+	bool stands_in;
+	int err;
+
+	err = change_one(an, true, route, STAND_IN_METRIC);
+	if (err && err != -EEXIST)
+		return err;
+	/* else somebody has such a route, and it is his */
+	stands_in = !err;
+	change_one(an, false, route, ANYCAST6_ROUTE_METRIC);
+	err = anycast6_route_add(an, route);
+	if (stands_in)
+		change_one(an, false, route, STAND_IN_METRIC);
+	return err;
 }
 
 /**
@@ -253,7 +286,7 @@ int anycast6_route_add(struct anycast6_net *an,
 int anycast6_route_del(struct anycast6_net *an,
 		       const struct anycast6_route *route)
 {
-	return change_one(an, false, route);
+	return change_one(an, false, route, ANYCAST6_ROUTE_METRIC);
 }
 
 /**

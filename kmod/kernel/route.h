@@ -18,14 +18,12 @@ struct anycast6_net;
  * @addr: the address, network order
  * @ifindex: interface index of its device
  * @mtu: the largest packet that it takes, 0 for that of its device
- * @replace: a route that is there already changes
  */
 struct anycast6_route {
 	u8 type;
 	struct in6_addr addr;
 	u32 ifindex;
 	u32 mtu;
-	bool replace;
 };
 
 /* Metric of struct anycast6_route. The kernel's own routes to local addresses
@@ -63,7 +61,6 @@ static inline u32 anycast6_route_taken(u32 vrf)
  * @type: RTN_*
  * @protocol: RTPROT_*; who made the route
  * @add: add the route, else delete it
- * @replace: if it is to be there, one that is there already changes
  */
 struct anycast6_route_change {
 	struct in6_addr addr;
@@ -76,7 +73,6 @@ struct anycast6_route_change {
 	u8 type;
 	u8 protocol;
 	bool add;
-	bool replace;
 };
 
 u32 anycast6_route_table(struct anycast6_net *an, u32 ifindex, u32 table);
@@ -85,6 +81,8 @@ void anycast6_routes_change(struct anycast6_net *an,
 			    unsigned int n);
 int anycast6_route_add(struct anycast6_net *an,
 		       const struct anycast6_route *route);
+int anycast6_route_replace(struct anycast6_net *an,
+			   const struct anycast6_route *route);
 int anycast6_route_del(struct anycast6_net *an,
 		       const struct anycast6_route *route);
 int anycast6_route_set_master(struct anycast6_net *an, u32 ifindex, u32 master);

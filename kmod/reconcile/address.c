@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Settles an address: holds it where its local members are, gives this node's
- * own packets a route, and decides the states of its members.
+ * Settles an address: holds it where its local members are, decides the states
+ * of its members, and has all follow that depends on these.
  * Does not know which event or request made that necessary.
  */
-#include <linux/rtnetlink.h>
-
 #include <uapi/linux/anycast6.h>
 
 #include "deliver/advert.h"
@@ -27,6 +25,7 @@
 #include "reconcile/address.h"
 #include "reconcile/domain.h"
 #include "reconcile/elect.h"
+#include "reconcile/own_route.h"
 #include "reconcile/publish.h"
 #include "way/nexthop.h"
 
@@ -275,74 +274,6 @@ static bool settle_states(struct anycast6_net *an, struct anycast6_group *group,
 	return bad;
 }
 
-/* This node's own packets are steered in LOCAL_OUT, which they reach only with
- * a route. It is in the table for local addresses, where no daemon learns it,
- * and anycast6_kernel_route() keeps forwarded packets from it. A VRF has a
- * single table: there, the route would catch packets that no member's area
- * covers.
- */
-static bool wants_route(struct anycast6_group *group)
-{
-	const struct anycast6_member *member;
-	bool vrf = anycast6_group_vrf(group);
-	bool up = false;
-
-	if (anycast6_group_is_linklocal(group))
-		return false;
-	list_for_each_entry(member, &group->members, node) {
-		if (!member->nexthop && member->delivery)
-			return false;
-		if (vrf && rcu_access_pointer(member->traits.area))
-			return false;
-		up |= member->nexthop && member->state != ANYCAST6_STATE_DOWN;
-	}
-	return up;
-}
-
-/* What the paths of the nearest members take. It is from its route that TCP tells
- * others how much it takes, and the module's own device would take all.
- */
-static u32 route_mtu(const struct anycast6_group *group)
-{
-	const struct anycast6_member *member;
-	u32 distance, least = U32_MAX, mtu = 0;
-
-	list_for_each_entry(member, &group->members, node) {
-		if (!member->nexthop || !member->nexthop->mtu ||
-		    member->state != ANYCAST6_STATE_UP ||
-		    !anycast6_member_distance(member, &distance) ||
-		    distance > least)
-			continue;
-		mtu = distance < least || !mtu ? member->nexthop->mtu :
-		      min(mtu, member->nexthop->mtu);
-		least = distance;
-	}
-	return mtu;
-}
-
-static bool set_route(struct anycast6_net *an, struct anycast6_group *group,
-		      bool wanted)
-{
-	struct anycast6_route route = {
-		.type = RTN_UNICAST,
-		.addr = group->key.addr,
-		.ifindex = group->domain->link->ifindex,
-	};
-	int err = 0;
-
-	if (wanted) {
-		route.mtu = route_mtu(group);
-		/* else the kernel would tell of a route that is as it was */
-		route.replace = group->routed && group->route_mtu != route.mtu;
-		err = anycast6_route_add(an, &route);
-		group->route_mtu = err ? 0 : route.mtu;
-	} else if (group->routed) {
-		anycast6_route_del(an, &route);
-	}
-	group->routed = wanted;
-	return err;
-}
-
 /**
  * anycast6_address_release() - let an address go
  * @an: the namespace
@@ -356,7 +287,7 @@ void anycast6_address_release(struct anycast6_net *an,
 	anycast6_publish_withdraw(an, group);
 	anycast6_daemon_routes_send(an);
 	anycast6_delivery_release(an, &group->offlink, &group->key.addr);
-	set_route(an, group, false);
+	anycast6_own_route_drop(an, group);
 }
 
 /**
@@ -408,7 +339,7 @@ bool anycast6_address_settle(struct anycast6_net *an,
 
 	if (anycast6_local_is_unicast(an, &group->key)) {
 		yield_to_unicast(an, group);
-		set_route(an, group, false);
+		anycast6_own_route_drop(an, group);
 		return false;
 	}
 
@@ -428,7 +359,7 @@ bool anycast6_address_settle(struct anycast6_net *an,
 		settle_offlink(an, group, false, &error);
 	bad |= settle_states(an, group, error);
 	bad |= anycast6_publish(an, group);
-	return set_route(an, group, wants_route(group)) || bad;
+	return anycast6_own_route_settle(an, group) || bad;
 }
 
 /**

@@ -138,6 +138,17 @@ static void notify_distance(struct anycast6_net *an,
 		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
 }
 
+/* Whether an address depends on what has changed of a next hop. The distance says
+ * whose path the route of this node's own packets is like (own_route_mtu() in
+ * reconcile/own_route.c).
+ */
+static bool is_concerned(const struct anycast6_group *group,
+			 unsigned int changed)
+{
+	return changed & (ANYCAST6_NEXTHOP_WAY | ANYCAST6_NEXTHOP_MTU) ||
+	       (changed & ANYCAST6_NEXTHOP_DISTANCE && group->routed);
+}
+
 static void reconcile_nexthop(struct anycast6_net *an,
 			      struct anycast6_nexthop *nexthop)
 {
@@ -147,7 +158,7 @@ static void reconcile_nexthop(struct anycast6_net *an,
 	if (!changed)
 		return;
 	list_for_each_entry(member, &nexthop->members, of_nexthop) {
-		if (changed & (ANYCAST6_NEXTHOP_WAY | ANYCAST6_NEXTHOP_MTU))
+		if (is_concerned(member->group, changed))
 			anycast6_mark_enlist(an, member->group);
 		if (changed & ANYCAST6_NEXTHOP_DISTANCE)
 			notify_distance(an, member);
