@@ -12,6 +12,7 @@
 
 #include "kernel/kernel_route.h"
 #include "kernel/own.h"
+#include "kernel/socket.h"
 
 /**
  * anycast6_kernel_route_key() - what the kernel looks up for a packet
@@ -47,8 +48,8 @@ void anycast6_kernel_route_key(struct net *net, struct sk_buff *skb,
 }
 
 /* The table for local addresses may have a route to the address by the module's
- * own device, which is there for this node's own packets only (set_route() in
- * reconcile/address.c). Packets that come in get what the other table says.
+ * own device, which is there for this node's own packets only (wants_own_route()
+ * in reconcile/own_route.c). Packets that come in get what the other table says.
  */
 static struct dst_entry *look_past_own(struct net *net, struct flowi6 *fl6,
 				       const struct sk_buff *skb, int flags)
@@ -92,4 +93,87 @@ struct dst_entry *anycast6_kernel_route(struct net *net, struct sk_buff *skb)
 	skb_dst_drop(skb);
 	skb_dst_set_noref(skb, dst);
 	return dst;
+}
+
+/* The route that a packet of this node has if nobody names a device, or only
+ * @device. Returns it with a reference.
+ */
+static struct dst_entry *look_up_output(struct net *net, struct sk_buff *skb,
+					u32 device, int flags)
+{
+	struct flowi6 fl6;
+
+	anycast6_kernel_route_key(net, skb, &fl6);
+	fl6.flowi6_oif = device;
+	return ip6_route_output_flags(net, NULL, &fl6, flags);
+}
+
+static bool stays_here(const struct dst_entry *dst)
+{
+	return anycast6_own_is(dst->dev) ||
+	       dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
+}
+
+/* With a source the kernel takes a device for a wish, and the route to the
+ * module's own device, which comes first, for good enough.
+ */
+static bool find_by_device(struct net *net, struct sk_buff *skb, u32 device)
+{
+	struct dst_entry *dst;
+
+	dst = look_up_output(net, skb, device, RT6_LOOKUP_F_IFACE);
+	if (dst->error || stays_here(dst)) {
+		dst_release(dst);
+		return false;
+	}
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
+	return true;
+}
+
+/* A route to a steered address leads to the module's own device, or ends here.
+ * Who has another one has named a device, though the socket shows none.
+ */
+static bool differs_from_routes(struct net *net, struct sk_buff *skb,
+				u32 domain)
+{
+	struct dst_entry *dst = look_up_output(net, skb, domain, 0);
+	bool differs = !dst->error && stays_here(dst);
+
+	dst_release(dst);
+	return differs;
+}
+
+/**
+ * anycast6_kernel_route_is_named() - whether a packet of this node keeps its
+ * device, because the program that sends it has named one
+ * @net: the namespace
+ * @sk: the socket that sends it, or NULL
+ * @skb: the packet, with a route; gets the one by its device if it has not yet
+ * @domain: of its destination, as of struct anycast6_key
+ *
+ * What can't be seen: that a single message names a device and a source, that it
+ * names one while no route to the address leads to the module's own device, and
+ * what a tunnel's packets are told.
+ *
+ * Context: RCU.
+ */
+bool anycast6_kernel_route_is_named(struct net *net, const struct sock *sk,
+				    struct sk_buff *skb, u32 domain)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+	u32 device;
+
+	if (anycast6_socket_is_bound(sk, domain))
+		return true;
+	if (!anycast6_socket_names_devices(sk) || dst->dev->ifindex == domain)
+		return false;
+	device = anycast6_socket_device(sk);
+	if (anycast6_own_is(dst->dev))
+		return device && device != domain &&
+		       find_by_device(net, skb, device);
+	if (stays_here(dst))
+		return false;
+	return device == dst->dev->ifindex ||
+	       differs_from_routes(net, skb, domain);
 }

@@ -112,4 +112,44 @@ static inline bool anycast6_socket_is_bound(const struct sock *sk, u32 domain)
 	return bound && bound != domain;
 }
 
+/**
+ * anycast6_socket_names_devices() - whether a socket may name the device for what
+ * it sends without being bound to it
+ * @sk: the socket, or NULL
+ *
+ * Streams are bound, or go where routes lead. The kernel's own sockets are left
+ * out: some answer by the device that a packet came by, and for these that is no
+ * choice of anybody.
+ *
+ * Context: any that keeps @sk.
+ */
+static inline bool anycast6_socket_names_devices(const struct sock *sk)
+{
+	return sk && sk_fullsock(sk) && sk->sk_family == AF_INET6 &&
+	       !sk->sk_kern_sock &&
+	       (sk->sk_type == SOCK_DGRAM || sk->sk_type == SOCK_RAW);
+}
+
+/**
+ * anycast6_socket_device() - the device that a socket names for all that it sends
+ * @sk: the socket, for which anycast6_socket_names_devices() is true
+ *
+ * By IPV6_PKTINFO, else by IPV6_UNICAST_IF. What a single message names is in no
+ * socket.
+ *
+ * Context: any that keeps @sk.
+ * Return: interface index, 0 if it names none, or is bound to one: then the kernel
+ * does not ask for others.
+ */
+static inline u32 anycast6_socket_device(const struct sock *sk)
+{
+	const struct ipv6_pinfo *np = inet6_sk(sk);
+	u32 sticky;
+
+	if (!np || READ_ONCE(sk->sk_bound_dev_if))
+		return 0;
+	sticky = READ_ONCE(np->sticky_pktinfo.ipi6_ifindex);
+	return sticky ? : READ_ONCE(np->ucast_oif);
+}
+
 #endif

@@ -14,6 +14,7 @@
 #include <net/ndisc.h>
 
 #include "kernel/ipsec.h"
+#include "kernel/kernel_route.h"
 #include "kernel/link.h"
 #include "kernel/own.h"
 #include "kernel/socket.h"
@@ -113,6 +114,15 @@ static bool is_ipsecs(const struct sk_buff *skb, const struct dst_entry *dst)
 				 !anycast6_own_is(dst->dev));
 }
 
+/* The packet has another route than IPsec has seen. */
+static unsigned int ask_ipsec(const struct nf_hook_state *state,
+			      struct sk_buff *skb)
+{
+	int err = anycast6_ipsec_lookup(state->net, state->sk, skb);
+
+	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
+}
+
 static noinline unsigned int steer_output(struct anycast6_router *router,
 					  struct sk_buff *skb,
 					  const struct nf_hook_state *state)
@@ -121,7 +131,6 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 	struct anycast6_transit transit;
 	struct net_device *dev;
 	u32 domain;
-	int err;
 
 	if (!dst || is_ipsecs(skb, dst))
 		return NF_ACCEPT;
@@ -132,9 +141,10 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 	domain = anycast6_dev_domain(dev, &ipv6_hdr(skb)->daddr);
 	if (is_banned(router, skb, domain))
 		return NF_DROP;
-	/* the route of a socket that is bound to a device is left alone */
-	if (anycast6_socket_is_bound(state->sk, domain))
-		return NF_ACCEPT;
+	/* what a program sends by a device that it names is not steered */
+	if (anycast6_kernel_route_is_named(state->net, state->sk, skb, domain))
+		return skb_dst(skb) == dst ? NF_ACCEPT :
+					     ask_ipsec(state, skb);
 
 	anycast6_transit_begin(&transit, state->net, skb, NULL, true);
 	if (!steer_own(router, &transit, domain)) {
@@ -148,8 +158,7 @@ static noinline unsigned int steer_output(struct anycast6_router *router,
 		return NF_ACCEPT;
 	skb_dst_drop(skb);
 	skb_dst_set(skb, transit.way.dst);
-	err = anycast6_ipsec_lookup(state->net, state->sk, skb);
-	return err ? NF_DROP_ERR(err) : NF_ACCEPT;
+	return ask_ipsec(state, skb);
 }
 
 /**

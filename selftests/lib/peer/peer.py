@@ -18,6 +18,7 @@ import time
 # Constants for which Python 3.11 has no names.
 CLONE_NEWNET = 0x40000000
 IPV6_RECVERR = 25
+IPV6_UNICAST_IF = 76
 IPV6_FREEBIND = 78
 ETH_P_IPV6 = 0x86DD
 FRAGMENT = 44
@@ -61,12 +62,24 @@ def pattern(size):
     return b"".join(blocks)[:size]
 
 
+def packet_info(dev):
+    """Of IPV6_PKTINFO: the device by which packets are to leave, and no source."""
+    return struct.pack("16si", bytes(16), socket.if_nametoindex(dev))
+
+
 def make_socket(kind, options, proto=0):
     sock = socket.socket(socket.AF_INET6, kind, proto)
     if "freebind" in options:
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
     if "dev" in options:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, options["dev"].encode())
+    if "unicast_if" in options:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_UNICAST_IF,
+                        struct.pack("!I", socket.if_nametoindex(options["unicast_if"])))
+    if "sticky" in options:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, packet_info(options["sticky"]))
+    if "mark" in options:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, int(options["mark"]))
     if "dstopts" in options:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_DSTOPTS, PADDING)
     if "hopopts" in options:
@@ -586,7 +599,7 @@ def do_join(address, dev, options):
 
 
 kept = []
-OPTIONS = {"freebind", "pktinfo", "dev", "src", "wait", "dstopts", "hopopts", "size", "mac",
+OPTIONS = {"freebind", "pktinfo", "dev", "unicast_if", "sticky", "mark", "src", "wait", "dstopts", "hopopts", "size", "mac",
            "lifetime", "onlink", "pieces", "nollao", "id", "every", "fresh", "slow", "later"}
 
 

@@ -14,7 +14,7 @@ import time
 import peer
 import sctp
 from peer import (ECHO_REPLY, ECHO_REQUEST, ETH_P_IPV6, FRAGMENT, ICMPV6, TCP, checksum, icmpv6, ipv6, mac_of,
-                  make_socket, packed, pattern, raw_socket, sockaddr, text)
+                  make_socket, packed, packet_info, pattern, raw_socket, sockaddr, text)
 
 SO_RCVBUFFORCE = 33
 SOL_PACKET, PACKET_VNET_HDR = 263, 15
@@ -30,7 +30,7 @@ PROTOCOLS = {"tcp": TCP, "udp": UDP, "echo": ICMPV6, "sctp": SCTP, "udplite": UD
 PORTED = {number: name for name, number in PROTOCOLS.items() if name not in ("echo", "esp")}
 
 peer.OPTIONS |= {"sport", "count", "reset", "hops", "step", "id", "mute", "cut", "options", "later",
-                 "gap", "least", "size", "chunk", "flags", "seq", "ack", "wrong", "rcvbuf", "linear", "twin"}
+                 "connected", "message", "gap", "least", "size", "chunk", "flags", "seq", "ack", "wrong", "rcvbuf", "linear", "twin"}
 
 
 # ---- servers that say who they are ----
@@ -120,6 +120,9 @@ class Flow:
         self.sock.bind(source)
         self.name = ""
         self.number = 0
+        self.control = []
+        if "message" in options:
+            self.control = [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, packet_info(options["message"]))]
         if self.stream:
             self.sock.connect(self.target)
             while not self.name.endswith("\n"):
@@ -127,13 +130,20 @@ class Flow:
                 if not piece:
                     raise OSError("closed")
                 self.name += piece
+        elif "connected" in options:
+            self.sock.connect(self.target)
+            self.target = None
+
+    def send(self, data):
+        """A datagram."""
+        self.sock.sendmsg([data], self.control, 0, *[self.target] if self.target else [])
 
     def tell(self, size):
         data = pattern(size)
         if not self.stream:
             self.number += 1
             data = b"%d\n" % self.number + data
-            self.sock.sendto(data, self.target)
+            self.send(data)
         else:
             self.sock.sendall(data)
 
@@ -180,7 +190,7 @@ class Flow:
         data = b"%d\n" % self.number + data
         # a network may lose a packet, or say that it is too big
         while (left := end - time.monotonic()) > 0:
-            self.sock.sendto(data, self.target)
+            self.send(data)
             self.sock.settimeout(min(left, 1))
             try:
                 while True:
@@ -197,8 +207,9 @@ flows = {}
 
 
 def do_open(name, kind, address, port, options):
-    """open NS NAME tcp|udp ADDRESS PORT [src=…] [sport=…] [rcvbuf=BYTES]: a flow; whom it reached (one packet
-    of UDP)"""
+    """open NS NAME tcp|udp ADDRESS PORT [src=…] [sport=…] [rcvbuf=BYTES] [unicast_if=DEV] [sticky=DEV] [message=DEV]
+    [mark=NUMBER] [connected]: a flow; whom it reached (one packet of UDP). The devices are those of
+    IPV6_UNICAST_IF, and of IPV6_PKTINFO of the socket, or of each message."""
     seconds = float(options.get("wait", 15))
     flow = Flow(kind, address, port, options)
     if name in flows:
