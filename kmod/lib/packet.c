@@ -197,3 +197,30 @@ void anycast6_packet_parse(const struct sk_buff *skb,
 	else
 		parse_headers(skb, packet);
 }
+
+/**
+ * anycast6_packet_parse_piece() - find out what a fragment says by itself
+ * @skb: a fragment, its network header set
+ * @packet: what anycast6_packet_parse() has said of it; the first fragment of a
+ *          datagram becomes a packet of its flow, the others say no more than
+ *          the protocol
+ *
+ * Context: any.
+ * Return: false if what matters of the packet is in all of its fragments together:
+ * so it is with TCP, whose segments are followed.
+ */
+bool anycast6_packet_parse_piece(const struct sk_buff *skb,
+				 struct anycast6_packet *packet)
+{
+	unsigned int offset = 0;
+	unsigned short at = 0;
+	int proto;
+
+	proto = ipv6_find_hdr(skb, &offset, -1, &at, NULL);
+	if (proto < 0 || proto == IPPROTO_TCP || !has_ports(proto))
+		return false;
+	packet->key.proto = proto;
+	if (!at)
+		parse_ports(skb, offset, packet);
+	return true;
+}

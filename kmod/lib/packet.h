@@ -62,5 +62,7 @@ struct anycast6_packet {
 
 void anycast6_packet_parse(const struct sk_buff *skb,
 			   struct anycast6_packet *packet);
+bool anycast6_packet_parse_piece(const struct sk_buff *skb,
+				 struct anycast6_packet *packet);
 
 #endif

@@ -36,6 +36,9 @@ parse_again(struct anycast6_router *router, struct net *net,
 	anycast6_transit_begin(transit, net, skb, skb->dev,
 			       READ_ONCE(net->ipv6.devconf_all->forwarding));
 	anycast6_packet_parse(skb, packet);
+	/* one that was let pass alone; the first of its packet has the ports */
+	if (packet->kind == ANYCAST6_PACKET_FRAGMENT)
+		anycast6_packet_parse_piece(skb, packet);
 	if (packet->kind != ANYCAST6_PACKET_FLOW &&
 	    packet->kind != ANYCAST6_PACKET_OTHER)
 		return NULL;

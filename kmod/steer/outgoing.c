@@ -17,7 +17,6 @@
 #include "kernel/kernel_route.h"
 #include "kernel/link.h"
 #include "kernel/own.h"
-#include "kernel/socket.h"
 #include "lib/answer.h"
 #include "lib/bloom.h"
 #include "net.h"

@@ -105,17 +105,30 @@ static noinline unsigned int gather_fragments(struct net *net,
 	return err ? NF_DROP : NF_ACCEPT;
 }
 
+/* Whether a fragment needs no others: there is one member only, which gets them
+ * all. The others may have come by another router.
+ */
+static bool passes_alone(const struct anycast6_group *group,
+			 struct anycast6_transit *transit)
+{
+	return READ_ONCE(group->remotes) == 1 && !READ_ONCE(group->locals) &&
+	       anycast6_packet_parse_piece(transit->skb, &transit->packet);
+}
+
 static unsigned int parse_transit(struct anycast6_transit *transit)
 {
 	struct sk_buff *skb = transit->skb;
 	u32 domain = anycast6_skb_domain(skb, &ipv6_hdr(skb)->daddr);
+	const struct anycast6_group *group;
 	unsigned int verdict;
 
 	anycast6_packet_parse(skb, &transit->packet);
 	transit->packet.key.domain = domain;
-	if (likely(transit->packet.kind != ANYCAST6_PACKET_FRAGMENT) ||
-	    !anycast6_pin_group(anycast6_net(transit->net),
-				&transit->packet.key))
+	if (likely(transit->packet.kind != ANYCAST6_PACKET_FRAGMENT))
+		return NF_ACCEPT;
+	group = anycast6_pin_group(anycast6_net(transit->net),
+				   &transit->packet.key);
+	if (!group || passes_alone(group, transit))
 		return NF_ACCEPT;
 
 	verdict = gather_fragments(transit->net, skb, domain);
