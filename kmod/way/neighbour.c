@@ -41,9 +41,13 @@ void anycast6_neighbour_set(struct anycast6_nexthops *nexthops,
 	spin_unlock_bh(&nexthops->neighbour_lock);
 }
 
+/* Without carrier nobody answers solicitations, which tells nothing of the time when
+ * the carrier is back.
+ */
 static bool has_neighbours(const struct net_device *dev)
 {
-	return !(dev->flags & (IFF_NOARP | IFF_LOOPBACK));
+	return !(dev->flags & (IFF_NOARP | IFF_LOOPBACK)) &&
+	       netif_carrier_ok(dev);
 }
 
 /* NUD_FAILED counts only after NUD_PROBE, or if the neighbour never answered.
