@@ -237,7 +237,7 @@ is_refreshed() {
 	peer close client long
 }
 
-# The source comes first where there is hardly any room.
+# The source comes first where there is hardly any room: it takes the place of its flow.
 room() {
 	local name
 
@@ -245,7 +245,7 @@ room() {
 	ns router sysctl -qw net.anycast6.max_flows=1
 	name=$(asks $NEW 500)
 	is "$(flows router)" "$NEW source - $(member "$name") new"
-	is "$(misses router unpinned)" 1
+	is "$(evictions router new)" 1
 	is "$(spread $NEW)" "$name"
 	is "$(count_flows router)" 1
 	# one that is not remembered goes by its hash
