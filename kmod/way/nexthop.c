@@ -234,7 +234,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 		direct = anycast6_path_is_direct(path);
 		mtu = dst_mtu(path->dst);
 	}
-	/* Flow tables must notice: see disown_route() in way/path.c. Looked up
+	/* Flow tables must notice: see disown_path() in way/path.c. Looked up
 	 * again, the route may be the same, and would keep what it has marked.
 	 */
 	if (reason && !nexthop->reason)

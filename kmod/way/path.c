@@ -17,6 +17,7 @@
 
 #include "kernel/kernel_route.h"
 #include "kernel/own.h"
+#include "kernel/route_copy.h"
 #include "net.h"
 #include "way/path.h"
 
@@ -56,36 +57,11 @@ static struct dst_entry *look_up_target(struct net *net,
 	return NULL;
 }
 
-/* Packets in a queue and netfilter's flow tables may have the route for long.
- * Without @from it does not hold its fib6_info, and with that a device, and
- * dst_check() finds it no longer valid. The kernel does the same to routes that
- * are in a table (fib6_drop_pcpu_from() in net/ipv6/ip6_fib.c).
- */
-static void disown_route(struct dst_entry *dst)
-{
-	struct rt6_info *rt = dst_rt6_info(dst);
-
-	fib6_info_release(unrcu_pointer(xchg(&rt->from, NULL)));
-}
-
 /* Returns what the kernel itself has a route call. */
 static anycast6_path_output plain_output(const struct dst_entry *dst)
 {
 	return lwtunnel_output_redirect(dst->lwtstate) ? lwtunnel_output :
 							 ip6_output;
-}
-
-/* Packets may have the marked route for long, in a queue for user space for example,
- * and even when this module is gone: then they must neither hold a device, nor call
- * the module. So they are lost, as the kernel has it when a route goes (see
- * fib6_nh_release_dsts() in net/ipv6/route.c).
- */
-static void end_marked(struct dst_entry *dst)
-{
-	if (!dst)
-		return;
-	dst_dev_put(dst);
-	dst_release(dst);
 }
 
 static void free_path_rcu(struct rcu_head *head)
@@ -94,44 +70,60 @@ static void free_path_rcu(struct rcu_head *head)
 		container_of(head, struct anycast6_path, rcu);
 
 	/* readers may have marked the route until now */
-	end_marked(unrcu_pointer(path->marked));
+	anycast6_route_copy_end(unrcu_pointer(path->marked));
+	anycast6_route_copy_end(path->dst);
 	kfree(path);
+}
+
+/* Flow tables of netfilter keep a route for as long as dst_check() calls it valid. */
+static void disown_path(struct anycast6_path *path)
+{
+	struct dst_entry *marked = unrcu_pointer(READ_ONCE(path->marked));
+
+	anycast6_route_copy_disown(path->dst);
+	if (marked)
+		anycast6_route_copy_disown(marked);
 }
 
 /* @path is in no slot any more, or never was; readers may still use it. */
 static void free_path(struct anycast6_path *path)
 {
-	struct dst_entry *marked;
-
 	if (!path)
 		return;
-	if (path->single)
-		disown_route(path->dst);
-	marked = unrcu_pointer(READ_ONCE(path->marked));
-	if (marked)
-		disown_route(marked);
-	/* readers may use @dst: dst_release() frees it after a grace period */
-	dst_release(path->dst);
+	disown_path(path);
 	call_rcu(&path->rcu, free_path_rcu);
 }
 
-/* The route is often found again as it was, when others change near it: then packets
- * that have the marked one are not to be lost.
+/* Routes are often found again as they were, when others change near them. Returns
+ * whether the cached path is good again: packets that have its routes are not lost.
  */
-static void inherit_marked(struct anycast6_path *path,
-			   struct anycast6_path *old)
+static bool go_on_with(struct anycast6_path *path, const struct dst_entry *dst)
 {
-	struct dst_entry *marked;
+	u32 cookie = rt6_get_cookie(dst_rt6_info(path->dst));
 
-	if (!old || old->dst->dev != path->dst->dev ||
-	    rcu_access_pointer(dst_rt6_info(old->dst)->from) !=
-	    rcu_access_pointer(dst_rt6_info(path->dst)->from))
-		return;
-	marked = unrcu_pointer(xchg(&old->marked, NULL));
-	/* another packet may have marked the route since then */
-	if (marked && unrcu_pointer(cmpxchg(&path->marked, NULL,
-					    RCU_INITIALIZER(marked))))
-		end_marked(marked);
+	if (!anycast6_route_copy_is_of(path->dst, dst) ||
+	    !dst_check(path->dst, cookie))
+		return false;
+	WRITE_ONCE(path->cookie, cookie);
+	return true;
+}
+
+static struct anycast6_path *make_path(struct net *net,
+				       const struct dst_entry *dst)
+{
+	struct anycast6_path *path;
+
+	path = kmalloc(sizeof(*path), GFP_ATOMIC | __GFP_NOWARN);
+	if (!path)
+		return NULL;
+	path->dst = anycast6_route_copy_make(net, dst);
+	if (!path->dst) {
+		kfree(path);
+		return NULL;
+	}
+	path->cookie = rt6_get_cookie(dst_rt6_info(path->dst));
+	RCU_INIT_POINTER(path->marked, NULL);
+	return path;
 }
 
 /**
@@ -145,25 +137,21 @@ static void inherit_marked(struct anycast6_path *path,
 struct anycast6_path *anycast6_path_renew(struct net *net,
 					  struct anycast6_slot *slot)
 {
-	struct anycast6_path *path, *old;
+	struct anycast6_path *path = NULL, *old;
 	struct dst_entry *dst;
 
 	old = rcu_dereference(slot->path);
 	dst = look_up_target(net, slot);
-	path = dst ? kmalloc(sizeof(*path), GFP_ATOMIC | __GFP_NOWARN) : NULL;
-	if (path) {
-		path->dst = dst;
-		path->cookie = rt6_get_cookie(dst_rt6_info(dst));
-		path->single = anycast6_compat_is_uncached(dst_rt6_info(dst));
-		RCU_INIT_POINTER(path->marked, NULL);
-	} else {
-		dst_release(dst);
-	}
+	if (dst && old && go_on_with(old, dst))
+		path = old;
+	else if (dst)
+		path = make_path(net, dst);
+	dst_release(dst);
+	if (path == old)
+		return path;
 
 	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(old),
 				  RCU_INITIALIZER(path))) == old) {
-		if (path)
-			inherit_marked(path, old);
 		free_path(old);
 		return path;
 	}
@@ -179,7 +167,10 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
  */
 static bool may_be_stale(struct net *net, const struct anycast6_path *path)
 {
-	return dst_rt6_info(path->dst)->sernum ||
+	const struct fib6_info *from;
+
+	from = rcu_dereference(dst_rt6_info(path->dst)->from);
+	return (from && from->nh) ||
 	       atomic_read(&anycast6_net(net)->odd_rules);
 }
 
@@ -215,16 +206,24 @@ struct anycast6_path *anycast6_path_review(struct net *net,
 	return path;
 }
 
+/* Returns whether a path may hold a device that is being unregistered. IPv6 has
+ * removed the device's routes before that, at NETDEV_DOWN, so a route that is not
+ * valid is such a one, too: the fib6_info that it came from may hold the device.
+ */
+static bool may_hold(const struct anycast6_path *path,
+		     const struct net_device *dev)
+{
+	return path->dst->dev == dev ||
+	       !dst_check(path->dst, READ_ONCE(path->cookie));
+}
+
 /**
- * anycast6_path_forget() - forget a cached route that may hold a device
+ * anycast6_path_forget() - forget cached routes that may hold a device
  * @slot: the target's
  * @dev: the device, which is being unregistered
  *
- * IPv6 has removed the device's routes before this, at NETDEV_DOWN: the cached
- * one may lead to the blackhole device by now, and still hold @dev by the
- * fib6_info it came from. So a route that is not valid is forgotten as well.
- * There was a grace period since then, so no lookup that is under way can cache
- * a route via @dev again.
+ * There was a grace period since its routes were removed, so no lookup that is
+ * under way can cache a route via @dev again.
  *
  * Context: NETDEV_UNREGISTER, under RTNL and RCU.
  */
@@ -233,10 +232,8 @@ void anycast6_path_forget(struct anycast6_slot *slot,
 {
 	struct anycast6_path *path = rcu_dereference(slot->path);
 
-	if (!path || (path->dst->dev != dev &&
-		      dst_check(path->dst, path->cookie)))
-		return;
-	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(path),
+	if (path && may_hold(path, dev) &&
+	    unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(path),
 				  NULL)) == path)
 		free_path(path);
 }
@@ -282,37 +279,6 @@ bool anycast6_path_is_direct(const struct anycast6_path *path)
 	return !(dst_rt6_info(path->dst)->rt6i_flags & RTF_GATEWAY);
 }
 
-/* As the kernel's ip6_rt_copy_init(), but from a route that is there. Returns NULL
- * if that has been removed, or there is no memory.
- */
-static struct dst_entry *copy_route(struct net *net,
-				    const struct dst_entry *dst)
-{
-	const struct rt6_info *rt = dst_rt6_info(dst);
-	struct fib6_info *from = rcu_dereference(rt->from);
-	struct rt6_info *copy;
-
-	if (!rt->rt6i_idev || !from || !fib6_info_hold_safe(from))
-		return NULL;
-	copy = ip6_dst_alloc(net, dst->dev, DST_NOCOUNT);
-	if (!copy) {
-		fib6_info_release(from);
-		return NULL;
-	}
-	copy->dst.input = dst->input;
-	copy->dst.lwtstate = lwtstate_get(dst->lwtstate);
-	copy->dst.lastuse = jiffies;
-	copy->rt6i_dst = rt->rt6i_dst;
-	copy->rt6i_src = rt->rt6i_src;
-	copy->rt6i_gateway = rt->rt6i_gateway;
-	copy->rt6i_flags = rt->rt6i_flags & ~(RTF_PCPU | RTF_EXPIRES);
-	copy->rt6i_idev = rt->rt6i_idev;
-	in6_dev_hold(copy->rt6i_idev);
-	rcu_assign_pointer(copy->from, from);
-	ip_dst_init_metrics(&copy->dst, from->fib6_metrics);
-	return &copy->dst;
-}
-
 /**
  * anycast6_path_mark() - get the route of a way once more, with another output
  * @net: the namespace
@@ -343,7 +309,7 @@ struct dst_entry *anycast6_path_mark(struct net *net,
 	if (marked)
 		return marked;
 
-	marked = copy_route(net, path->dst);
+	marked = anycast6_route_copy_make(net, path->dst);
 	if (!marked)
 		return NULL;
 	marked->output = output;
@@ -352,7 +318,7 @@ struct dst_entry *anycast6_path_mark(struct net *net,
 	if (!old)
 		return marked;
 	/* another CPU was quicker */
-	dst_release(marked);
+	anycast6_route_copy_end(marked);
 	return old;
 }
 

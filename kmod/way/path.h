@@ -20,18 +20,16 @@ struct sk_buff;
 struct sock;
 
 /**
- * struct anycast6_path - a cached route; constant
- * @dst: the route, with a reference
- * @cookie: of rt6_get_cookie(), for dst_check()
- * @single: the route is in no table: it was made for this path
- * @marked: the same route once more, for anycast6_path_mark(), with a reference,
- *          or NULL; RCU, set once by cmpxchg()
+ * struct anycast6_path - a cached route
+ * @dst: a copy of the route, constant
+ * @cookie: of rt6_get_cookie(), for dst_check(); READ_ONCE()
+ * @marked: one more copy, for anycast6_path_mark(), or NULL; RCU, set once by
+ *          cmpxchg()
  * @rcu: frees it after its readers
  */
 struct anycast6_path {
 	struct dst_entry *dst;
 	u32 cookie;
-	bool single;
 	struct dst_entry __rcu *marked;
 	struct rcu_head rcu;
 };
@@ -117,7 +115,8 @@ anycast6_path_get(struct net *net, struct anycast6_slot *slot)
 {
 	struct anycast6_path *path = rcu_dereference(slot->path);
 
-	if (likely(path && dst_check(path->dst, path->cookie)))
+	if (likely(path && dst_check(path->dst,
+				     READ_ONCE(path->cookie))))
 		return path;
 	return anycast6_path_renew(net, slot);
 }

@@ -78,18 +78,6 @@ static inline int anycast6_compat_parse_header(const struct sk_buff *skb,
 #endif
 }
 
-/* The route is in no table, and whoever looked it up has the only one. What says
- * so moved in 6.5.
- */
-static inline bool anycast6_compat_is_uncached(const struct rt6_info *rt)
-{
-#ifdef ANYCAST6_HAVE_RT6I_UNCACHED
-	return !list_empty(&rt->rt6i_uncached);
-#else
-	return !list_empty(&rt->dst.rt_uncached);
-#endif
-}
-
 #ifdef CONFIG_XFRM
 /* IPv6 only; is told the namespace since 6.8 */
 static inline int anycast6_compat_decode_session(struct net *net,
