@@ -250,6 +250,34 @@ device_goes() {
 	addr_add router r1 2001:db8:1::f/64
 }
 
+# idle PORT: for how long the router has not seen the flow from this port, s.
+idle() { nsip router -j anycast flow show $A | jq ".[] | select(.sport == $1) | .idle"; }
+
+# is_seen PORT SECONDS: asks once more. Fails if the router has not seen the flow for as long.
+is_seen() {
+	local seen
+
+	ask "$1-$1" >/dev/null
+	seen=$(idle "$1")
+	echo "idle for $seen s"
+	jq -en "$seen < $2"
+}
+
+# What goes by the flow table for long is not idle: its packets come by the hooks once in a while.
+lasts() {
+	local names
+
+	begin original
+	names=$(ask 45801-45812)
+	is "$(ask 45801-45812)" "$names"
+	is_offloaded udp 45801
+	wait_for "some idle time" 20 eval "ask 45801-45812 >/dev/null; is_offloaded udp 45801; jq -en \"\$(idle 45801) > 3\""
+	wait_for "a packet that is seen" 45 is_seen 45801 2
+	is "$(ask 45801-45812)" "$names"
+	wait_for "the flow table" 20 eval "ask 45801-45812 >/dev/null; is_offloaded udp 45801"
+	is "$(active_flows router)" 12
+}
+
 peer_start wire.py
 make_members || exit
 make_client || exit
@@ -266,4 +294,5 @@ for direction in original reply; do
 	t_run "a member whose lease ends, direction $direction" expires $direction
 	t_run "a member's device that is deleted, direction $direction" device_goes $direction
 done
+t_run "a flow that lasts" lasts
 t_done

@@ -11,6 +11,8 @@
 #include <net/ipv6.h>
 #include <net/lwtunnel.h>
 
+#include <anycast6_compat.h>
+
 #include "kernel/route_copy.h"
 
 /* The kernel's copy of a route to a neighbour names that (RTF_CACHE), as
@@ -98,6 +100,20 @@ bool anycast6_route_copy_is_of(const struct dst_entry *copy,
 	       !((mine->rt6i_flags ^ rt->rt6i_flags) & RTF_GATEWAY) &&
 	       ipv6_addr_equal(&mine->rt6i_gateway, &rt->rt6i_gateway) &&
 	       dst_mtu(copy) == dst_mtu(dst);
+}
+
+/**
+ * anycast6_route_copy_is_held() - whether somebody else has a reference to a copy
+ * @copy: the copy
+ *
+ * Packets that only pass have none. Flow tables of netfilter have one for each of
+ * their flows, queues one for each packet.
+ *
+ * Context: any that keeps @copy.
+ */
+bool anycast6_route_copy_is_held(struct dst_entry *copy)
+{
+	return anycast6_compat_dst_references(copy) > 1;
 }
 
 /**

@@ -15,6 +15,7 @@ struct dst_entry *anycast6_route_copy_make(struct net *net,
 					   const struct dst_entry *dst);
 bool anycast6_route_copy_is_of(const struct dst_entry *copy,
 			       const struct dst_entry *dst);
+bool anycast6_route_copy_is_held(struct dst_entry *copy);
 void anycast6_route_copy_disown(struct dst_entry *copy);
 void anycast6_route_copy_end(struct dst_entry *copy);
 

@@ -17,6 +17,10 @@
 #define UPKEEP_INTERVAL		HZ
 /* In every so many'th run the upkeep looks at all flows and next hops. */
 #define LONG_TICKS		5
+/* In every so many'th run it calls in the routes that flow tables of netfilter hold:
+ * often enough that no flow there seems idle for too long (lib/track.c).
+ */
+#define RECALL_TICKS		30
 
 /* Some changes of routes cause no event: for example, a nexthop object may be
  * replaced. So next hops are looked at without one, too.
@@ -41,6 +45,8 @@ static void upkeep_router(struct work_struct *work)
 	}
 	if (test_and_clear_bit(ANYCAST6_ROUTER_SWEEP, &router->flags))
 		anycast6_flows_expire(&router->flows);
+	if (!(router->ticks % RECALL_TICKS))
+		anycast6_nexthops_recall(router->an);
 	anycast6_bridge_follow(router);
 	anycast6_neighbours_solicit(router->an);
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);

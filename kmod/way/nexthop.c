@@ -384,3 +384,23 @@ void anycast6_nexthops_forget_dev(struct anycast6_net *an,
 	list_for_each_entry_rcu(nexthop, &nexthops->list, list)
 		anycast6_path_forget(&nexthop->slot, dev);
 }
+
+/**
+ * anycast6_nexthops_recall() - let packets that pass by the hooks come there again
+ * @an: the namespace, with its next hops
+ *
+ * See anycast6_path_recall().
+ *
+ * Context: process; the work upkeep_router() (steer/hooks.c) only.
+ */
+void anycast6_nexthops_recall(struct anycast6_net *an)
+{
+	struct anycast6_nexthops *nexthops;
+	struct anycast6_nexthop *nexthop;
+
+	rcu_read_lock();
+	nexthops = rcu_dereference(an->nexthops);
+	list_for_each_entry_rcu(nexthop, &nexthops->list, list)
+		anycast6_path_recall(&nexthop->slot);
+	rcu_read_unlock();
+}

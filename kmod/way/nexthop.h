@@ -138,6 +138,7 @@ void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
 void anycast6_nexthops_mark_under(struct anycast6_net *an,
 				  const struct anycast6_prefix *prefix,
 				  unsigned long delay);
+void anycast6_nexthops_recall(struct anycast6_net *an);
 void anycast6_nexthops_forget_dev(struct anycast6_net *an,
 				  const struct net_device *dev);
 

@@ -232,6 +232,7 @@ void anycast6_path_forget(struct anycast6_slot *slot,
 {
 	struct anycast6_path *path = rcu_dereference(slot->path);
 
+	free_path(unrcu_pointer(xchg(&slot->recalled, NULL)));
 	if (path && may_hold(path, dev) &&
 	    unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(path),
 				  NULL)) == path)
@@ -250,6 +251,39 @@ void anycast6_path_forget(struct anycast6_slot *slot,
 void anycast6_path_drop(struct anycast6_slot *slot)
 {
 	free_path(unrcu_pointer(xchg(&slot->path, NULL)));
+	free_path(unrcu_pointer(xchg(&slot->recalled, NULL)));
+}
+
+static bool is_held(const struct anycast6_path *path)
+{
+	struct dst_entry *marked = rcu_dereference(path->marked);
+
+	return anycast6_route_copy_is_held(path->dst) ||
+	       (marked && anycast6_route_copy_is_held(marked));
+}
+
+/**
+ * anycast6_path_recall() - call in the cached route if others hold it
+ * @slot: the target's
+ *
+ * Packets that go by a flow table of netfilter are seen by nobody. With a route that
+ * is not valid any more, the next packet of each flow comes by the hooks again. What
+ * waits in a queue is still sent, until the next call.
+ *
+ * Context: process, under RCU; one caller at a time.
+ */
+void anycast6_path_recall(struct anycast6_slot *slot)
+{
+	struct anycast6_path *path = rcu_dereference(slot->path);
+
+	free_path(unrcu_pointer(xchg(&slot->recalled, NULL)));
+	if (!path || !is_held(path) ||
+	    unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(path),
+				  NULL)) != path)
+		return;
+	disown_path(path);
+	free_path(unrcu_pointer(xchg(&slot->recalled,
+				     RCU_INITIALIZER(path))));
 }
 
 /**

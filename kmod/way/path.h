@@ -57,11 +57,13 @@ struct anycast6_target {
  * @failed: the neighbour on the way does not answer; READ_ONCE(), writers under
  *          nexthops->neighbour_lock (way/neighbour.c)
  * @path: the path, NULL if none is cached; RCU, writers use cmpxchg() or xchg()
+ * @recalled: what anycast6_path_recall() has called in last, or NULL; xchg() only
  */
 struct anycast6_slot {
 	struct anycast6_target target;
 	bool failed;
 	struct anycast6_path __rcu *path;
+	struct anycast6_path __rcu *recalled;
 };
 
 /**
@@ -86,6 +88,7 @@ bool anycast6_path_find_by_rules(struct net *net,
 void anycast6_path_forget(struct anycast6_slot *slot,
 			  const struct net_device *dev);
 void anycast6_path_drop(struct anycast6_slot *slot);
+void anycast6_path_recall(struct anycast6_slot *slot);
 bool anycast6_path_is_direct(const struct anycast6_path *path);
 u32 anycast6_path_metric(const struct anycast6_path *path);
 

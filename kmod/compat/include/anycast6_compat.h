@@ -78,6 +78,17 @@ static inline int anycast6_compat_parse_header(const struct sk_buff *skb,
 #endif
 }
 
+/* how many references to a route there are: another type since 6.4 */
+static inline unsigned int
+anycast6_compat_dst_references(struct dst_entry *dst)
+{
+#ifdef ANYCAST6_HAVE_RCUREF
+	return rcuref_read(&dst->__rcuref);
+#else
+	return atomic_read(&dst->__refcnt);
+#endif
+}
+
 #ifdef CONFIG_XFRM
 /* IPv6 only; is told the namespace since 6.8 */
 static inline int anycast6_compat_decode_session(struct net *net,
