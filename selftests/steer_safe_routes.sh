@@ -116,6 +116,29 @@ batch_of_blinks() {
 	peer close client flow reset
 }
 
+# Each datagram of a flow comes just when the way is gone, and they are farther apart than the grace. None of the gaps
+# is longer than that, so the flow stays.
+gaps() {
+	local i
+
+	ns router sysctl -qw net.anycast6.flow_grace=3000
+	begin
+	begins flow udp "$1" one
+	for i in 1 2; do
+		peer watch router sent r0
+		route_away
+		wait_for "one to be down" 30 is_down $U1
+		peer tell client flow
+		peer seen router sent "^$CLIENT>$A/.*/udp-$1-7" least=1
+		route_back
+		wait_for "one to be up" 30 is_up $U1
+		((i == 2)) || pause 3.5
+	done
+	stays flow udp "$1"
+	peer close client flow
+	ns router sysctl -qw net.anycast6.flow_grace=1000
+}
+
 # What is new does not wait for a way that may come back.
 new_flows() {
 	local way
@@ -187,6 +210,7 @@ repair() {
 	nsip one -6 route replace default via 2001:db8:1::f
 	nsip router link set r1 up
 	nsip router -6 route replace $ROUTE1
+	ns router sysctl -qw net.anycast6.flow_grace=1000
 	wait_for "one to be up" 30 is_up $U1
 }
 
@@ -206,6 +230,7 @@ try "a route is deleted and added: TCP" blinks route tcp 50101
 try "a route is deleted and added: UDP" blinks route udp 50201
 try "a route is deleted and added in one batch: TCP" batch_of_blinks tcp 50301
 try "a route is deleted and added in one batch: UDP" batch_of_blinks udp 50302
+try "a flow meets one gap after the other" gaps 50303
 try "a link loses its carrier for a moment: TCP" blinks link tcp 50401
 try "a link loses its carrier for a moment: UDP" blinks link udp 50501
 try "a device is down for a moment: TCP" blinks device tcp 50601

@@ -32,6 +32,8 @@ static bool has_something_to_lose(u8 flow_state)
 static bool is_of_path(u8 reason)
 {
 	switch (reason) {
+	/* it is up again since its state was looked at */
+	case 0:
 	case ANYCAST6_REASON_ADMIN:
 	case ANYCAST6_REASON_LINK:
 	case ANYCAST6_REASON_NEIGHBOUR:
@@ -53,19 +55,17 @@ static bool has_failed_itself(const struct anycast6_stay_facts *facts)
 	       !is_of_path(facts->reason);
 }
 
-/* Returns for how long the way to the member has been gone, ms. The member's state
- * is newer than that if one reason has followed another. If the member is up, its
- * state is about to follow, or the way comes back; but nothing follows where the
- * way is denied.
+/* Returns for how long the way to the member has been gone, ms. How long the flow
+ * has waited does not tell: where a way comes and goes, a flow may meet several
+ * gaps in a row. If the member is up, its state is about to follow, or the way
+ * comes back. Only the flow itself tells where the state says nothing of the way:
+ * if the way is denied, or the member on hold.
  */
 static u64 measure_absence(const struct anycast6_stay_facts *facts)
 {
-	if (facts->state != ANYCAST6_STATE_DOWN && !facts->denied)
-		return 0;
-	if (facts->state == ANYCAST6_STATE_DOWN && !is_on_hold(facts) &&
-	    facts->age > facts->waited)
-		return facts->age;
-	return facts->waited;
+	if (facts->state == ANYCAST6_STATE_DOWN && !is_on_hold(facts))
+		return facts->gone;
+	return is_on_hold(facts) || facts->denied ? facts->waited : 0;
 }
 
 /**

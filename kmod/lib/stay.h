@@ -22,7 +22,8 @@ enum anycast6_stay {
 
 /**
  * struct anycast6_stay_facts - what is known when a member refuses a packet
- * @age: for how long the member has been in its state, ms
+ * @gone: for how long the member has been down, be it for one reason after
+ *        another, and not on hold; ms
  * @waited: for how long no packet of the flow has reached the member, ms
  * @grace: for how long a connection waits for a path that is gone, ms
  * @flow_state: of the flow, enum anycast6_flow_state
@@ -32,11 +33,11 @@ enum anycast6_stay {
  * @denied: the way to the member is there, but not for this flow: rules say so,
  *          or this node does not forward
  * @state: of the member, enum anycast6_state
- * @reason: why it is down, enum anycast6_reason
+ * @reason: why it is down, enum anycast6_reason; 0 if it comes up just now
  * @refusal: why it does not take the packet, enum anycast6_verdict
  */
 struct anycast6_stay_facts {
-	u64 age;
+	u64 gone;
 	u32 waited;
 	u32 grace;
 	u8 flow_state;

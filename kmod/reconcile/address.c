@@ -58,10 +58,15 @@ static void set_member_state(struct anycast6_net *an,
 		return;
 	anycast6_damper_note(&member->damper,
 			     member->state != ANYCAST6_STATE_DOWN, !reason);
-	if (changed)
+	if (changed) {
 		anycast6_history_begin(&member->history, state, other);
-	WRITE_ONCE(member->state, state);
-	WRITE_ONCE(member->reason, reason);
+		anycast6_history_note_gone(&member->history, reason &&
+					   reason != ANYCAST6_REASON_HOLD);
+	}
+	/* pairs with decide_stay() in steer/pin.c: who sees why sees since when */
+	smp_store_release(&member->reason, reason);
+	/* the same: who sees that the member is down sees why */
+	smp_store_release(&member->state, state);
 	WRITE_ONCE(member->delivery, delivery);
 	/* only now, so that a flow that looks again sees the new state */
 	if (fell && member->nexthop && !member->nexthop->reason)

@@ -104,16 +104,20 @@ static enum anycast6_stay
 decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 	    struct anycast6_member *member, struct anycast6_transit *transit)
 {
+	/* pairs with set_member_state() in reconcile/address.c */
+	u8 state = smp_load_acquire(&member->state);
+	/* the same: only then since when the member is gone */
+	u8 reason = smp_load_acquire(&member->reason);
 	struct anycast6_stay_facts facts = {
-		.age = anycast6_history_age(&member->history),
+		.gone = anycast6_history_absence(&member->history),
 		.waited = anycast6_flow_waited(flow),
 		.grace = READ_ONCE(an->flow_grace),
 		.flow_state = anycast6_flow_state(flow),
 		.proto = transit->packet.key.proto,
 		.remote = member->nexthop,
 		.denied = is_denied(member, transit),
-		.state = READ_ONCE(member->state),
-		.reason = READ_ONCE(member->reason),
+		.state = state,
+		.reason = reason,
 		.refusal = transit->refusal,
 	};
 

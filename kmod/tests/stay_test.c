@@ -65,16 +65,16 @@ static void settled_path_moves_after_the_grace(struct kunit *test)
 	facts.state = ANYCAST6_STATE_DOWN;
 	for (i = 0; i < ARRAY_SIZE(path_reasons); i++) {
 		facts.reason = path_reasons[i];
-		facts.age = GRACE - 1;
+		facts.gone = GRACE - 1;
 		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
-		facts.age = GRACE;
+		facts.gone = GRACE;
 		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
 	}
 	/* datagrams have nothing to wait for, but come back */
 	facts.proto = IPPROTO_UDP;
-	facts.age = GRACE - 1;
+	facts.gone = GRACE - 1;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_DETOURS);
-	facts.age = GRACE;
+	facts.gone = GRACE;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
 }
 
@@ -98,7 +98,7 @@ static void hold_keeps_flows(struct kunit *test)
 	facts.reason = ANYCAST6_REASON_HOLD;
 	facts.reaches = true;
 	/* however long it is on hold */
-	facts.age = 10 * GRACE;
+	facts.gone = 10 * GRACE;
 	facts.waited = 10 * GRACE;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_GOES_ON);
 	facts.proto = IPPROTO_UDP;
@@ -112,7 +112,7 @@ static void hold_without_a_path(struct kunit *test)
 
 	facts.state = ANYCAST6_STATE_DOWN;
 	facts.reason = ANYCAST6_REASON_HOLD;
-	facts.age = 10 * GRACE;
+	facts.gone = 10 * GRACE;
 	facts.waited = GRACE - 1;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
 	facts.proto = IPPROTO_UDP;
@@ -128,7 +128,7 @@ static void denied_way_moves_after_the_grace(struct kunit *test)
 {
 	struct anycast6_stay_facts facts = blink();
 
-	facts.age = 10 * GRACE;
+	facts.gone = 10 * GRACE;
 	facts.waited = 10 * GRACE;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
 	facts.denied = true;
@@ -144,16 +144,35 @@ static void denied_way_moves_after_the_grace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
 }
 
-/* One reason follows another, and each begins the member's state anew. */
-static void new_reason_begins_no_new_grace(struct kunit *test)
+/* A flow that meets one gap after the other waits for longer than the grace, and no
+ * gap is longer than that.
+ */
+static void many_gaps_move_no_flow(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	unsigned int i;
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	facts.gone = GRACE - 1;
+	facts.waited = 100 * GRACE;
+	for (i = 0; i < ARRAY_SIZE(path_reasons); i++) {
+		facts.reason = path_reasons[i];
+		facts.proto = IPPROTO_TCP;
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+		facts.proto = IPPROTO_UDP;
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_DETOURS);
+	}
+}
+
+/* The member comes up between two looks: at its state, and at the reason. */
+static void member_that_comes_up_keeps_its_flows(struct kunit *test)
 {
 	struct anycast6_stay_facts facts = blink();
 
 	facts.state = ANYCAST6_STATE_DOWN;
-	facts.reason = ANYCAST6_REASON_NEIGHBOUR;
-	facts.age = 0;
-	facts.waited = GRACE;
-	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	facts.reason = 0;
+	facts.gone = GRACE - 1;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
 }
 
 /* Whatever else is known: a packet from the member's own gateway moves nothing
@@ -202,7 +221,8 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(hold_keeps_flows),
 	KUNIT_CASE(hold_without_a_path),
 	KUNIT_CASE(denied_way_moves_after_the_grace),
-	KUNIT_CASE(new_reason_begins_no_new_grace),
+	KUNIT_CASE(many_gaps_move_no_flow),
+	KUNIT_CASE(member_that_comes_up_keeps_its_flows),
 	KUNIT_CASE(all_combinations),
 	{}
 };
