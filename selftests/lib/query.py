@@ -136,6 +136,11 @@ def active_flows(objects):
     return [str(sum(m["active_flows"] for m in objects[0]["members"]))]
 
 
+def loads(objects):
+    """Of each member of the first address: the flows that it has, and the packets that it has got."""
+    return [words(m["active_flows"], m["packets"]) for m in objects[0]["members"]]
+
+
 def count(objects):
     """How many addresses there are."""
     return [str(sum("address" in o for o in objects))]
@@ -165,7 +170,7 @@ def own_masters(objects):
 
 QUESTIONS = {f.__name__: f for f in (
     members, addresses, states, origins, vrf_members, entries, packets, misses, evictions, replies, sources,
-    member_states, member_state, local_state, distance, verdicts, role, routes, probes, flows, active_flows, count, local, field, own_devices, own_masters)}
+    member_states, member_state, local_state, distance, verdicts, role, routes, probes, flows, active_flows, loads, count, local, field, own_devices, own_masters)}
 
 
 def answer(line):
