@@ -14,8 +14,9 @@ MANY=10000 JOINS=4096
 MEMBERS=600
 # How many writers there are, and how many addresses each of them adds and deletes.
 WRITERS=4 ADDED=250 DELETED=100
-CHANGES=300 READS=10
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=700 JOINS=500 MEMBERS=150 ADDED=80 DELETED=30 CHANGES=50 READS=3
+# How many addresses a dump has, more than a message has room for; how often others change, and how often it is read.
+DUMPED=1000 CHANGES=300 READS=10
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=300 JOINS=200 MEMBERS=150 ADDED=30 DELETED=10 DUMPED=300 CHANGES=50 READS=3
 
 # batch_of COMMAND PREFIX COUNT: one command for each address PREFIX:0 ... on standard output.
 batch_of() { printf "anycast $1 $2:%x\n" $(seq 0 $(($3 - 1))); }
@@ -143,15 +144,15 @@ writers() {
 interrupted() {
 	local i
 
-	batch_of add 2001:db8:d: 1000 | nsip host -batch -
-	is "$(netlink interrupt host)" "consistent 1000"
+	batch_of add 2001:db8:d: $DUMPED | nsip host -batch -
+	is "$(netlink interrupt host)" "consistent $DUMPED"
 	for i in "add address=2001:db8:d::ffff" "set address=2001:db8:d::ffff scope=2001:: scope-len=16" \
 		"replace address=2001:db8:d::ffff dev=d0" "del address=2001:db8:d::ffff"; do
 		# shellcheck disable=SC2086
 		[[ $(netlink interrupt host $i) == "interrupted "* ]]
 	done
 	# a request that changes nothing does not interrupt a dump
-	is "$(netlink interrupt host replace address=2001:db8:d::1)" "consistent 1000"
+	is "$(netlink interrupt host replace address=2001:db8:d::1)" "consistent $DUMPED"
 }
 
 churn() { netlink churn host 2001:db8:e:: 50 2; }
@@ -170,7 +171,7 @@ reader() {
 		if [[ -s $T_DIR/said ]]; then
 			is "$(cat "$T_DIR/said")" "Dump was interrupted and may be inconsistent."
 		else
-			jq -r '.[].address' <"$T_DIR/show" | grep -v 2001:db8:f::1 | sort | uniq | wc -l | grep -qx 1000
+			jq -r '.[].address' <"$T_DIR/show" | grep -v 2001:db8:f::1 | sort | uniq | wc -l | grep -qx $DUMPED
 		fi
 	done
 	wait_for "the changer" 60 eval "! kill -0 $(<"$T_DIR/changer.pid")"
