@@ -15,6 +15,9 @@
 
 # How many members are probed in the storm, and for how many seconds it is watched.
 MANY=1000 WATCHED=4
+# How many go in the end.
+FEW=50
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=200 FEW=10
 
 # ---- a host, asked by hand ----
 
@@ -289,7 +292,7 @@ gone() {
 		nsip doomed$i link set d0 up
 		addr_add doomed$i d0 2001:db8:9::1/64
 		nsip doomed$i neigh add 2001:db8:9::2 lladdr 02:00:00:00:00:02 dev d0
-		printf "anycast add 2001:db8:b::%x via 2001:db8:9::2 probe 10\n" {1..50} | nsip doomed$i -batch -
+		printf "anycast add 2001:db8:b::%x via 2001:db8:9::2 probe 10\n" $(seq $FEW) | nsip doomed$i -batch -
 	done
 	nsip doomed1 link del d0
 	for ((i = 0; i < 20; i++)); do
