@@ -10,6 +10,9 @@
 
 OFF=2001:db8:53::53
 REMOTE=2001:db8:55::55
+# How many addresses a large file has, how often the configuration changes, and how often it is saved meanwhile.
+LARGE=2000 CHANGES=100 SAVES=20
+[[ ${ANYCAST6_KERNEL-} != debug ]] || LARGE=500 CHANGES=30 SAVES=6
 ODD=("a'b" 'c"d' 'e\f' dev vrf -x help add 'ä' '[1]' '$x')
 
 set_up() {
@@ -134,7 +137,7 @@ large() {
 	local i
 
 	nsip host anycast flush
-	for ((i = 0; i < 2000; i++)); do
+	for ((i = 0; i < LARGE; i++)); do
 		echo "anycast replace 2001:db8:99::1:$((i + 1)) dev d0"
 	done >"$T_DIR/large"
 	nsip host anycast restore <"$T_DIR/large"
@@ -214,14 +217,14 @@ while_changing() {
 	local i
 
 	nsip host anycast flush
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < CHANGES; i++)); do
 		echo "anycast add 2001:db8:60::1"
 		echo "anycast add 2001:db8:60::2 dev d0"
 		echo "anycast del 2001:db8:60::2"
 		echo "anycast del 2001:db8:60::1"
 	done >"$T_DIR/changes"
 	background writer host ip -batch "$T_DIR/changes"
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < SAVES; i++)); do
 		nsip host anycast save >"$T_DIR/saved" 2>"$T_DIR/said" || {
 			grep -q "keeps changing" "$T_DIR/said" && is "$(wc -c <"$T_DIR/saved")" 0
 			continue
@@ -247,7 +250,7 @@ t_run "restoring where the scope is less" wider
 t_run "a saved file is a batch file" batch
 t_run "a configured member beside one that an entry makes" beside_an_entry
 t_run "what the kernel made is not saved" made_by_kernel
-t_run "2000 addresses" large
+t_run "$LARGE addresses" large
 t_run "the line that fails is reported" fails_at
 t_run "-force goes on" forced
 t_run "only anycast commands are restored" only_anycast
