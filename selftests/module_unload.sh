@@ -15,7 +15,7 @@ OFF=2001:db8:53::53
 # How many addresses there are, and how many times it is unloaded.
 MANY=3000
 TIMES=20
-[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=500 TIMES=6
+[[ ${ANYCAST6_KERNEL-} != debug ]] || MANY=500 TIMES=3
 
 unload() {
 	! [[ -d /sys/module/anycast6 ]] || modprobe -r anycast6
