@@ -154,6 +154,8 @@ link_left() {
 reachable() {
 	ns near sysctl -qw net.ipv6.neigh.n0.base_reachable_time_ms=1000 \
 		net.ipv6.neigh.n0.delay_first_probe_time=1 net.ipv6.neigh.n0.retrans_time_ms=300
+	# an entry that is there would be reachable for as long as entries were before
+	nsip near neigh flush to $ON
 	nsip host anycast add $ON dev h0
 	reached near $ON 2001:db8:1::1
 	nsip host anycast drain $ON
