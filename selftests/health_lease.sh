@@ -20,7 +20,7 @@ MANY=1000
 FEW=50
 # Seconds of a short lease: long enough to look at the members that are up, and no longer.
 BRIEF=2
-[[ ${ANYCAST6_KERNEL-} != debug ]] || BRIEF=8 FEW=10
+[[ ${ANYCAST6_KERNEL-} != debug ]] || BRIEF=8 FEW=10 MANY=200
 
 # ---- a router ----
 
