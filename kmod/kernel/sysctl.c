@@ -14,6 +14,11 @@
 /* So many at the top of the table are limits. */
 #define LIMITS	4
 
+/* ms; flows tell apart for how long they wait up to twice as long, see
+ * steer/flow_step.c
+ */
+static const unsigned int most_grace = 120000;
+
 /* anycast6_sysctl_init() relies on this order. */
 static const struct ctl_table limits_table[] = {
 	{
@@ -44,7 +49,8 @@ static const struct ctl_table limits_table[] = {
 		.procname = "flow_grace",
 		.maxlen = sizeof(unsigned int),
 		.mode = 0644,
-		.proc_handler = proc_douintvec,
+		.proc_handler = proc_douintvec_minmax,
+		.extra2 = (void *)&most_grace,
 	},
 	{ }
 };
