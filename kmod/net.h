@@ -101,6 +101,8 @@ struct anycast6_reply_budgets {
  * @limits: sysctls, READ_ONCE()
  * @flow_grace: for how long a connection waits for a path that is gone, ms;
  *              sysctl, READ_ONCE()
+ * @flow_reset: 1 if segments of connections whose member is down are answered by
+ *              an RST, else 0; sysctl, READ_ONCE()
  * @sysctls: their table; constant
  * @host: peers and hooks, NULL without local members; RCU, writers under @lock
  * @router: flows and hooks, NULL without remote members; RCU, writers under
@@ -146,6 +148,7 @@ struct anycast6_net {
 	struct anycast6_limits used;
 	struct anycast6_limits limits;
 	unsigned int flow_grace;
+	unsigned int flow_reset;
 	struct ctl_table_header *sysctls;
 	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;

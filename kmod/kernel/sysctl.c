@@ -52,6 +52,14 @@ static const struct ctl_table limits_table[] = {
 		.proc_handler = proc_douintvec_minmax,
 		.extra2 = (void *)&most_grace,
 	},
+	{
+		.procname = "flow_reset",
+		.maxlen = sizeof(unsigned int),
+		.mode = 0644,
+		.proc_handler = proc_douintvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_ONE,
+	},
 	{ }
 };
 
@@ -80,6 +88,7 @@ int anycast6_sysctl_init(struct anycast6_net *an)
 	table[2].data = &an->limits.joins;
 	table[3].data = &an->limits.flows;
 	table[LIMITS].data = &an->flow_grace;
+	table[LIMITS + 1].data = &an->flow_reset;
 	if (an->net->user_ns != &init_user_ns)
 		for (i = 0; i < LIMITS; i++)
 			table[i].mode = 0444;

@@ -68,6 +68,21 @@ static u64 measure_absence(const struct anycast6_stay_facts *facts)
 	return is_on_hold(facts) || facts->denied ? facts->waited : 0;
 }
 
+/* Returns what becomes of a flow that has lost its member for good. An RST goes to
+ * whom the segment names as its sender. So a forger who does not see the connection
+ * must not be the cause of one, unless by guessing a sequence number, nor move the
+ * flow to where another server resets it. Where it is not known what is near, the
+ * next member is asked to reset it.
+ */
+static enum anycast6_stay end_flow(const struct anycast6_stay_facts *facts)
+{
+	if (!facts->resets || facts->opens)
+		return ANYCAST6_STAY_MOVES;
+	if (facts->near)
+		return ANYCAST6_STAY_RESETS;
+	return facts->witnessed ? ANYCAST6_STAY_WAITS : ANYCAST6_STAY_MOVES;
+}
+
 /**
  * anycast6_stay_decide() - whether a flow stays with a member that does not take
  * a packet of it
@@ -90,7 +105,7 @@ anycast6_stay_decide(const struct anycast6_stay_facts *facts)
 			return ANYCAST6_STAY_GOES_ON;
 		if (has_failed_itself(facts) || !facts->grace ||
 		    measure_absence(facts) >= facts->grace)
-			return ANYCAST6_STAY_MOVES;
+			return end_flow(facts);
 	}
 	return is_connection(facts->proto) ? ANYCAST6_STAY_WAITS :
 					     ANYCAST6_STAY_DETOURS;

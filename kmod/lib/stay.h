@@ -18,6 +18,8 @@ enum anycast6_stay {
 	ANYCAST6_STAY_WAITS,
 	/* the member gets the packet all the same */
 	ANYCAST6_STAY_GOES_ON,
+	/* the packet is answered by an RST and dropped: its connection is lost */
+	ANYCAST6_STAY_RESETS,
 };
 
 /**
@@ -35,6 +37,11 @@ enum anycast6_stay {
  * @state: of the member, enum anycast6_state
  * @reason: why it is down, enum anycast6_reason; 0 if it comes up just now
  * @refusal: why it does not take the packet, enum anycast6_verdict
+ * @resets: a segment of the flow may be answered by an RST
+ * @opens: the segment has a SYN or an RST, which no RST answers
+ * @near: the segment is where the flow's next one is expected, or near it
+ * @witnessed: the flow was seen from its SYN on, and no other has come since, so
+ *             that it is known what is near
  */
 struct anycast6_stay_facts {
 	u64 gone;
@@ -48,6 +55,10 @@ struct anycast6_stay_facts {
 	u8 state;
 	u8 reason;
 	u8 refusal;
+	bool resets;
+	bool opens;
+	bool near;
+	bool witnessed;
 };
 
 enum anycast6_stay

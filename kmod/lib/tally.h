@@ -25,6 +25,8 @@ enum anycast6_miss {
 	 * maybe for a moment only
 	 */
 	ANYCAST6_MISS_WAITING,
+	/* answered by an RST and dropped: the connection has lost its member */
+	ANYCAST6_MISS_RESET,
 	ANYCAST6_MISSES,
 };
 
@@ -43,7 +45,7 @@ enum anycast6_reply {
 	ANYCAST6_REPLIES,
 };
 
-#define ANYCAST6_TALLY_KINDS	5
+#define ANYCAST6_TALLY_KINDS	6
 static_assert((int)ANYCAST6_MISSES <= ANYCAST6_TALLY_KINDS);
 static_assert((int)ANYCAST6_REPLIES <= ANYCAST6_TALLY_KINDS);
 static_assert((int)ANYCAST6_EVICT_KINDS <= ANYCAST6_TALLY_KINDS);

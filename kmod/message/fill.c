@@ -102,6 +102,7 @@ static int fill_misses(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_MISS_FORWARDING] = ANYCAST6_A_MISSES_FORWARDING,
 		[ANYCAST6_MISS_UNPINNED] = ANYCAST6_A_MISSES_UNPINNED,
 		[ANYCAST6_MISS_WAITING] = ANYCAST6_A_MISSES_WAITING,
+		[ANYCAST6_MISS_RESET] = ANYCAST6_A_MISSES_RESET,
 	};
 
 	/* pairs with steer_group() in reconcile/attach.c */

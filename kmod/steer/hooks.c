@@ -9,6 +9,7 @@
 #include "object/group.h"
 #include "steer/bridge.h"
 #include "steer/hooks.h"
+#include "steer/reset.h"
 #include "steer/router.h"
 #include "steer/steer.h"
 #include "way/neighbour.h"
@@ -66,6 +67,7 @@ static struct anycast6_router *create_router(struct anycast6_net *an)
 	if (!router)
 		return ERR_PTR(-ENOMEM);
 	router->an = an;
+	anycast6_reset_init(&router->resets);
 	INIT_DELAYED_WORK(&router->upkeep, upkeep_router);
 
 	err = anycast6_bloom_set_init(&router->addresses, has_remotes);

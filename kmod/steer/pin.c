@@ -12,12 +12,14 @@
 #include "lib/history.h"
 #include "lib/stay.h"
 #include "lib/tally.h"
+#include "lib/track.h"
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
 #include "object/pinning.h"
 #include "steer/affinity.h"
 #include "steer/pin.h"
+#include "steer/reset.h"
 #include "way/nexthop.h"
 
 /**
@@ -100,15 +102,42 @@ static bool is_denied(struct anycast6_member *member,
 					  &way);
 }
 
-static enum anycast6_stay
-decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
-	    struct anycast6_member *member, struct anycast6_transit *transit)
+/* Fills what says whether a segment may be answered by an RST. What stands for all
+ * that a source sends is no connection, nor is an error.
+ */
+static void collect_segment(struct anycast6_net *an,
+			    const struct anycast6_flow *flow,
+			    const struct anycast6_transit *transit,
+			    struct anycast6_stay_facts *facts)
+{
+	const struct anycast6_segment *segment = &transit->packet.segment;
+
+	facts->resets = READ_ONCE(an->flow_reset) &&
+			flow->key.proto == IPPROTO_TCP &&
+			transit->packet.kind == ANYCAST6_PACKET_FLOW &&
+			transit->skb->pkt_type == PACKET_HOST;
+	facts->opens = segment->flags & (ANYCAST6_TRACK_SYN |
+					 ANYCAST6_TRACK_RST);
+	facts->near = anycast6_track_is_near(READ_ONCE(flow->next),
+					     segment->end);
+	facts->witnessed = FIELD_GET(ANYCAST6_FLOW_TRUST,
+				     READ_ONCE(flow->state)) ==
+			   ANYCAST6_TRUST_WITNESSED;
+}
+
+/* Fills all that is known of a flow whose member has refused a packet. */
+static void collect_facts(struct anycast6_net *an,
+			  const struct anycast6_flow *flow,
+			  struct anycast6_member *member,
+			  struct anycast6_transit *transit,
+			  struct anycast6_stay_facts *facts)
 {
 	/* pairs with set_member_state() in reconcile/address.c */
 	u8 state = smp_load_acquire(&member->state);
 	/* the same: only then since when the member is gone */
 	u8 reason = smp_load_acquire(&member->reason);
-	struct anycast6_stay_facts facts = {
+
+	*facts = (struct anycast6_stay_facts) {
 		.gone = anycast6_history_absence(&member->history),
 		.waited = anycast6_flow_waited(flow),
 		.grace = READ_ONCE(an->flow_grace),
@@ -121,9 +150,9 @@ decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		.refusal = transit->refusal,
 	};
 
-	if (facts.reason == ANYCAST6_REASON_HOLD)
-		facts.reaches = !anycast6_choice_reach(member, transit);
-	return anycast6_stay_decide(&facts);
+	if (facts->reason == ANYCAST6_REASON_HOLD)
+		facts->reaches = !anycast6_choice_reach(member, transit);
+	collect_segment(an, flow, transit, facts);
 }
 
 /* Returns what becomes of a flow whose member has refused a packet. */
@@ -131,6 +160,7 @@ static enum anycast6_stay stay_or_move(struct anycast6_net *an,
 				       struct anycast6_flow *flow,
 				       struct anycast6_transit *transit)
 {
+	struct anycast6_stay_facts facts;
 	struct anycast6_member *member;
 	enum anycast6_stay stay;
 
@@ -139,11 +169,12 @@ static enum anycast6_stay stay_or_move(struct anycast6_net *an,
 	member = rcu_dereference(flow->member);
 	if (!member || READ_ONCE(member->dead))
 		return ANYCAST6_STAY_MOVES;
-	stay = decide_stay(an, flow, member, transit);
+	collect_facts(an, flow, member, transit, &facts);
+	stay = anycast6_stay_decide(&facts);
 	if (stay == ANYCAST6_STAY_GOES_ON)
 		return stay;
 	anycast6_way_drop(&transit->way);
-	if (stay != ANYCAST6_STAY_MOVES &&
+	if ((stay == ANYCAST6_STAY_WAITS || stay == ANYCAST6_STAY_DETOURS) &&
 	    transit->refusal != ANYCAST6_VERDICT_LOOP)
 		anycast6_flow_wait(flow);
 	return stay;
@@ -223,6 +254,34 @@ static void count_absence(const struct anycast6_group *group,
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_NO_MEMBER);
 }
 
+/* As stay_or_move(), but whatever member a connection has lost: if this node has
+ * it, it is not lost.
+ */
+static enum anycast6_stay
+stay_or_find(struct anycast6_router *router, struct anycast6_flow *flow,
+	     const struct anycast6_group *group,
+	     struct anycast6_transit *transit)
+{
+	enum anycast6_stay stay = stay_or_move(router->an, flow, transit);
+
+	if (stay == ANYCAST6_STAY_RESETS && find_owner(group, transit))
+		return ANYCAST6_STAY_MOVES;
+	return stay;
+}
+
+/* Counts why a packet is dropped: it waits for its member, or was answered. */
+static void count_loss(const struct anycast6_group *group,
+		       const struct anycast6_transit *transit, bool answered)
+{
+	enum anycast6_miss kind = ANYCAST6_MISS_WAITING;
+
+	if (answered)
+		kind = ANYCAST6_MISS_RESET;
+	else if (transit->looped)
+		kind = ANYCAST6_MISS_LOOP;
+	anycast6_tally_add(group->misses, kind);
+}
+
 /**
  * anycast6_pin_seek() - find a member for a packet that has none by its flow
  * @router: the namespace's
@@ -240,7 +299,9 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 				struct anycast6_transit *transit,
 				struct anycast6_member **member)
 {
-	switch (stay_or_move(router->an, flow, transit)) {
+	bool answered = false;
+
+	switch (stay_or_find(router, flow, group, transit)) {
 	case ANYCAST6_STAY_MOVES:
 		if (!choose_member(router, group, transit, member))
 			break;
@@ -256,11 +317,13 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 	case ANYCAST6_STAY_GOES_ON:
 		*member = rcu_dereference(flow->member);
 		return true;
+	case ANYCAST6_STAY_RESETS:
+		answered = anycast6_reset_answer(router, transit);
+		break;
 	case ANYCAST6_STAY_WAITS:
 		break;
 	}
-	anycast6_tally_add(group->misses, transit->looped ?
-			   ANYCAST6_MISS_LOOP : ANYCAST6_MISS_WAITING);
+	count_loss(group, transit, answered);
 	return false;
 }
 
@@ -282,7 +345,10 @@ static bool may_leave(struct anycast6_router *router,
 	if (transit->refusal)
 		stay = stay_or_move(router->an, flow, transit);
 	anycast6_way_drop(&transit->way);
-	return stay == ANYCAST6_STAY_MOVES;
+	/* it was not answered: this node has the connection, or the sysctl was
+	 * set meanwhile
+	 */
+	return stay == ANYCAST6_STAY_MOVES || stay == ANYCAST6_STAY_RESETS;
 }
 
 static void remember_flow(struct anycast6_router *router,

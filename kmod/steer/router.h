@@ -8,9 +8,11 @@
 
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "lib/bloom.h"
+#include "lib/budget.h"
 #include "object/bloom_set.h"
 #include "steer/flow.h"
 
@@ -25,6 +27,16 @@ enum anycast6_router_flags {
 };
 
 /**
+ * struct anycast6_reset_budget - how many segments are answered by an RST
+ * @lock: protects @budget
+ * @budget: RSTs
+ */
+struct anycast6_reset_budget {
+	spinlock_t lock;	/* protects @budget */
+	struct anycast6_budget budget;
+};
+
+/**
  * struct anycast6_router - a namespace with remote members
  * @an: the namespace, constant
  * @hooks: those that steer.c names; each has the router as its priv
@@ -33,6 +45,7 @@ enum anycast6_router_flags {
  * @users: how many remote members there are; an->lock
  * @addresses: Bloom filter of the addresses that have remote members
  * @flows: which member each flow has
+ * @resets: how many RSTs are sent to clients whose connection is lost
  * @flags: enum anycast6_router_flags; atomic
  * @ticks: how often @upkeep ran; only @upkeep uses it
  * @upkeep: forgets flows, looks at next hops, solicits failed neighbours
@@ -44,6 +57,7 @@ struct anycast6_router {
 	unsigned int users;
 	struct anycast6_bloom_set addresses;
 	struct anycast6_flows flows;
+	struct anycast6_reset_budget resets;
 	unsigned long flags;
 	unsigned int ticks;
 	struct delayed_work upkeep;

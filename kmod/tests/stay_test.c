@@ -214,6 +214,116 @@ static void all_combinations(struct kunit *test)
 				}
 }
 
+/* ---- RSTs in the place of moving ---- */
+
+/* Whether a flow that loses its member for good is answered, by what is known of the
+ * segment. One that is near is, unless it opens something; of others the sender is
+ * not believed, unless nobody knows what is near.
+ */
+static enum anycast6_stay expect_end(const struct anycast6_stay_facts *facts)
+{
+	if (!facts->resets)
+		return ANYCAST6_STAY_MOVES;
+	if (facts->opens)
+		return ANYCAST6_STAY_MOVES;
+	if (facts->near)
+		return ANYCAST6_STAY_RESETS;
+	if (facts->witnessed)
+		return ANYCAST6_STAY_WAITS;
+	return ANYCAST6_STAY_MOVES;
+}
+
+static void set_segment(struct anycast6_stay_facts *facts, unsigned int bits)
+{
+	facts->resets = bits & 1;
+	facts->opens = bits & 2;
+	facts->near = bits & 4;
+	facts->witnessed = bits & 8;
+}
+
+/* What would move is answered instead, and nothing else, whatever is known of the
+ * segment. What is new, or local, has lost nothing.
+ */
+static void hold_against_plain(struct kunit *test, struct anycast6_stay_facts *facts)
+{
+	bool kept = facts->flow_state == ANYCAST6_FLOW_STATE_ESTABLISHED ||
+		    facts->flow_state == ANYCAST6_FLOW_STATE_CLOSING;
+	enum anycast6_stay plain, wanted;
+	unsigned int bits;
+
+	set_segment(facts, 0);
+	plain = anycast6_stay_decide(facts);
+	for (bits = 0; bits < 16; bits++) {
+		set_segment(facts, bits);
+		wanted = plain;
+		if (plain == ANYCAST6_STAY_MOVES && kept && facts->remote)
+			wanted = expect_end(facts);
+		KUNIT_ASSERT_EQ(test, anycast6_stay_decide(facts), wanted);
+	}
+}
+
+/* All flows of one member that refuses a packet, and how it does so. */
+static void answer_flows(struct kunit *test, struct anycast6_stay_facts *facts)
+{
+	static const u8 refusals[] = {
+		ANYCAST6_VERDICT_DOWN, ANYCAST6_VERDICT_LOOP, ANYCAST6_VERDICT_FORWARDING,
+	};
+	unsigned int flow, refusal, way;
+
+	for (flow = ANYCAST6_FLOW_STATE_NEW; flow <= ANYCAST6_FLOW_STATE_CLOSED; flow++)
+		for (refusal = 0; refusal < ARRAY_SIZE(refusals); refusal++)
+			for (way = 0; way < 16; way++) {
+				facts->flow_state = flow;
+				facts->refusal = refusals[refusal];
+				facts->remote = way & 1;
+				facts->denied = way & 2;
+				facts->waited = way & 4 ? GRACE : 0;
+				facts->gone = facts->waited;
+				facts->reaches = way & 8;
+				hold_against_plain(test, facts);
+			}
+}
+
+static void answers_what_would_move(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	unsigned int state, reason;
+
+	for (state = ANYCAST6_STATE_DOWN; state <= ANYCAST6_STATE_DRAINING; state++)
+		for (reason = 0; reason <= ANYCAST6_REASON_HOLD; reason++) {
+			facts.state = state;
+			facts.reason = reason;
+			answer_flows(test, &facts);
+		}
+}
+
+/* Of the ways to lose a member each is answered. */
+static void answers_each_loss(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	unsigned int i;
+
+	facts.resets = true;
+	facts.near = true;
+	facts.witnessed = true;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.grace = 0;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_RESETS);
+	facts.grace = GRACE;
+	facts.state = ANYCAST6_STATE_DOWN;
+	for (i = 0; i < ARRAY_SIZE(own_reasons); i++) {
+		facts.reason = own_reasons[i];
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_RESETS);
+	}
+	for (i = 0; i < ARRAY_SIZE(path_reasons); i++) {
+		facts.reason = path_reasons[i];
+		facts.gone = GRACE - 1;
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+		facts.gone = GRACE;
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_RESETS);
+	}
+}
+
 static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(failed_lookup_moves_no_connection),
 	KUNIT_CASE(settled_path_moves_after_the_grace),
@@ -224,6 +334,8 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(many_gaps_move_no_flow),
 	KUNIT_CASE(member_that_comes_up_keeps_its_flows),
 	KUNIT_CASE(all_combinations),
+	KUNIT_CASE(answers_what_would_move),
+	KUNIT_CASE(answers_each_loss),
 	{}
 };
 
