@@ -110,3 +110,17 @@ anycast6_stay_decide(const struct anycast6_stay_facts *facts)
 	return is_connection(facts->proto) ? ANYCAST6_STAY_WAITS :
 					     ANYCAST6_STAY_DETOURS;
 }
+
+/**
+ * anycast6_stay_left() - for how long a flow still waits for its member
+ * @facts: what is known of a flow that does not move now
+ *
+ * Context: any.
+ * Return: ms, the whole grace if nothing is known to have failed for long.
+ */
+u32 anycast6_stay_left(const struct anycast6_stay_facts *facts)
+{
+	u64 absence = measure_absence(facts);
+
+	return absence < facts->grace ? facts->grace - absence : 0;
+}

@@ -63,5 +63,6 @@ struct anycast6_stay_facts {
 
 enum anycast6_stay
 anycast6_stay_decide(const struct anycast6_stay_facts *facts);
+u32 anycast6_stay_left(const struct anycast6_stay_facts *facts);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include "kernel/link.h"
 #include "lib/select.h"
+#include "lib/stay.h"
 #include "message/fill.h"
 #include "message/fill_member.h"
 #include "message/netlink_gen.h"
@@ -27,6 +28,7 @@
 #include "steer/affinity.h"
 #include "steer/choice.h"
 #include "steer/flow.h"
+#include "steer/pin.h"
 #include "steer/router.h"
 
 /* Bytes of a reply for one member, for one of its services, and for what comes
@@ -256,56 +258,93 @@ static u8 compare_ranks(const struct anycast6_rank *rank,
 	return ANYCAST6_VERDICT_DRAWN;
 }
 
-/* Returns the member of a flow, if that would take a packet that opens the flow
- * again: a local one must have somebody who listens.
- */
-static const struct anycast6_member *
-ask_flow_member(const struct anycast6_flow *flow,
-		struct anycast6_transit *transit)
-{
-	struct anycast6_member *member;
-
-	if (!flow || anycast6_flow_is_over(flow))
-		return NULL;
-	member = rcu_dereference(flow->member);
-	return member && !anycast6_choice_refusal(member, transit) ? member :
-								     NULL;
-}
-
-/* Returns the member that the flow has already, or its source, where all that a
- * source sends stays together.
- */
-static const struct anycast6_member *
-find_flow_member(struct anycast6_net *an, struct anycast6_group *group,
-		 struct anycast6_transit *transit)
-{
-	struct anycast6_router *router = rcu_dereference(an->router);
-	const struct anycast6_member *member;
-	const struct anycast6_flow *flow;
-
-	if (!router)
-		return NULL;
-	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
-	member = ask_flow_member(flow, transit);
-	if (member)
-		return member;
-	flow = anycast6_affinity_find(&router->flows, group, &transit->packet);
-	return ask_flow_member(flow, transit);
-}
-
 /**
  * struct explanation - a reply that is being filled
  * @skb: the message
  * @choice: the nearest member, as the first of two passes found it
  * @pinned: the member that the flow has already, or NULL
+ * @awaited: the member that the flow waits for, or NULL
+ * @left: for how long it still does so, ms
+ * @dropped: packets of the flow are dropped meanwhile, and take no detour
  * @err: 0, or why the message could not be filled
  */
 struct explanation {
 	struct sk_buff *skb;
 	struct anycast6_choice choice;
 	const struct anycast6_member *pinned;
+	const struct anycast6_member *awaited;
+	u32 left;
+	bool dropped;
 	int err;
 };
+
+/* Fills in the member that a flow has, if that would take a packet that opens the
+ * flow again, or if the flow waits for it. A local one must have somebody who
+ * listens. Returns false if the flow gets another member.
+ */
+static bool explain_flow(struct explanation *explanation,
+			 struct anycast6_net *an,
+			 const struct anycast6_flow *flow,
+			 struct anycast6_transit *transit)
+{
+	enum anycast6_stay stay = ANYCAST6_STAY_GOES_ON;
+	struct anycast6_member *member;
+
+	if (!flow || anycast6_flow_is_over(flow))
+		return false;
+	member = rcu_dereference(flow->member);
+	if (!member || READ_ONCE(member->dead))
+		return false;
+	transit->refusal = anycast6_choice_refusal(member, transit);
+	if (transit->refusal)
+		stay = anycast6_pin_foresee(an, flow, member, transit,
+					    &explanation->left);
+	anycast6_way_drop(&transit->way);
+	switch (stay) {
+	case ANYCAST6_STAY_GOES_ON:
+		explanation->pinned = member;
+		return true;
+	case ANYCAST6_STAY_WAITS:
+	case ANYCAST6_STAY_DETOURS:
+		/* that is one packet's matter */
+		if (transit->refusal == ANYCAST6_VERDICT_LOOP)
+			return false;
+		explanation->awaited = member;
+		explanation->dropped = stay == ANYCAST6_STAY_WAITS;
+		return true;
+	case ANYCAST6_STAY_MOVES:
+	case ANYCAST6_STAY_RESETS:
+		break;
+	}
+	return false;
+}
+
+/* Fills in the member that the flow has already, or its source, where all that a
+ * source sends stays together.
+ */
+static void explain_flows(struct explanation *explanation,
+			  struct anycast6_net *an,
+			  struct anycast6_group *group,
+			  struct anycast6_transit *transit)
+{
+	struct anycast6_router *router = rcu_dereference(an->router);
+	const struct anycast6_flow *flow;
+
+	if (!router)
+		return;
+	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
+	if (explain_flow(explanation, an, flow, transit))
+		return;
+	flow = anycast6_affinity_find(&router->flows, group, &transit->packet);
+	explain_flow(explanation, an, flow, transit);
+}
+
+/* Returns the verdict on the nearest member, which would take the packet. */
+static u8 judge_nearest(const struct explanation *explanation)
+{
+	return explanation->pinned || explanation->dropped ?
+	       ANYCAST6_VERDICT_NEARER : ANYCAST6_VERDICT_CHOSEN;
+}
 
 /* Called in the second pass. If a member takes the packet now, but none did in
  * the first pass, it came up in between: it is down for this reply.
@@ -320,12 +359,13 @@ static void explain_member(void *arg, const struct anycast6_member *member,
 		return;
 	if (member == explanation->pinned)
 		verdict = ANYCAST6_VERDICT_PINNED;
+	else if (member == explanation->awaited)
+		verdict = ANYCAST6_VERDICT_AWAITED;
 	else if (!verdict && member != choice->member)
 		verdict = choice->member ? compare_ranks(rank, &choice->rank) :
 					   ANYCAST6_VERDICT_DOWN;
 	else if (!verdict)
-		verdict = explanation->pinned ? ANYCAST6_VERDICT_NEARER :
-						ANYCAST6_VERDICT_CHOSEN;
+		verdict = judge_nearest(explanation);
 	explanation->err = anycast6_fill_member(explanation->skb,
 						ANYCAST6_A_FLOW_MEMBER, member,
 						verdict);
@@ -344,8 +384,7 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 	err = make_transit(an, asked, &transit);
 	if (err)
 		return err;
-	explanation.pinned = find_flow_member(an, group, &transit);
-	anycast6_way_drop(&transit.way);
+	explain_flows(&explanation, an, group, &transit);
 	anycast6_choice_observe(group, &transit, &explanation.choice, NULL,
 				NULL);
 	anycast6_way_drop(&transit.way);
@@ -353,6 +392,9 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 				&explanation);
 	anycast6_way_drop(&transit.way);
 	kfree_skb(transit.skb);
+	if (!explanation.err && explanation.awaited)
+		return nla_put_u32(skb, ANYCAST6_A_FLOW_WAITS,
+				   explanation.left);
 	return explanation.err;
 }
 

@@ -180,6 +180,30 @@ static enum anycast6_stay stay_or_move(struct anycast6_net *an,
 	return stay;
 }
 
+/**
+ * anycast6_pin_foresee() - what becomes of a flow whose member refuses a packet
+ * @an: the namespace
+ * @flow: the flow
+ * @member: its member, which is not dead
+ * @transit: the packet, not sent, with the reason why @member refuses it; may get
+ *           its way to @member all the same
+ * @left: result: for how long the flow still waits, if it does, ms
+ *
+ * Context: RCU; any.
+ */
+enum anycast6_stay anycast6_pin_foresee(struct anycast6_net *an,
+					const struct anycast6_flow *flow,
+					struct anycast6_member *member,
+					struct anycast6_transit *transit,
+					u32 *left)
+{
+	struct anycast6_stay_facts facts;
+
+	collect_facts(an, flow, member, transit, &facts);
+	*left = anycast6_stay_left(&facts);
+	return anycast6_stay_decide(&facts);
+}
+
 /* Asks the member that the packet's source has, where all that a source sends
  * stays together. Returns %ANYCAST6_STAY_GOES_ON if it takes the packet, and
  * %ANYCAST6_STAY_MOVES if there is none, or the source is to get another.

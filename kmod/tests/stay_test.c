@@ -324,6 +324,30 @@ static void answers_each_loss(struct kunit *test)
 	}
 }
 
+/* How long is left: all of the grace until the way has been gone for a while, and
+ * nothing exactly when the flow moves.
+ */
+static void left_ends_with_the_grace(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	u32 gone, waited;
+
+	KUNIT_EXPECT_EQ(test, anycast6_stay_left(&facts), (u32)GRACE);
+	facts.state = ANYCAST6_STATE_DOWN;
+	facts.reason = ANYCAST6_REASON_LINK;
+	for (gone = 0; gone <= 2 * GRACE; gone += GRACE / 8)
+		for (waited = 0; waited <= 2 * GRACE; waited += GRACE / 8) {
+			facts.gone = gone;
+			facts.waited = waited;
+			KUNIT_EXPECT_EQ(test, anycast6_stay_left(&facts),
+					gone < GRACE ? GRACE - gone : 0);
+			KUNIT_EXPECT_EQ(test, anycast6_stay_left(&facts) == 0,
+					anycast6_stay_decide(&facts) == ANYCAST6_STAY_MOVES);
+		}
+	facts.grace = 0;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_left(&facts), 0u);
+}
+
 static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(failed_lookup_moves_no_connection),
 	KUNIT_CASE(settled_path_moves_after_the_grace),
@@ -336,6 +360,7 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(all_combinations),
 	KUNIT_CASE(answers_what_would_move),
 	KUNIT_CASE(answers_each_loss),
+	KUNIT_CASE(left_ends_with_the_grace),
 	{}
 };
 

@@ -106,6 +106,8 @@ enum anycast6_delivery {
  * @ANYCAST6_VERDICT_NEARER: It is the nearest, but the flow has another
  *   already.
  * @ANYCAST6_VERDICT_DRAINING: It drains, and the chosen one does not.
+ * @ANYCAST6_VERDICT_AWAITED: The flow has it, and its path has failed, maybe
+ *   for a moment only: the flow waits for it.
  */
 enum anycast6_verdict {
 	ANYCAST6_VERDICT_CHOSEN = 1,
@@ -119,6 +121,7 @@ enum anycast6_verdict {
 	ANYCAST6_VERDICT_FORWARDING,
 	ANYCAST6_VERDICT_NEARER,
 	ANYCAST6_VERDICT_DRAINING,
+	ANYCAST6_VERDICT_AWAITED,
 };
 
 /**
@@ -325,6 +328,7 @@ enum {
 	ANYCAST6_A_FLOW_IDLE,
 	ANYCAST6_A_FLOW_TIMEOUT,
 	ANYCAST6_A_FLOW_MEMBER,
+	ANYCAST6_A_FLOW_WAITS,
 
 	__ANYCAST6_A_FLOW_MAX,
 	ANYCAST6_A_FLOW_MAX = (__ANYCAST6_A_FLOW_MAX - 1)
