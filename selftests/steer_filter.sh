@@ -192,6 +192,71 @@ rules_hold() {
 	nsip router -6 route flush table 77
 }
 
+# own_way PROTO TARGET SPORT [OPTION...]: by which link the router's own packets to this address came to one.
+own_way() {
+	local dev seen
+
+	{
+		peer watch one first m0
+		peer watch one second m1
+		case $1 in
+		tcp)
+			peer open router own tcp "$2" 7 sport="$3" "${@:4}"
+			is "$(peer say router own)" one
+			peer close router own reset
+			;;
+		udp) is "$(peer ask router "$2" 7 "$3-$3" "${@:4}")" one ;;
+		esac
+	} >&2
+	for dev in first second; do
+		seen=$(peer seen one $dev ">$2/.*/$1-$3-7")
+		[[ ! $seen ]] || echo $dev
+	done
+}
+
+# own_by_rule PROTO SPORT OPTION RULE...: a rule that holds for the router's own packets to the member's unicast address
+# holds for those to the anycast address, too.
+own_by_rule() {
+	local target proto=$1 port=$2 option=$3
+
+	shift 3
+	for target in $ONE $A; do
+		is "$(own_way "$proto" $target $port $option)" first
+		nsip router -6 rule add "$@" pref 100 lookup 77
+		# one that was there before, and a new one
+		is "$(own_way "$proto" $target $port $option)" second
+		is "$(own_way "$proto" $target $((port + 1)) $option)" second
+		nsip router -6 rule del pref 100
+		is "$(own_way "$proto" $target $((port + 1)) $option)" first
+		port=$((port + 2))
+	done
+}
+
+own_rules() {
+	local proto
+
+	nsip router anycast change $A via $TWO metric 4000
+	nsip router -6 route add $ONE/128 via 2001:db8:3::1 dev r3 table 77
+	for proto in udp tcp; do
+		own_by_rule $proto 41651 "" ipproto $proto dport 7
+		own_by_rule $proto 41661 "" ipproto $proto
+		own_by_rule $proto 41671 "" ipproto $proto sport 41671-41679
+		own_by_rule $proto 41681 uid=4711 uidrange 4711-4711
+		own_by_rule $proto 41691 uid=4711 uidrange 4711-4711 ipproto $proto dport 7
+		own_by_rule $proto 41701 mark=9 fwmark 9
+	done
+	# and where they ask for something else, they don't
+	nsip router -6 rule add ipproto tcp dport 8 pref 100 lookup 77
+	nsip router -6 rule add uidrange 4712-4712 pref 101 lookup 77
+	nsip router -6 rule add ipproto udp pref 102 lookup 77
+	is "$(own_way tcp $A 41711 uid=4711)" first
+	nsip router -6 rule del pref 100
+	nsip router -6 rule del pref 101
+	nsip router -6 rule del pref 102
+	nsip router -6 route flush table 77
+	nsip router anycast replace $A via $TWO
+}
+
 traffic_control() {
 	local before after
 
@@ -389,6 +454,7 @@ t_run "conntrack has their entries, with answers" conntrack_sees
 t_run "an address that is translated to an anycast one" translated
 t_run "marks and rules choose another way to the member" marked
 t_run "rules by protocol and ports choose another way to the member" rules_hold
+t_run "rules by user, protocol and ports choose another way for own packets" own_rules
 t_run "tc filters and queues" traffic_control
 t_run "hooks exist with remote members only" hooks
 unprobe_hooks
