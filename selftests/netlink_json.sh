@@ -158,7 +158,7 @@ def entry: if .origin == "subnet-router" then .origin
 	word("affinity") + unpinned +
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
-	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned") + word("waiting")),
+	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned") + word("waiting") + word("reset")),
 	(.evictions // empty | "    evictions" + word("ended") + word("new") + word("unproven") + word("idle") + word("share")),
 	(.replies // empty | "    replies" + word("rewritten") + word("unsafe") + word("own") + word("forgotten")),
 	(.members[] | ("   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +

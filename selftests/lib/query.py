@@ -54,7 +54,7 @@ def packets(objects):
 def misses(objects):
     """Why packets to the first address were not steered, in the order of the counters."""
     return [words(*(objects[0]["misses"][name]
-                    for name in ("no_member", "loop", "forwarding", "unpinned", "waiting")))]
+                    for name in ("no_member", "loop", "forwarding", "unpinned", "waiting", "reset")))]
 
 
 def evictions(objects):

@@ -77,13 +77,13 @@ watch_members() {
 }
 
 # misses NS NAME [ADDRESS]: how many packets were not steered for the reason NAME: no_member, loop, forwarding,
-# unpinned, waiting.
+# unpinned, waiting, reset.
 misses() {
-	local counts no_member loop forwarding unpinned waiting
+	local counts no_member loop forwarding unpinned waiting reset
 
 	counts=$(query "$1" misses -s anycast show "${3-$A}")
 	# shellcheck disable=SC2034  # by name
-	read -r no_member loop forwarding unpinned waiting <<<"$counts"
+	read -r no_member loop forwarding unpinned waiting reset <<<"$counts"
 	echo "${!2}"
 }
 
