@@ -18,11 +18,11 @@ debug) FLOOD=500 ;;
 *) FLOOD=5000 ;;
 esac
 
-# begin [OPTION...]: both are members, with these options, there is no flow, and UDP to port 7 is not remembered.
+# begin: both are members, there is no flow, and UDP to port 7 is not remembered.
 begin() {
 	nsip router anycast flush
 	ns router sysctl -qw net.anycast6.max_flows=262144
-	add_members "$@"
+	add_members
 	steered client
 	nsip router anycast set $A unpinned udp/7
 	nsip router anycast flow flush
