@@ -119,9 +119,10 @@ static void dispatch_probe(struct net *net, struct sk_buff *skb)
  * @key: of the namespace's cookies
  *
  * The probe takes the path to the member, whatever the routes to the anycast
- * address are. Its source is the one for packets to the member's unicast
- * address, link-local for a link-local one: the member then answers from that
- * address.
+ * address are. Of several legs the living ones have their turns: one that is dead
+ * without a sign does not by itself make the member look dead. The probe's source is
+ * the one for packets to the member's unicast address, link-local for a link-local
+ * one: the member then answers from that address.
  *
  * If there is no route, source or memory, the probe counts as missed.
  *
@@ -142,14 +143,18 @@ void anycast6_probe_send(struct anycast6_net *an, struct anycast6_probe *probe,
 		.len = sizeof(*payload),
 	};
 	const struct anycast6_path *path;
+	struct dst_entry *dst;
 	struct sk_buff *skb;
 	void *body;
 
 	path = anycast6_path_get(an->net, &nexthop->slot);
-	if (!path || ipv6_dev_get_saddr(an->net, path->dst->dev,
-					&nexthop->slot.target.addr, 0, &source))
+	if (!path)
 		return;
-	skb = anycast6_icmp_make(an->net, path->dst, &icmp, &body);
+	dst = anycast6_path_turn(path, number);
+	if (ipv6_dev_get_saddr(an->net, dst->dev, &nexthop->slot.target.addr,
+			       0, &source))
+		return;
+	skb = anycast6_icmp_make(an->net, dst, &icmp, &body);
 	if (!skb)
 		return;
 	/* a full queue must not make the member look dead */

@@ -26,7 +26,8 @@ static u8 find_member_way(struct anycast6_member *member,
 	if (!transit->forwards)
 		return ANYCAST6_VERDICT_FORWARDING;
 	if (!anycast6_path_find(transit->net, &member->nexthop->slot,
-				transit->skb, transit->iif, way))
+				&transit->packet.key, transit->skb,
+				transit->iif, way))
 		return ANYCAST6_VERDICT_DOWN;
 	if (likely(!transit->iif ||
 		   !anycast6_way_is_back(way->dst, transit->skb)))

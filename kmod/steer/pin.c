@@ -99,6 +99,7 @@ static bool is_denied(struct anycast6_member *member,
 	    transit->refusal == ANYCAST6_VERDICT_FORWARDING)
 		return member->nexthop;
 	return anycast6_path_find_plainly(transit->net, &member->nexthop->slot,
+					  &transit->packet.key, transit->skb,
 					  &way);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Next hops: where packets of remote members go, shared by all members that use
- * it, with what is known of the way there: route, carrier, neighbour.
+ * it, with what is known of the way there: routes, carriers, neighbours.
  * Knows its members as a list only, and nothing of anycast addresses.
  */
 #include <linux/netdevice.h>
@@ -13,7 +13,9 @@
 #include <uapi/linux/anycast6.h>
 
 #include "lib/addr.h"
+#include "lib/legs.h"
 #include "net.h"
+#include "way/leg.h"
 #include "way/neighbour.h"
 #include "way/nexthop.h"
 #include "way/path.h"
@@ -144,8 +146,7 @@ anycast6_nexthop_get(struct anycast6_net *an,
 	if (!nexthop)
 		return ERR_PTR(-ENOMEM);
 	nexthop->slot.target = *target;
-	nexthop->patience = ANYCAST6_PATIENCE_MIN;
-	nexthop->solicited = jiffies;
+	INIT_LIST_HEAD(&nexthop->slot.neighbours);
 	INIT_LIST_HEAD(&nexthop->members);
 	err = rhashtable_insert_fast(&nexthops->table, &nexthop->node,
 				     nexthop_params);
@@ -183,7 +184,7 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 
 	if (!list_empty(&nexthop->members))
 		return;
-	anycast6_neighbour_set(nexthops, nexthop, &in6addr_any, 0);
+	anycast6_neighbours_forget(nexthops, nexthop);
 	rhashtable_remove_fast(&nexthops->table, &nexthop->node,
 			       nexthop_params);
 	unlist_nexthop(nexthops, nexthop);
@@ -191,22 +192,130 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 	call_rcu(&nexthop->rcu, free_nexthop_rcu);
 }
 
-static u8 nexthop_reason(const struct anycast6_nexthop *nexthop,
-			 const struct anycast6_path *path)
+/**
+ * struct outlook - what there is to know of a next hop
+ * @reason: why it can't be reached, enum anycast6_reason, or 0
+ * @direct: there is no gateway on the way
+ * @lost: a leg has died since the last time
+ * @legs: how many equal routes lead there
+ * @living: how many of them packets can take
+ * @distance: the metric of these routes
+ * @mtu: the largest packet that all of them take
+ */
+struct outlook {
+	u8 reason;
+	bool direct;
+	bool lost;
+	u8 legs;
+	u8 living;
+	u32 distance;
+	u32 mtu;
+};
+
+/* Returns why packets can't take a leg, enum anycast6_reason, or 0. */
+static u8 leg_reason(const struct anycast6_leg *leg)
 {
-	if (!path)
-		return ANYCAST6_REASON_ROUTE;
-	if (!netif_running(path->dst->dev))
+	if (!netif_running(leg->dst->dev))
 		return ANYCAST6_REASON_ADMIN;
-	if (!netif_carrier_ok(path->dst->dev))
+	if (!netif_carrier_ok(leg->dst->dev))
 		return ANYCAST6_REASON_LINK;
-	if (nexthop->slot.failed)
-		return ANYCAST6_REASON_NEIGHBOUR;
-	return 0;
+	return anycast6_leg_lives(leg) ? 0 : ANYCAST6_REASON_NEIGHBOUR;
+}
+
+/* Returns whether the leg has died since the last time. Then flow tables that have
+ * its route must notice: looked up again, it may be the same.
+ */
+static bool note_leg_reason(struct anycast6_leg *leg, u8 reason)
+{
+	struct anycast6_neighbour *neighbour =
+		rcu_dereference(leg->neighbour);
+	bool lost;
+
+	if (!neighbour)
+		return false;
+	lost = reason && !neighbour->reason;
+	neighbour->reason = reason;
+	if (lost)
+		WRITE_ONCE(leg->spent, true);
+	return lost;
+}
+
+static void look_at_path(const struct anycast6_nexthop *nexthop,
+			 const struct anycast6_path *path,
+			 struct outlook *outlook)
+{
+	u8 reasons[ANYCAST6_LEGS_MAX];
+	unsigned int i;
+
+	for (i = 0; i < path->n; i++) {
+		struct anycast6_leg *leg = path->legs[i];
+		u32 mtu = dst_mtu(leg->dst);
+
+		reasons[i] = leg_reason(leg);
+		outlook->living += !reasons[i];
+		outlook->lost |= note_leg_reason(leg, reasons[i]);
+		outlook->mtu = i ? min(outlook->mtu, mtu) : mtu;
+	}
+	outlook->reason = anycast6_legs_reason(reasons, path->n);
+	outlook->legs = min(path->n + anycast6_neighbours_left_out(nexthop),
+			    U8_MAX + 0u);
+	outlook->direct = anycast6_path_is_direct(path);
+	outlook->distance = anycast6_path_metric(path);
+}
+
+/* Looks for the routes and neighbours of a next hop. */
+static void look_for_way(struct anycast6_net *an,
+			 struct anycast6_nexthop *nexthop,
+			 struct outlook *outlook)
+{
+	const struct anycast6_path *path;
+
+	*outlook = (struct outlook) {
+		.reason = ANYCAST6_REASON_ROUTE,
+		.direct = nexthop->direct,
+		.distance = nexthop->distance,
+	};
+	rcu_read_lock();
+	/* the kernel may count a neighbour in again, and tells nobody */
+	if (anycast6_neighbours_return(nexthop))
+		path = anycast6_path_renew(an->net, &nexthop->slot);
+	else
+		path = anycast6_path_review(an->net, &nexthop->slot);
+	anycast6_neighbours_follow(an, nexthop, path);
+	if (path)
+		look_at_path(nexthop, path, outlook);
+	/* Flow tables must notice: see anycast6_leg_disown(). Looked up again, the
+	 * routes may be the same, and would keep what they have marked.
+	 */
+	if (outlook->reason && !nexthop->reason)
+		anycast6_path_drop(&nexthop->slot);
+	else if (!outlook->reason && outlook->lost)
+		anycast6_path_renew(an->net, &nexthop->slot);
+	rcu_read_unlock();
+}
+
+/* Returns bits of enum anycast6_nexthop_change. */
+static unsigned int compare_outlook(const struct anycast6_nexthop *nexthop,
+				    const struct outlook *outlook)
+{
+	bool stays = nexthop->reason == outlook->reason;
+	unsigned int changed = 0;
+
+	if (!stays || nexthop->direct != outlook->direct)
+		changed |= ANYCAST6_NEXTHOP_WAY;
+	if (nexthop->mtu != outlook->mtu)
+		changed |= ANYCAST6_NEXTHOP_MTU;
+	/* else the change of the members' states tells of it */
+	if (stays && nexthop->distance != outlook->distance)
+		changed |= ANYCAST6_NEXTHOP_DISTANCE;
+	if (stays && (nexthop->legs != outlook->legs ||
+		      nexthop->living != outlook->living))
+		changed |= ANYCAST6_NEXTHOP_LEGS;
+	return changed;
 }
 
 /**
- * anycast6_nexthop_refresh() - find the route and neighbour of a next hop again
+ * anycast6_nexthop_refresh() - find the routes and neighbours of a next hop again
  * @an: the namespace
  * @nexthop: the next hop
  *
@@ -216,59 +325,37 @@ static u8 nexthop_reason(const struct anycast6_nexthop *nexthop,
 unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 				      struct anycast6_nexthop *nexthop)
 {
-	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
-	u32 distance = nexthop->distance, mtu = 0;
-	bool direct = nexthop->direct;
-	const struct anycast6_path *path;
-	unsigned int changed = 0;
-	u8 reason;
+	struct outlook outlook;
+	unsigned int changed;
 
 	lockdep_assert_held(&an->lock);
 
-	rcu_read_lock();
-	path = anycast6_path_review(an->net, &nexthop->slot);
-	anycast6_neighbour_follow(nexthops, nexthop, path ? path->dst : NULL);
-	reason = nexthop_reason(nexthop, path);
-	if (path) {
-		distance = anycast6_path_metric(path);
-		direct = anycast6_path_is_direct(path);
-		mtu = dst_mtu(path->dst);
-	}
-	/* Flow tables must notice: see disown_path() in way/path.c. Looked up
-	 * again, the route may be the same, and would keep what it has marked.
-	 */
-	if (reason && !nexthop->reason)
-		anycast6_path_drop(&nexthop->slot);
-	rcu_read_unlock();
-
-	if (nexthop->reason != reason || nexthop->direct != direct)
-		changed |= ANYCAST6_NEXTHOP_WAY;
-	if (nexthop->mtu != mtu)
-		changed |= ANYCAST6_NEXTHOP_MTU;
-	nexthop->mtu = mtu;
-	if (nexthop->distance != distance) {
-		/* else the change of the members' states tells of it */
-		if (nexthop->reason == reason)
-			changed |= ANYCAST6_NEXTHOP_DISTANCE;
+	look_for_way(an, nexthop, &outlook);
+	changed = compare_outlook(nexthop, &outlook);
+	if (nexthop->distance != outlook.distance ||
+	    changed & ANYCAST6_NEXTHOP_LEGS)
 		anycast6_net_changed(an);
-	}
-	WRITE_ONCE(nexthop->direct, direct);
-	WRITE_ONCE(nexthop->reason, reason);
-	WRITE_ONCE(nexthop->distance, distance);
+	nexthop->mtu = outlook.mtu;
+	WRITE_ONCE(nexthop->legs, outlook.legs);
+	WRITE_ONCE(nexthop->living, outlook.living);
+	WRITE_ONCE(nexthop->direct, outlook.direct);
+	WRITE_ONCE(nexthop->reason, outlook.reason);
+	WRITE_ONCE(nexthop->distance, outlook.distance);
 	return changed;
 }
 
 /**
- * anycast6_nexthop_is_on() - whether a next hop is a neighbour on a link
+ * anycast6_nexthop_is_on() - whether a next hop is a neighbour on a link alone
  * @nexthop: the next hop
  * @ifindex: interface index of the link
  *
  * Context: process, under an->lock.
- * Return: false also if the next hop is behind a gateway on that link.
+ * Return: false also if the next hop is behind a gateway on that link, or on another
+ * link, too.
  */
 bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
 {
-	return nexthop->direct && nexthop->neighbour_dev == ifindex;
+	return nexthop->direct && anycast6_neighbours_link(nexthop) == ifindex;
 }
 
 /**

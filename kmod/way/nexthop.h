@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Next hops: where packets of remote members go, shared by all members that use
- * it, with what is known of the way there: route, carrier, neighbour.
+ * it, with what is known of the way there: routes, carriers, neighbours.
  * Knows its members as a list only, and nothing of anycast addresses.
  */
 #ifndef ANYCAST6_NEXTHOP_H
@@ -18,7 +18,6 @@
 
 struct anycast6_net;
 struct anycast6_prefix;
-struct neighbour;
 struct net_device;
 
 enum anycast6_nexthop_flags {
@@ -34,11 +33,13 @@ enum anycast6_nexthop_flags {
  * @ANYCAST6_NEXTHOP_MTU: the largest packet that the path takes
  * @ANYCAST6_NEXTHOP_DISTANCE: the metric of the route, while the reason stays:
  *                             no change of a member's state tells listeners
+ * @ANYCAST6_NEXTHOP_LEGS: how many legs there are, or live, while the reason stays
  */
 enum anycast6_nexthop_change {
 	ANYCAST6_NEXTHOP_WAY = BIT(0),
 	ANYCAST6_NEXTHOP_DISTANCE = BIT(1),
 	ANYCAST6_NEXTHOP_MTU = BIT(2),
+	ANYCAST6_NEXTHOP_LEGS = BIT(3),
 };
 
 /**
@@ -52,19 +53,11 @@ enum anycast6_nexthop_change {
  * @reason: why it is down, enum anycast6_reason, or 0; READ_ONCE(), writers
  *          under an->lock
  * @direct: there is no gateway on the way; READ_ONCE(), writers under an->lock
+ * @unsure: the neighbour of some leg is not known; nexthops->neighbour_lock
+ * @legs: how many equal routes lead there; READ_ONCE(), writers under an->lock
+ * @living: how many of them packets can take; as @legs
  * @distance: metric of the route to it; READ_ONCE(), writers under an->lock
- * @mtu: the largest packet that the path takes, 0 while there is none; an->lock
- * @neighbour: the neighbour that leads there, network order; readers under
- *             an->lock or nexthops->neighbour_lock, writers under both
- * @neighbour_dev: interface index of the neighbour's link, 0 if no neighbour
- *                 leads there; as @neighbour
- * @nud: the neighbour's last known state, NUD_*; nexthops->neighbour_lock
- * @by_neighbour: in nexthops->neighbours while @neighbour_dev;
- *                nexthops->neighbour_lock
- * @solicited: when the failed neighbour was last solicited, jiffies; only the
- *             router's upkeep work
- * @patience: how long to wait before it is solicited again, jiffies; as
- *            @solicited
+ * @mtu: the largest packet that all legs take, 0 while there is none; an->lock
  * @rcu: frees it after its readers
  */
 struct anycast6_nexthop {
@@ -76,14 +69,11 @@ struct anycast6_nexthop {
 	unsigned long flags;
 	u8 reason;
 	bool direct;
+	bool unsure;
+	u8 legs;
+	u8 living;
 	u32 distance;
 	u32 mtu;
-	struct in6_addr neighbour;
-	u32 neighbour_dev;
-	u8 nud;
-	struct hlist_node by_neighbour;
-	unsigned long solicited;
-	unsigned long patience;
 	struct rcu_head rcu;
 };
 
@@ -104,7 +94,7 @@ enum anycast6_nexthops_flags {
  * @addresses: the same next hops in the order of their addresses; @address_lock
  * @neighbour_lock: protects @neighbours, and what next hops know of their
  *                  neighbours; taken with softirqs off
- * @neighbours: next hops by the neighbour that leads to them; @neighbour_lock
+ * @neighbours: the neighbours that lead to next hops; @neighbour_lock
  * @rcu: frees it after its readers
  */
 struct anycast6_nexthops {

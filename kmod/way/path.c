@@ -1,133 +1,103 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Paths: the cached route to a target, and the way that a single packet takes.
- * Knows routes, not which members are reached by them.
+ * Paths: the cached routes to a target, and when they are looked up again.
+ * Knows routes, not which members are reached by them, nor which packets take them.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
-#include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
-#include <net/ipv6.h>
-#include <net/lwtunnel.h>
-#include <net/ndisc.h>
-#include <net/neighbour.h>
 
-#include <anycast6_compat.h>
-
-#include "kernel/kernel_route.h"
-#include "kernel/own.h"
-#include "kernel/route_copy.h"
 #include "net.h"
+#include "way/leg.h"
 #include "way/path.h"
+#include "way/survey.h"
 
-/* The target is looked up, not the packet's own destination. On a link,
- * FLOWI_FLAG_KNOWN_NH makes a route of its own whose next hop is the target:
- * with a shared one the kernel would solicit the packet's destination.
- */
-static void init_target_flow(struct flowi6 *fl6,
-			     const struct anycast6_slot *slot)
-{
-	memset(fl6, 0, sizeof(*fl6));
-	fl6->daddr = slot->target.addr;
-	fl6->flowi6_oif = slot->target.ifindex ? : slot->target.vrf;
-	fl6->flowi6_flags = FLOWI_FLAG_KNOWN_NH;
-}
-
-static bool leads_away(const struct dst_entry *dst)
-{
-	return !dst->error &&
-	       !(dst_rt6_info(dst)->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) &&
-	       !anycast6_own_is(dst->dev) &&
-	       /* a VRF device looks up the packet's own destination again */
-	       !netif_is_l3_master(dst->dev);
-}
-
-static struct dst_entry *look_up_target(struct net *net,
-					const struct anycast6_slot *slot)
-{
-	struct dst_entry *dst;
-	struct flowi6 fl6;
-
-	init_target_flow(&fl6, slot);
-	dst = ip6_route_output_flags(net, NULL, &fl6, 0);
-	if (leads_away(dst))
-		return dst;
-	dst_release(dst);
-	return NULL;
-}
-
-/* Returns what the kernel itself has a route call. */
-static anycast6_path_output plain_output(const struct dst_entry *dst)
-{
-	return lwtunnel_output_redirect(dst->lwtstate) ? lwtunnel_output :
-							 ip6_output;
-}
-
-static void free_path_rcu(struct rcu_head *head)
-{
-	struct anycast6_path *path =
-		container_of(head, struct anycast6_path, rcu);
-
-	/* readers may have marked the route until now */
-	anycast6_route_copy_end(unrcu_pointer(path->marked));
-	anycast6_route_copy_end(path->dst);
-	kfree(path);
-}
-
-/* Flow tables of netfilter keep a route for as long as dst_check() calls it valid. */
 static void disown_path(struct anycast6_path *path)
 {
-	struct dst_entry *marked = unrcu_pointer(READ_ONCE(path->marked));
+	unsigned int i;
 
-	anycast6_route_copy_disown(path->dst);
-	if (marked)
-		anycast6_route_copy_disown(marked);
+	for (i = 0; i < path->n; i++)
+		anycast6_leg_disown(path->legs[i]);
 }
 
-/* @path is in no slot any more, or never was; readers may still use it. */
+/* @path is in no slot any more, or never was; readers may still use it. What others
+ * have of its legs is not valid any more, unless another path has them, too.
+ */
 static void free_path(struct anycast6_path *path)
 {
+	unsigned int i;
+
 	if (!path)
 		return;
-	disown_path(path);
-	call_rcu(&path->rcu, free_path_rcu);
+	for (i = 0; i < path->n; i++)
+		anycast6_leg_put(path->legs[i]);
+	kfree_rcu(path, rcu);
 }
 
-/* Routes are often found again as they were, when others change near them. Returns
- * whether the cached path is good again: packets that have its routes are not lost.
- */
-static bool go_on_with(struct anycast6_path *path, const struct dst_entry *dst)
+/* Returns whether the cached path is good again. */
+static bool go_on_with(struct anycast6_path *path,
+		       const struct anycast6_survey *survey)
 {
-	u32 cookie = rt6_get_cookie(dst_rt6_info(path->dst));
+	unsigned int i;
 
-	if (!anycast6_route_copy_is_of(path->dst, dst) ||
-	    !dst_check(path->dst, cookie))
+	if (path->n != survey->n ||
+	    memcmp(path->buckets, survey->buckets, sizeof(path->buckets)))
 		return false;
-	WRITE_ONCE(path->cookie, cookie);
+	for (i = 0; i < path->n; i++)
+		if (!anycast6_leg_goes_on(path->legs[i], survey->routes[i]))
+			return false;
+	WRITE_ONCE(path->cookie, survey->cookie);
+	WRITE_ONCE(path->stamp, survey->stamp);
 	return true;
 }
 
+/* Returns the leg by a route that @old has already, for one more path, or NULL. */
+static struct anycast6_leg *share_leg(const struct anycast6_path *old,
+				      const struct dst_entry *dst)
+{
+	unsigned int i;
+
+	for (i = 0; old && i < old->n; i++)
+		if (anycast6_leg_goes_on(old->legs[i], dst) &&
+		    refcount_inc_not_zero(&old->legs[i]->users))
+			return old->legs[i];
+	return NULL;
+}
+
 static struct anycast6_path *make_path(struct net *net,
-				       const struct dst_entry *dst)
+				       const struct anycast6_slot *slot,
+				       const struct anycast6_path *old,
+				       const struct anycast6_survey *survey)
 {
 	struct anycast6_path *path;
+	struct anycast6_leg *leg;
 
-	path = kmalloc(sizeof(*path), GFP_ATOMIC | __GFP_NOWARN);
+	path = kmalloc(struct_size(path, legs, survey->n),
+		       GFP_ATOMIC | __GFP_NOWARN);
 	if (!path)
 		return NULL;
-	path->dst = anycast6_route_copy_make(net, dst);
-	if (!path->dst) {
-		kfree(path);
-		return NULL;
+	for (path->n = 0; path->n < survey->n; path->n++) {
+		const struct dst_entry *dst = survey->routes[path->n];
+
+		leg = share_leg(old, dst) ? :
+		      anycast6_leg_make(net, dst, &slot->neighbours,
+					&slot->target.addr);
+		if (!leg) {
+			free_path(path);
+			return NULL;
+		}
+		path->legs[path->n] = leg;
 	}
-	path->cookie = rt6_get_cookie(dst_rt6_info(path->dst));
-	RCU_INIT_POINTER(path->marked, NULL);
+	path->dst = path->legs[0]->dst;
+	path->cookie = survey->cookie;
+	path->stamp = survey->stamp;
+	memcpy(path->buckets, survey->buckets, sizeof(path->buckets));
 	return path;
 }
 
 /**
- * anycast6_path_renew() - look up the route to a target, and cache it
+ * anycast6_path_renew() - look up the routes to a target, and cache them
  * @net: the namespace
  * @slot: the target's
  *
@@ -138,15 +108,15 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 					  struct anycast6_slot *slot)
 {
 	struct anycast6_path *path = NULL, *old;
-	struct dst_entry *dst;
+	struct anycast6_survey survey;
 
 	old = rcu_dereference(slot->path);
-	dst = look_up_target(net, slot);
-	if (dst && old && go_on_with(old, dst))
+	anycast6_survey_make(net, &slot->target, &survey);
+	if (old && go_on_with(old, &survey))
 		path = old;
-	else if (dst)
-		path = make_path(net, dst);
-	dst_release(dst);
+	else if (survey.n)
+		path = make_path(net, slot, old, &survey);
+	anycast6_survey_end(&survey);
 	if (path == old)
 		return path;
 
@@ -160,32 +130,64 @@ struct anycast6_path *anycast6_path_renew(struct net *net,
 	return rcu_dereference(slot->path);
 }
 
-/* Whether the kernel may call a cached route valid though another one leads to
- * the target now: if rules lead to several tables, as each has numbers of its own
- * by which its routes become obsolete; and of routes by nexthop objects, which only
- * changes of these objects and of addresses make obsolete.
+/* Returns whether nothing has changed of equal routes, as far as that is to be seen
+ * by one lookup instead of all: so a table that changes all the time, near these
+ * routes, costs no packet too much. Links that come and go may have changed the
+ * buckets. That can wait for anycast6_path_review(): packets see themselves which
+ * legs are alive.
+ */
+static bool is_as_it_was(struct net *net, const struct anycast6_slot *slot,
+			 struct anycast6_path *path)
+{
+	struct anycast6_survey survey;
+	unsigned int i;
+	bool same;
+
+	anycast6_survey_glance(net, &slot->target, &survey);
+	same = survey.n && path->buckets[0] < path->n &&
+	       survey.stamp == READ_ONCE(path->stamp) &&
+	       anycast6_leg_goes_on(path->legs[path->buckets[0]],
+				    survey.routes[0]);
+	for (i = 0; same && i < path->n; i++)
+		same = dst_check(path->legs[i]->dst, survey.cookie);
+	anycast6_survey_end(&survey);
+	if (same)
+		WRITE_ONCE(path->cookie, survey.cookie);
+	return same;
+}
+
+/**
+ * anycast6_path_revive() - get a path that the kernel calls obsolete, or none, once
+ * more
+ * @net: the namespace
+ * @slot: the target's
+ *
+ * Context: softirq or process; RCU, as long as the result is used.
+ * Return: the path, or NULL if there is no route or no memory.
+ */
+struct anycast6_path *anycast6_path_revive(struct net *net,
+					   struct anycast6_slot *slot)
+{
+	struct anycast6_path *path = rcu_dereference(slot->path);
+
+	if (path && READ_ONCE(path->stamp) && is_as_it_was(net, slot, path))
+		return path;
+	return anycast6_path_renew(net, slot);
+}
+
+/* Whether the kernel may call a cached route valid though others lead to the target
+ * now: if rules lead to several tables, as each has numbers of its own by which its
+ * routes become obsolete; of routes by nexthop objects, which only changes of these
+ * objects and of addresses make obsolete; and of equal routes, which is_as_it_was()
+ * does not all look at.
  */
 static bool may_be_stale(struct net *net, const struct anycast6_path *path)
 {
 	const struct fib6_info *from;
 
 	from = rcu_dereference(dst_rt6_info(path->dst)->from);
-	return (from && from->nh) ||
+	return (from && from->nh) || READ_ONCE(path->stamp) ||
 	       atomic_read(&anycast6_net(net)->odd_rules);
-}
-
-static bool is_current(struct net *net, const struct anycast6_slot *slot,
-		       const struct anycast6_path *path)
-{
-	const struct fib6_info *from, *now = NULL;
-	struct dst_entry *dst;
-
-	from = rcu_access_pointer(dst_rt6_info(path->dst)->from);
-	dst = look_up_target(net, slot);
-	if (dst)
-		now = rcu_access_pointer(dst_rt6_info(dst)->from);
-	dst_release(dst);
-	return now && now == from;
 }
 
 /**
@@ -201,7 +203,7 @@ struct anycast6_path *anycast6_path_review(struct net *net,
 {
 	struct anycast6_path *path = anycast6_path_get(net, slot);
 
-	if (path && may_be_stale(net, path) && !is_current(net, slot, path))
+	if (path && may_be_stale(net, path))
 		path = anycast6_path_renew(net, slot);
 	return path;
 }
@@ -213,8 +215,12 @@ struct anycast6_path *anycast6_path_review(struct net *net,
 static bool may_hold(const struct anycast6_path *path,
 		     const struct net_device *dev)
 {
-	return path->dst->dev == dev ||
-	       !dst_check(path->dst, READ_ONCE(path->cookie));
+	unsigned int i;
+
+	for (i = 0; i < path->n; i++)
+		if (path->legs[i]->dst->dev == dev)
+			return true;
+	return !dst_check(path->dst, READ_ONCE(path->cookie));
 }
 
 /**
@@ -256,10 +262,12 @@ void anycast6_path_drop(struct anycast6_slot *slot)
 
 static bool is_held(const struct anycast6_path *path)
 {
-	struct dst_entry *marked = rcu_dereference(path->marked);
+	unsigned int i;
 
-	return anycast6_route_copy_is_held(path->dst) ||
-	       (marked && anycast6_route_copy_is_held(marked));
+	for (i = 0; i < path->n; i++)
+		if (anycast6_leg_is_held(path->legs[i]))
+			return true;
+	return false;
 }
 
 /**
@@ -306,177 +314,14 @@ u32 anycast6_path_metric(const struct anycast6_path *path)
  * @path: the path
  *
  * Context: any that keeps @path.
- * Return: false if a gateway is on the path.
+ * Return: false if a gateway is on one of its legs.
  */
 bool anycast6_path_is_direct(const struct anycast6_path *path)
 {
-	return !(dst_rt6_info(path->dst)->rt6i_flags & RTF_GATEWAY);
-}
+	unsigned int i;
 
-/**
- * anycast6_path_mark() - get the route of a way once more, with another output
- * @net: the namespace
- * @slot: the target's
- * @way: the way of a packet to the target
- * @output: what the route calls to send a packet; in the end, that calls
- *          anycast6_path_send()
- *
- * So @output sees the packets that were given this route, after all that may drop
- * them while they are forwarded, and no others. VRFs do the same (vrf_rt6_create()
- * in drivers/net/vrf.c).
- *
- * Context: softirq or process; RCU, as long as the result is used.
- * Return: the route, without a reference, or NULL if the way is not the cached
- * path, or there is no memory.
- */
-struct dst_entry *anycast6_path_mark(struct net *net,
-				     const struct anycast6_slot *slot,
-				     const struct anycast6_way *way,
-				     anycast6_path_output output)
-{
-	struct anycast6_path *path = rcu_dereference(slot->path);
-	struct dst_entry *marked, *old;
-
-	if (!path || way->counted || way->dst != path->dst)
-		return NULL;
-	marked = rcu_dereference(path->marked);
-	if (marked)
-		return marked;
-
-	marked = anycast6_route_copy_make(net, path->dst);
-	if (!marked)
-		return NULL;
-	marked->output = output;
-	old = unrcu_pointer(cmpxchg(&path->marked, NULL,
-				    RCU_INITIALIZER(marked)));
-	if (!old)
-		return marked;
-	/* another CPU was quicker */
-	anycast6_route_copy_end(marked);
-	return old;
-}
-
-/**
- * anycast6_path_has_marked() - whether a route is what anycast6_path_mark() gave
- * @slot: the target's
- * @dst: the route
- *
- * Context: RCU.
- * Return: false also if the path has been looked up again since.
- */
-bool anycast6_path_has_marked(const struct anycast6_slot *slot,
-			      const struct dst_entry *dst)
-{
-	const struct anycast6_path *path = rcu_dereference(slot->path);
-
-	return path && rcu_access_pointer(path->marked) == dst;
-}
-
-/**
- * anycast6_path_send() - send a packet that has a marked route
- * @net: the namespace
- * @sk: the socket that sends it, or NULL
- * @skb: the packet, no longer the caller's
- *
- * Context: RCU; any.
- * Return: as dst_output().
- */
-int anycast6_path_send(struct net *net, struct sock *sk, struct sk_buff *skb)
-{
-	return plain_output(skb_dst(skb))(net, sk, skb);
-}
-
-/**
- * anycast6_path_find_by_rules() - find the way of a packet by the routing rules
- * @net: the namespace
- * @slot: the target's
- * @skb: the packet
- * @iif: the device it came by, NULL if this node sends it
- * @way: result
- *
- * Rules may select another route by a packet's mark, source, ports or interface,
- * so they are asked for each packet. Mostly they lead to the route that is cached.
- *
- * Context: softirq or process, under RCU.
- * Return: false if there is no way, or if it is known to be dead.
- */
-bool anycast6_path_find_by_rules(struct net *net,
-				 struct anycast6_slot *slot,
-				 struct sk_buff *skb,
-				 struct net_device *iif,
-				 struct anycast6_way *way)
-{
-	struct anycast6_path *path = anycast6_path_get(net, slot);
-	struct dst_entry *dst;
-	struct flowi6 fl6;
-
-	/* all that the kernel would look up, but for the destination */
-	anycast6_kernel_route_key(net, skb, &fl6);
-	fl6.daddr = slot->target.addr;
-	fl6.flowi6_iif = iif ? iif->ifindex :
-			 slot->target.vrf ? : LOOPBACK_IFINDEX;
-
-	/* only to compare: a shared route, without a reference */
-	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,
-				     RT6_LOOKUP_F_HAS_SADDR |
-				     RT6_LOOKUP_F_DST_NOREF);
-	if (!leads_away(dst))
-		return false;
-	if (path && rcu_access_pointer(dst_rt6_info(path->dst)->from) ==
-		    rcu_access_pointer(dst_rt6_info(dst)->from))
-		return anycast6_way_go(way, path->dst, false);
-
-	fl6.flowi6_flags = FLOWI_FLAG_KNOWN_NH;
-	dst = ip6_route_input_lookup(net, skb->dev, &fl6, skb,
-				     RT6_LOOKUP_F_HAS_SADDR);
-	if (leads_away(dst) && anycast6_way_go(way, dst, true))
-		return true;
-	dst_release(dst);
-	return false;
-}
-
-/**
- * anycast6_way_drop() - drop a way that no packet takes
- * @way: the way, which may be empty
- *
- * Context: any.
- */
-void anycast6_way_drop(struct anycast6_way *way)
-{
-	if (way->counted)
-		dst_release(way->dst);
-	way->dst = NULL;
-	way->counted = false;
-}
-
-/**
- * anycast6_way_is_to_sender() - whether a route leads to the neighbour that a
- * packet came from, out of the device that it came by
- * @dst: the route
- * @skb: the packet, its link-layer header still there
- *
- * Context: RCU.
- * Return: true also on a link without link-layer addresses: all packets come
- * from the one neighbour there.
- */
-bool anycast6_way_is_to_sender(const struct dst_entry *dst,
-			       const struct sk_buff *skb)
-{
-	u8 source[MAX_ADDR_LEN], address[MAX_ADDR_LEN];
-	struct net_device *dev = dst->dev;
-	const struct neighbour *neighbour;
-	const struct in6_addr *addr;
-	int len = 0;
-
-	if (skb_mac_header_was_set(skb))
-		len = anycast6_compat_parse_header(skb, dev, source);
-	if (!len)
-		return true;
-
-	addr = rt6_nexthop(dst_rt6_info(dst), &ipv6_hdr(skb)->daddr);
-	neighbour = __ipv6_neigh_lookup_noref(dev, addr);
-	if (!neighbour)
-		return false;
-	neigh_ha_snapshot(address, neighbour, dev);
-	return !memcmp(address, source, len);
+	for (i = 0; i < path->n; i++)
+		if (dst_rt6_info(path->legs[i]->dst)->rt6i_flags & RTF_GATEWAY)
+			return false;
+	return true;
 }
