@@ -152,6 +152,19 @@ static int fill_rank(struct sk_buff *skb, const struct anycast6_member *member)
 				     ANYCAST6_A_MEMBER_AREA_LEN);
 }
 
+/* Of what has one leg only, the state tells all. */
+static int fill_legs(struct sk_buff *skb, const struct anycast6_member *member)
+{
+	const struct anycast6_nexthop *nexthop = member->nexthop;
+	u32 legs = nexthop ? READ_ONCE(nexthop->legs) : 0;
+
+	if (legs < 2)
+		return 0;
+	return nla_put_u32(skb, ANYCAST6_A_MEMBER_LEGS, legs) ? :
+	       nla_put_u32(skb, ANYCAST6_A_MEMBER_LEGS_LIVING,
+			   READ_ONCE(nexthop->living));
+}
+
 static int fill_lease(struct sk_buff *skb, const struct anycast6_member *member)
 {
 	const struct anycast6_lease *lease;
@@ -274,6 +287,7 @@ int anycast6_fill_member(struct sk_buff *skb, int attr,
 	     nla_put_u32(skb, ANYCAST6_A_MEMBER_REASON, reason)) ||
 	    (delivery &&
 	     nla_put_u32(skb, ANYCAST6_A_MEMBER_DELIVERY, delivery)) ||
+	    fill_legs(skb, member) ||
 	    fill_lease(skb, member) ||
 	    fill_history(skb, &member->history) ||
 	    fill_probe(skb, member) ||

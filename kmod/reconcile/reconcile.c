@@ -149,6 +149,15 @@ static bool is_concerned(const struct anycast6_group *group,
 	       (changed & ANYCAST6_NEXTHOP_DISTANCE && group->routed);
 }
 
+/* Listeners are told of legs that come, go, die and live again. A change of the
+ * distance may come with it, and is in the same message.
+ */
+static void notify_legs(struct anycast6_net *an, struct anycast6_member *member)
+{
+	if (member->told)
+		anycast6_notify_member(an, ANYCAST6_CMD_CHANGED, member);
+}
+
 static void reconcile_nexthop(struct anycast6_net *an,
 			      struct anycast6_nexthop *nexthop)
 {
@@ -160,7 +169,9 @@ static void reconcile_nexthop(struct anycast6_net *an,
 	list_for_each_entry(member, &nexthop->members, of_nexthop) {
 		if (is_concerned(member->group, changed))
 			anycast6_mark_enlist(an, member->group);
-		if (changed & ANYCAST6_NEXTHOP_DISTANCE)
+		if (changed & ANYCAST6_NEXTHOP_LEGS)
+			notify_legs(an, member);
+		else if (changed & ANYCAST6_NEXTHOP_DISTANCE)
 			notify_distance(an, member);
 	}
 }

@@ -34,7 +34,7 @@
 /* Bytes of a reply for one member, for one of its services, and for what comes
  * before them.
  */
-#define CANDIDATE_SIZE	448
+#define CANDIDATE_SIZE	464
 #define SERVICE_SIZE	24
 #define HEAD_SIZE	128
 
