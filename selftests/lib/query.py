@@ -100,6 +100,11 @@ def distance(objects, via):
     return [words(m["distance"]) for m in of_via(objects, via)]
 
 
+def legs(objects, via):
+    """How many legs of a member of the first address live, and how many there are; - if it has not several."""
+    return ["%d/%d" % (m["legs_living"], m["legs"]) if "legs" in m else "-" for m in of_via(objects, via)]
+
+
 def verdicts(objects):
     """The verdict on each member of the first address, in one line: server=verdict. A remote member is
     called s and the last word of its address, a local one by its device."""
@@ -170,7 +175,7 @@ def own_masters(objects):
 
 QUESTIONS = {f.__name__: f for f in (
     members, addresses, states, origins, vrf_members, entries, packets, misses, evictions, replies, sources,
-    member_states, member_state, local_state, distance, verdicts, role, routes, probes, flows, active_flows, loads, count, local, field, own_devices, own_masters)}
+    member_states, member_state, local_state, distance, legs, verdicts, role, routes, probes, flows, active_flows, loads, count, local, field, own_devices, own_masters)}
 
 
 def answer(line):
