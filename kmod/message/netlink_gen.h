@@ -29,6 +29,8 @@ int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_drain_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_resume_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_renew_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_flow_add_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_flow_replace_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	ANYCAST6_NLGRP_EVENTS,

@@ -20,6 +20,7 @@
 #include "lib/select.h"
 #include "lib/stay.h"
 #include "message/fill.h"
+#include "message/fill_flow.h"
 #include "message/fill_member.h"
 #include "message/netlink_gen.h"
 #include "net.h"

@@ -10,6 +10,7 @@
 #include <anycast6_compat.h>
 
 #include "message/fill.h"
+#include "message/fill_flow.h"
 #include "message/fill_member.h"
 #include "message/netlink_gen.h"
 #include "net.h"
@@ -26,36 +27,6 @@ static void parse_flow_filter(struct nlattr **attrs,
 		filter->addr = nla_data(attrs[ANYCAST6_A_FLOW_ADDRESS]);
 	if (attrs[ANYCAST6_A_FLOW_VRF])
 		filter->domain = nla_get_u32(attrs[ANYCAST6_A_FLOW_VRF]);
-}
-
-/* What stands for all that a source sends has neither protocol nor ports. */
-static int fill_ports(struct sk_buff *skb, const struct anycast6_flow_key *key)
-{
-	if (key->proto == ANYCAST6_TRACK_SOURCE)
-		return 0;
-	if (nla_put_u8(skb, ANYCAST6_A_FLOW_PROTO, key->proto) ||
-	    nla_put_u16(skb, ANYCAST6_A_FLOW_SPORT, ntohs(key->sport)))
-		return -EMSGSIZE;
-	if (key->proto == IPPROTO_ICMPV6)
-		return 0;
-	return nla_put_u16(skb, ANYCAST6_A_FLOW_DPORT, ntohs(key->dport));
-}
-
-static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
-		     const struct anycast6_member *member)
-{
-	const struct anycast6_flow_key *key = &flow->key;
-	u32 timeout = MSEC_PER_SEC * anycast6_flow_timeout(flow);
-	u8 state = anycast6_flow_state(flow);
-
-	if (anycast6_fill_flow_key(skb, key) ||
-	    fill_ports(skb, key) ||
-	    nla_put_u32(skb, ANYCAST6_A_FLOW_STATE, state) ||
-	    nla_put_u32(skb, ANYCAST6_A_FLOW_IDLE,
-			jiffies_to_msecs(anycast6_flow_idle(flow))) ||
-	    nla_put_u32(skb, ANYCAST6_A_FLOW_TIMEOUT, timeout))
-		return -EMSGSIZE;
-	return anycast6_fill_member(skb, ANYCAST6_A_FLOW_MEMBER, member, 0);
 }
 
 /**
@@ -87,7 +58,9 @@ static int fill_flow_message(const struct dump *dump,
 
 	if (!msg)
 		return -EMSGSIZE;
-	if (fill_flow(dump->skb, flow, member)) {
+	if (anycast6_fill_flow(dump->skb, flow, member) ||
+	    anycast6_fill_member(dump->skb, ANYCAST6_A_FLOW_MEMBER, member,
+				 0)) {
 		genlmsg_cancel(dump->skb, msg);
 		return -EMSGSIZE;
 	}

@@ -286,26 +286,68 @@ void anycast6_flows_flush(struct anycast6_flows *flows,
 		anycast6_flows_walk(flows, flush_flow, (void *)filter);
 }
 
-/* Returns NULL without memory, or if the member is gone. */
-static struct anycast6_flow *allocate_flow(struct anycast6_flows *flows,
-					   const struct anycast6_packet *packet,
-					   struct anycast6_member *member)
+/* Returns an ERR_PTR() without memory, or if the member is gone. */
+static struct anycast6_flow *
+allocate_flow(struct anycast6_flows *flows,
+	      const struct anycast6_flow_image *image,
+	      struct anycast6_member *member)
 {
 	struct anycast6_flow *flow;
 
 	flow = kzalloc(sizeof(*flow), GFP_ATOMIC | __GFP_NOWARN);
 	if (!flow)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	if (!anycast6_member_get(member)) {
 		kfree(flow);
-		return NULL;
+		return ERR_PTR(-ESTALE);
 	}
-	flow->key = packet->key;
-	flow->used = jiffies;
-	anycast6_flow_begin(flow, &packet->segment);
+	anycast6_flow_begin(flow, image);
 	RCU_INIT_POINTER(flow->member, member);
 	add_to_member(flows, member);
 	return flow;
+}
+
+/**
+ * anycast6_flow_insert() - add a flow to the table
+ * @flows: the namespace's
+ * @image: what it begins as
+ * @member: its member
+ *
+ * In a full table, another flow gives way.
+ *
+ * Context: RCU; softirq or process.
+ * Return: 0; %-EEXIST if it is there already, %-ENOSPC if there is no room,
+ * %-ESTALE if @member is gone, %-ENOMEM, or what
+ * rhashtable_lookup_get_insert_fast() said.
+ */
+int anycast6_flow_insert(struct anycast6_flows *flows,
+			 const struct anycast6_flow_image *image,
+			 struct anycast6_member *member)
+{
+	bool proven = !(image->flags & ANYCAST6_FLOW_UNPROVEN);
+	struct anycast6_flow *flow, *other;
+
+	/* counted before others can find it: anycast6_flow_remove() subtracts */
+	if (!anycast6_room_take(flows, image->key, member->group))
+		return -ENOSPC;
+	flow = allocate_flow(flows, image, member);
+	if (IS_ERR(flow)) {
+		atomic_dec(&flows->count);
+		return PTR_ERR(flow);
+	}
+	if (proven)
+		atomic_inc(&flows->proven);
+	other = rhashtable_lookup_get_insert_fast(&flows->table, &flow->node,
+						  anycast6_flow_params);
+	if (likely(!other))
+		return 0;
+
+	/* another packet of the flow was quicker, or there is no memory */
+	if (proven)
+		atomic_dec(&flows->proven);
+	atomic_dec(&flows->count);
+	free_flow(flows, flow);
+	return IS_ERR(other) ? PTR_ERR(other) : -EEXIST;
 }
 
 /**
@@ -313,8 +355,6 @@ static struct anycast6_flow *allocate_flow(struct anycast6_flows *flows,
  * @flows: the namespace's
  * @packet: the first packet that was seen of the flow
  * @member: the member that was chosen
- *
- * In a full table, another flow gives way.
  *
  * Context: RCU; softirq or process.
  * Return: false if the flow should stay with its member, but there is no room
@@ -324,27 +364,19 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
 		       struct anycast6_member *member)
 {
-	struct anycast6_flow *flow, *other;
+	struct anycast6_flow_image image = {
+		.key = &packet->key,
+		.used = jiffies,
+	};
+	int err;
 
 	if (!anycast6_track_pins(packet->key.proto, packet->segment.flags))
 		return true;
-	/* counted before others can find it: anycast6_flow_remove() subtracts */
-	if (!anycast6_room_take(flows, &packet->key, member->group))
-		return false;
-	flow = allocate_flow(flows, packet, member);
-	if (!flow) {
-		atomic_dec(&flows->count);
-		return false;
-	}
-	other = rhashtable_lookup_get_insert_fast(&flows->table, &flow->node,
-						  anycast6_flow_params);
-	if (likely(!other))
-		return true;
-
-	/* another packet of the flow was quicker, or there is no memory */
-	atomic_dec(&flows->count);
-	free_flow(flows, flow);
-	return !IS_ERR(other);
+	image.flags = anycast6_proof_begin();
+	anycast6_track_begin(&image.track, &packet->segment);
+	err = anycast6_flow_insert(flows, &image, member);
+	/* another packet of the flow was quicker */
+	return !err || err == -EEXIST;
 }
 
 /**

@@ -24,7 +24,9 @@ struct in6_addr;
  * was seen from its SYN on and lasts is %ANYCAST6_FLOW_STATE_ESTABLISHED alone.
  */
 #define ANYCAST6_FLOW_STATE	GENMASK(3, 0)
-#define ANYCAST6_FLOW_TRUST	GENMASK(7, 4)
+#define ANYCAST6_FLOW_TRUST	GENMASK(6, 4)
+/* Another router said so, or this one before: no packet was seen here since. */
+#define ANYCAST6_FLOW_LOADED	BIT(7)
 #define ANYCAST6_FLOW_TRIES	BIT(8)
 /* It has not lasted yet, and gives way to others. */
 #define ANYCAST6_FLOW_UNPROVEN	BIT(9)
@@ -73,6 +75,20 @@ struct anycast6_flow {
 	u32 next;
 	u32 syn;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct anycast6_flow_image - what a flow is to begin as
+ * @key: the flow
+ * @track: how far it is
+ * @used: when its last packet came, jiffies
+ * @flags: what its state has beyond its track
+ */
+struct anycast6_flow_image {
+	const struct anycast6_flow_key *key;
+	struct anycast6_track track;
+	u32 used;
+	u32 flags;
 };
 
 /**
@@ -158,6 +174,9 @@ bool anycast6_flow_set_state(struct anycast6_flows *flows,
 			     struct anycast6_flow *flow, u32 old, u32 state);
 bool anycast6_flow_remove(struct anycast6_flows *flows,
 			  struct anycast6_flow *flow);
+int anycast6_flow_insert(struct anycast6_flows *flows,
+			 const struct anycast6_flow_image *image,
+			 struct anycast6_member *member);
 bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
 		       struct anycast6_member *member);
@@ -165,7 +184,12 @@ bool anycast6_flow_move(struct anycast6_flows *flows,
 			struct anycast6_flow *flow,
 			struct anycast6_member *member);
 void anycast6_flow_begin(struct anycast6_flow *flow,
-			 const struct anycast6_segment *segment);
+			 const struct anycast6_flow_image *image);
+bool anycast6_flow_overwrite(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow,
+			     const struct anycast6_flow_image *image);
+void anycast6_flow_read(const struct anycast6_flow *flow,
+			struct anycast6_track *track);
 enum anycast6_step
 anycast6_flow_foresee(struct anycast6_flow *flow,
 		      const struct anycast6_segment *segment);
@@ -189,6 +213,30 @@ u32 anycast6_flow_idle(const struct anycast6_flow *flow);
 static inline u8 anycast6_flow_state(const struct anycast6_flow *flow)
 {
 	return READ_ONCE(flow->state) & ANYCAST6_FLOW_STATE;
+}
+
+/**
+ * anycast6_flow_is_proven() - whether a flow has lasted
+ * @flow: the flow
+ *
+ * Context: any that keeps @flow.
+ */
+static inline bool anycast6_flow_is_proven(const struct anycast6_flow *flow)
+{
+	return !(READ_ONCE(flow->state) & ANYCAST6_FLOW_UNPROVEN);
+}
+
+/**
+ * anycast6_flow_is_loaded() - whether nothing of a flow was seen here
+ * @flow: the flow
+ *
+ * Context: any that keeps @flow.
+ * Return: true if another router said what is known of it, or this one before,
+ * and no packet of it came here since.
+ */
+static inline bool anycast6_flow_is_loaded(const struct anycast6_flow *flow)
+{
+	return READ_ONCE(flow->state) & ANYCAST6_FLOW_LOADED;
 }
 
 /**

@@ -46,14 +46,42 @@ static bool demote_flow(struct anycast6_flows *flows,
 				       state | anycast6_proof_begin());
 }
 
+/* Returns whether one more flow may be proven, without another that is proven no
+ * more.
+ */
+static bool has_proof_left(const struct anycast6_flows *flows)
+{
+	u32 most = anycast6_evict_most_proven(READ_ONCE(*flows->max));
+
+	return (unsigned int)atomic_read(&flows->proven) < most;
+}
+
+/**
+ * anycast6_proof_load() - a flow begins that has lasted elsewhere
+ * @flows: the namespace's
+ * @key: the flow
+ * @group: its address
+ *
+ * Context: RCU; any.
+ * Return: what flow->state has beyond its track: 0 if it is proven here as well,
+ * else what anycast6_proof_begin() does, as there are too many.
+ */
+u32 anycast6_proof_load(struct anycast6_flows *flows,
+			const struct anycast6_flow_key *key,
+			const struct anycast6_group *group)
+{
+	if (has_proof_left(flows) || demote_flow(flows, key, group))
+		return 0;
+	return anycast6_proof_begin();
+}
+
 /* Returns whether a flow that has lasted for long enough is proven now. */
 static bool prove_flow(struct anycast6_flows *flows,
 		       const struct anycast6_flow *flow)
 {
 	const struct anycast6_member *member = rcu_dereference(flow->member);
-	u32 most = anycast6_evict_most_proven(READ_ONCE(*flows->max));
 
-	if (likely((unsigned int)atomic_read(&flows->proven) < most))
+	if (likely(has_proof_left(flows)))
 		return true;
 	/* not with each packet: it takes a while to look for another one */
 	return member && READ_ONCE(flow->used) != (u32)jiffies &&

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Flows that another router had, or this one before: which of two accounts of a
+ * flow counts. Knows no messages, and not how such flows come here.
+ */
+#include <linux/rcupdate.h>
+
+#include <uapi/linux/anycast6.h>
+
+#include "object/member.h"
+#include "steer/flow.h"
+#include "steer/flow_load.h"
+#include "steer/proof.h"
+
+/* What was seen of a flow here is believed more than what others say, if it is
+ * more than one packet: that one may have been chosen for before the others'
+ * account came.
+ */
+static bool yields_to_image(const struct anycast6_flow *flow)
+{
+	return anycast6_flow_is_loaded(flow) || anycast6_flow_is_over(flow) ||
+	       anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW;
+}
+
+/* What has lasted elsewhere does not give way here first. But proven flows are
+ * no more here than a flood leaves room for.
+ */
+static void decide_proof(struct anycast6_flows *flows,
+			 const struct anycast6_flow *flow,
+			 struct anycast6_flow_image *image,
+			 const struct anycast6_group *group)
+{
+	if (image->flags & ANYCAST6_FLOW_UNPROVEN ||
+	    image->track.state == ANYCAST6_FLOW_STATE_NEW)
+		image->flags |= anycast6_proof_begin();
+	else if (!flow || !anycast6_flow_is_proven(flow))
+		image->flags |= anycast6_proof_load(flows, image->key, group);
+}
+
+static int replace_flow(struct anycast6_flows *flows,
+			struct anycast6_flow *flow,
+			struct anycast6_flow_image *image,
+			struct anycast6_member *member)
+{
+	decide_proof(flows, flow, image, member->group);
+	if (!anycast6_flow_move(flows, flow, member) ||
+	    !anycast6_flow_overwrite(flows, flow, image))
+		return -ESTALE;
+	return 0;
+}
+
+static int add_flow(struct anycast6_flows *flows,
+		    struct anycast6_flow_image *image,
+		    struct anycast6_member *member)
+{
+	decide_proof(flows, NULL, image, member->group);
+	return anycast6_flow_insert(flows, image, member);
+}
+
+/**
+ * anycast6_flow_load() - remember a flow that was remembered elsewhere
+ * @flows: the namespace's
+ * @image: the flow; with %ANYCAST6_FLOW_UNPROVEN if it has not lasted there,
+ *         either
+ * @member: the member that it has
+ * @replace: it counts whatever was seen of the flow here
+ *
+ * Context: process, under an->lock, so that @member stays.
+ * Return: 0; %-EEXIST if more than one packet of it was seen here, and not
+ * @replace; %-ENOSPC if no other flow gives way; %-ESTALE if the flow that was there
+ * has just ended; or an error of anycast6_flow_insert().
+ */
+int anycast6_flow_load(struct anycast6_flows *flows,
+		       struct anycast6_flow_image *image,
+		       struct anycast6_member *member, bool replace)
+{
+	struct anycast6_flow *flow;
+	int err;
+
+	rcu_read_lock();
+	flow = anycast6_flow_find(flows, image->key);
+	if (!flow)
+		err = add_flow(flows, image, member);
+	else if (replace || yields_to_image(flow))
+		err = replace_flow(flows, flow, image, member);
+	else
+		err = -EEXIST;
+	rcu_read_unlock();
+	return err;
+}
