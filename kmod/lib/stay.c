@@ -124,3 +124,28 @@ u32 anycast6_stay_left(const struct anycast6_stay_facts *facts)
 
 	return absence < facts->grace ? facts->grace - absence : 0;
 }
+
+/**
+ * anycast6_stay_unclaimed() - whether a packet waits until an address is
+ * configured whole
+ * @facts: what is known
+ *
+ * The members of an address are configured one after the other, and what was
+ * remembered of flows is restored after that. Meanwhile a connection that has
+ * another member, or is not known yet, must not go to those that are there.
+ *
+ * Context: any.
+ */
+enum anycast6_stay
+anycast6_stay_unclaimed(const struct anycast6_claim_facts *facts)
+{
+	if (facts->age >= facts->grace)
+		return ANYCAST6_STAY_MOVES;
+	if (!facts->known)
+		return facts->proto == IPPROTO_TCP && facts->goes_on ?
+		       ANYCAST6_STAY_WAITS : ANYCAST6_STAY_MOVES;
+	if (!has_something_to_lose(facts->flow_state))
+		return ANYCAST6_STAY_MOVES;
+	return is_connection(facts->proto) ? ANYCAST6_STAY_WAITS :
+					     ANYCAST6_STAY_DETOURS;
+}

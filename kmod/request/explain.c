@@ -28,6 +28,7 @@
 #include "object/member.h"
 #include "steer/affinity.h"
 #include "steer/choice.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
 #include "steer/pin.h"
 #include "steer/router.h"
@@ -285,7 +286,7 @@ struct explanation {
  */
 static bool explain_flow(struct explanation *explanation,
 			 struct anycast6_net *an,
-			 const struct anycast6_flow *flow,
+			 struct anycast6_flow *flow,
 			 struct anycast6_transit *transit)
 {
 	enum anycast6_stay stay = ANYCAST6_STAY_GOES_ON;
@@ -293,8 +294,8 @@ static bool explain_flow(struct explanation *explanation,
 
 	if (!flow || anycast6_flow_is_over(flow))
 		return false;
-	member = rcu_dereference(flow->member);
-	if (!member || READ_ONCE(member->dead))
+	member = anycast6_claim_flow(an, flow);
+	if (!member)
 		return false;
 	transit->refusal = anycast6_choice_refusal(member, transit);
 	if (transit->refusal)
@@ -329,7 +330,7 @@ static void explain_flows(struct explanation *explanation,
 			  struct anycast6_transit *transit)
 {
 	struct anycast6_router *router = rcu_dereference(an->router);
-	const struct anycast6_flow *flow;
+	struct anycast6_flow *flow;
 
 	if (!router)
 		return;

@@ -16,6 +16,7 @@
 #include "net.h"
 #include "object/member.h"
 #include "request/netlink.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
 #include "steer/router.h"
 
@@ -31,6 +32,7 @@ static void parse_flow_filter(struct nlattr **attrs,
 
 /**
  * struct dump - one call of a dump
+ * @an: the namespace
  * @skb: the message that this call fills
  * @cb: the dump. Its args[0] is how many flows were dealt with, not a place in
  *      the table, which may be another one by the next call, or none.
@@ -38,6 +40,7 @@ static void parse_flow_filter(struct nlattr **attrs,
  * @place: how many flows this call has visited
  */
 struct dump {
+	struct anycast6_net *an;
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
 	struct anycast6_flow_filter filter;
@@ -71,17 +74,18 @@ static int fill_flow_message(const struct dump *dump,
 static int visit_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 		      void *arg)
 {
-	const struct anycast6_member *member = rcu_dereference(flow->member);
+	const struct anycast6_member *member;
 	struct dump *dump = arg;
 	int err = 0;
 
 	if (dump->place++ < dump->cb->args[0] ||
 	    !anycast6_flow_filter_passes(&dump->filter, flow))
 		return 0;
-	/* a flow that ends has no member; one whose member is dead gets another
-	 * with its next packet
+	/* a flow that ends has no member; one whose member is gone may get
+	 * another with its next packet
 	 */
-	if (member && !READ_ONCE(member->dead) && !anycast6_flow_is_over(flow))
+	member = anycast6_claim_flow(dump->an, flow);
+	if (member && !anycast6_flow_is_over(flow))
 		err = fill_flow_message(dump, flow, member);
 	if (!err)
 		dump->cb->args[0] = dump->place;
@@ -92,7 +96,7 @@ int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	struct anycast6_net *an = anycast6_net(sock_net(skb->sk));
-	struct dump dump = { .skb = skb, .cb = cb };
+	struct dump dump = { .an = an, .skb = skb, .cb = cb };
 	struct anycast6_router *router;
 	int err = 0;
 

@@ -87,6 +87,8 @@ void anycast6_bridge_follow(struct anycast6_router *router)
 		return;
 	router->bridged = bridged_hook;
 	router->bridged.priv = router;
+	/* nobody needs to note it any more */
+	set_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags);
 	if (!nf_register_net_hook(router->an->net, &router->bridged))
 		return;
 	/* the next packet asks again */
@@ -96,13 +98,15 @@ void anycast6_bridge_follow(struct anycast6_router *router)
 
 /**
  * anycast6_bridge_unhook() - unregister the hook if it is registered
- * @router: the namespace's, whose upkeep has ended; packets use it until a grace
- *          period is over
+ * @router: the namespace's, whose upkeep has ended
  *
- * Context: process.
+ * Context: process; waits until no packet uses the hook.
  */
 void anycast6_bridge_unhook(struct anycast6_router *router)
 {
-	if (router->bridged.hook)
-		nf_unregister_net_hook(router->an->net, &router->bridged);
+	if (!router->bridged.hook)
+		return;
+	nf_unregister_net_hook(router->an->net, &router->bridged);
+	synchronize_rcu();
+	router->bridged.hook = NULL;
 }

@@ -11,6 +11,7 @@
 #include "object/group.h"
 #include "object/member.h"
 #include "steer/affinity.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
 #include "steer/proof.h"
 #include "steer/room.h"
@@ -122,21 +123,6 @@ bool anycast6_flow_is_over(const struct anycast6_flow *flow)
 }
 
 /**
- * anycast6_flow_is_lost() - whether a flow needs to be kept no longer
- * @flow: the flow
- *
- * Context: RCU.
- */
-bool anycast6_flow_is_lost(const struct anycast6_flow *flow)
-{
-	const struct anycast6_member *member = rcu_dereference(flow->member);
-
-	return !member || READ_ONCE(member->dead) ||
-	       !READ_ONCE(member->group->remotes) ||
-	       anycast6_flow_is_over(flow);
-}
-
-/**
  * anycast6_flow_set_state() - change the state of a flow
  * @flows: the namespace's
  * @flow: the flow
@@ -242,7 +228,8 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 static int expire_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 		       void *arg)
 {
-	if (anycast6_flow_is_lost(flow))
+	anycast6_claim_flow(arg, flow);
+	if (anycast6_claim_is_over(flow))
 		anycast6_flow_remove(flows, flow);
 	else
 		anycast6_affinity_refresh(flows, flow);
@@ -258,15 +245,17 @@ static int flush_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 }
 
 /**
- * anycast6_flows_expire() - forget flows that are over, and those whose member
- * is gone, or whose address has no remote members any more
+ * anycast6_flows_expire() - forget flows that are over, and those that nobody
+ * has claimed since their member went, or their address's last remote one
  * @flows: the namespace's
+ * @an: the namespace
  *
  * Context: process.
  */
-void anycast6_flows_expire(struct anycast6_flows *flows)
+void anycast6_flows_expire(struct anycast6_flows *flows,
+			   struct anycast6_net *an)
 {
-	anycast6_flows_walk(flows, expire_flow, NULL);
+	anycast6_flows_walk(flows, expire_flow, an);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include "lib/track.h"
 
 struct anycast6_member;
+struct anycast6_net;
 struct in6_addr;
 
 /* What of a flow's track changes together, in one word. That of a connection which
@@ -164,7 +165,8 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 			int (*visit)(struct anycast6_flows *flows,
 				     struct anycast6_flow *flow, void *arg),
 			void *arg);
-void anycast6_flows_expire(struct anycast6_flows *flows);
+void anycast6_flows_expire(struct anycast6_flows *flows,
+			   struct anycast6_net *an);
 void anycast6_flows_flush(struct anycast6_flows *flows,
 			  const struct anycast6_flow_filter *filter);
 bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
@@ -200,7 +202,6 @@ void anycast6_flow_wait(struct anycast6_flow *flow);
 u32 anycast6_flow_waited(const struct anycast6_flow *flow);
 unsigned int anycast6_flow_timeout(const struct anycast6_flow *flow);
 bool anycast6_flow_is_over(const struct anycast6_flow *flow);
-bool anycast6_flow_is_lost(const struct anycast6_flow *flow);
 u32 anycast6_flow_idle(const struct anycast6_flow *flow);
 
 /**

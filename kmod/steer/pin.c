@@ -18,6 +18,7 @@
 #include "object/member.h"
 #include "object/pinning.h"
 #include "steer/affinity.h"
+#include "steer/claim.h"
 #include "steer/pin.h"
 #include "steer/reset.h"
 #include "way/nexthop.h"
@@ -155,10 +156,12 @@ static void collect_facts(struct anycast6_net *an,
 	collect_segment(an, flow, transit, facts);
 }
 
-/* Returns what becomes of a flow whose member has refused a packet. */
-static enum anycast6_stay stay_or_move(struct anycast6_net *an,
-				       struct anycast6_flow *flow,
-				       struct anycast6_transit *transit)
+/* Returns what becomes of a flow whose member has refused a packet, by what is
+ * known of the member.
+ */
+static enum anycast6_stay weigh_refusal(struct anycast6_net *an,
+					struct anycast6_flow *flow,
+					struct anycast6_transit *transit)
 {
 	struct anycast6_stay_facts facts;
 	struct anycast6_member *member;
@@ -204,6 +207,20 @@ enum anycast6_stay anycast6_pin_foresee(struct anycast6_net *an,
 	return anycast6_stay_decide(&facts);
 }
 
+/* Returns what becomes of a flow whose member has refused a packet, or of a packet
+ * whose flow is not known.
+ */
+static enum anycast6_stay stay_or_move(struct anycast6_net *an,
+				       struct anycast6_flow *flow,
+				       const struct anycast6_group *group,
+				       struct anycast6_transit *transit)
+{
+	enum anycast6_stay stay = weigh_refusal(an, flow, transit);
+
+	return stay == ANYCAST6_STAY_MOVES ?
+	       anycast6_claim_stay(an, flow, group, transit) : stay;
+}
+
 /* Asks the member that the packet's source has, where all that a source sends
  * stays together. Returns %ANYCAST6_STAY_GOES_ON if it takes the packet, and
  * %ANYCAST6_STAY_MOVES if there is none, or the source is to get another.
@@ -217,12 +234,16 @@ static enum anycast6_stay follow_source(struct anycast6_router *router,
 
 	source = anycast6_affinity_find(&router->flows, group,
 					&transit->packet);
-	*member = source ? rcu_dereference(source->member) : NULL;
+	if (!source)
+		return ANYCAST6_STAY_MOVES;
+	anycast6_claim_flow(router->an, source);
+	*member = rcu_dereference(source->member);
 	if (!*member)
 		return ANYCAST6_STAY_MOVES;
 	transit->refusal = anycast6_choice_refusal(*member, transit);
-	return transit->refusal ? stay_or_move(router->an, source, transit) :
-				  ANYCAST6_STAY_GOES_ON;
+	return transit->refusal ?
+	       stay_or_move(router->an, source, group, transit) :
+	       ANYCAST6_STAY_GOES_ON;
 }
 
 /* Finds a member for a packet whose flow has none, or is to get another. Returns
@@ -286,9 +307,11 @@ stay_or_find(struct anycast6_router *router, struct anycast6_flow *flow,
 	     const struct anycast6_group *group,
 	     struct anycast6_transit *transit)
 {
-	enum anycast6_stay stay = stay_or_move(router->an, flow, transit);
+	enum anycast6_stay stay = stay_or_move(router->an, flow, group,
+					       transit);
 
-	if (stay == ANYCAST6_STAY_RESETS && find_owner(group, transit))
+	if ((stay == ANYCAST6_STAY_RESETS || stay == ANYCAST6_STAY_WAITS) &&
+	    find_owner(group, transit))
 		return ANYCAST6_STAY_MOVES;
 	return stay;
 }
@@ -325,6 +348,9 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 {
 	bool answered = false;
 
+	*member = anycast6_claim_member(router->an, flow, transit);
+	if (*member)
+		return true;
 	switch (stay_or_find(router, flow, group, transit)) {
 	case ANYCAST6_STAY_MOVES:
 		if (!choose_member(router, group, transit, member))
@@ -358,6 +384,7 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
  */
 static bool may_leave(struct anycast6_router *router,
 		      struct anycast6_flow *flow, struct anycast6_member *old,
+		      const struct anycast6_group *group,
 		      struct anycast6_transit *transit)
 {
 	enum anycast6_stay stay = ANYCAST6_STAY_WAITS;
@@ -367,7 +394,7 @@ static bool may_leave(struct anycast6_router *router,
 		return true;
 	transit->refusal = anycast6_choice_refusal(old, transit);
 	if (transit->refusal)
-		stay = stay_or_move(router->an, flow, transit);
+		stay = stay_or_move(router->an, flow, group, transit);
 	anycast6_way_drop(&transit->way);
 	/* it was not answered: this node has the connection, or the sysctl was
 	 * set meanwhile
@@ -407,7 +434,8 @@ static void remember_source(struct anycast6_router *router,
 					&transit->packet);
 	if (source) {
 		old = rcu_dereference(source->member);
-		if (old != member && !may_leave(router, source, old, transit))
+		if (old != member &&
+		    !may_leave(router, source, old, group, transit))
 			return;
 	}
 	if (!anycast6_affinity_keep(&router->flows, group, &transit->packet,
@@ -464,7 +492,8 @@ void anycast6_pin_confirm(struct anycast6_router *router,
 	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
 	if (flow) {
 		old = rcu_dereference(flow->member);
-		if (old != member && !may_leave(router, flow, old, transit))
+		if (old != member &&
+		    !may_leave(router, flow, old, member->group, transit))
 			return;
 	}
 	remember_member(router, flow, transit, member);

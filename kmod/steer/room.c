@@ -8,6 +8,7 @@
 #include "lib/tally.h"
 #include "object/group.h"
 #include "object/member.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
 #include "steer/room.h"
 
@@ -60,7 +61,7 @@ static void read_facts(const struct sample *sample,
 		.state = FIELD_GET(ANYCAST6_FLOW_STATE, state),
 		.trust = FIELD_GET(ANYCAST6_FLOW_TRUST, state),
 		.proto = flow->key.proto,
-		.over = anycast6_flow_is_lost(flow),
+		.over = anycast6_claim_is_over(flow),
 		.again = state & ANYCAST6_FLOW_AGAIN,
 		.proven = !(state & ANYCAST6_FLOW_UNPROVEN),
 		.above = is_above(sample, group),

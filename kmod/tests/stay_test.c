@@ -348,6 +348,44 @@ static void left_ends_with_the_grace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, anycast6_stay_left(&facts), 0u);
 }
 
+/* A packet to an address that is being configured. */
+static void unclaimed_combinations(struct kunit *test)
+{
+	static const u64 ages[] = { 0, GRACE - 1, GRACE, GRACE + 1 };
+	struct anycast6_claim_facts facts = { .grace = GRACE };
+	enum anycast6_stay wanted;
+	unsigned int a, p, f, bits;
+
+	for (a = 0; a < ARRAY_SIZE(ages); a++)
+		for (p = 0; p < ARRAY_SIZE(protos); p++)
+			for (f = ANYCAST6_FLOW_STATE_NEW; f <= ANYCAST6_FLOW_STATE_CLOSED; f++)
+				for (bits = 0; bits < 4; bits++) {
+					bool kept = f == ANYCAST6_FLOW_STATE_ESTABLISHED ||
+						    f == ANYCAST6_FLOW_STATE_CLOSING;
+
+					facts.age = ages[a];
+					facts.proto = protos[p];
+					facts.flow_state = f;
+					facts.known = bits & 1;
+					facts.goes_on = bits & 2;
+					wanted = ANYCAST6_STAY_MOVES;
+					if (a < 2 && facts.known && kept)
+						wanted = p < 2 ? ANYCAST6_STAY_WAITS :
+								 ANYCAST6_STAY_DETOURS;
+					/* what SCTP begins with is not told from the rest */
+					if (a < 2 && !facts.known && facts.goes_on && !p)
+						wanted = ANYCAST6_STAY_WAITS;
+					KUNIT_EXPECT_EQ(test, anycast6_stay_unclaimed(&facts),
+							wanted);
+				}
+	/* an administrator who wants no grace */
+	facts = (struct anycast6_claim_facts) {
+		.proto = IPPROTO_TCP,
+		.goes_on = true,
+	};
+	KUNIT_EXPECT_EQ(test, anycast6_stay_unclaimed(&facts), ANYCAST6_STAY_MOVES);
+}
+
 static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(failed_lookup_moves_no_connection),
 	KUNIT_CASE(settled_path_moves_after_the_grace),
@@ -361,6 +399,7 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(answers_what_would_move),
 	KUNIT_CASE(answers_each_loss),
 	KUNIT_CASE(left_ends_with_the_grace),
+	KUNIT_CASE(unclaimed_combinations),
 	{}
 };
 
