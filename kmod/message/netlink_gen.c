@@ -319,6 +319,7 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 
 static const struct genl_multicast_group anycast6_nl_mcgrps[] = {
 	[ANYCAST6_NLGRP_EVENTS] = { "events", },
+	[ANYCAST6_NLGRP_FLOWS] = { "flows", },
 };
 
 struct genl_family anycast6_nl_family __ro_after_init = {

@@ -34,6 +34,7 @@ int anycast6_nl_flow_replace_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	ANYCAST6_NLGRP_EVENTS,
+	ANYCAST6_NLGRP_FLOWS,
 };
 
 extern struct genl_family anycast6_nl_family;
