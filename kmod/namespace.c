@@ -9,6 +9,7 @@
 #include "kernel/join.h"
 #include "kernel/route.h"
 #include "kernel/sysctl.h"
+#include "message/flow_notify.h"
 #include "namespace.h"
 #include "net.h"
 #include "object/damper.h"
@@ -48,6 +49,7 @@ static int __net_init net_init(struct net *net)
 	INIT_DELAYED_WORK(&an->damper_work, anycast6_damper_work);
 	anycast6_watch_init(&an->watch);
 	INIT_DELAYED_WORK(&an->router_work, anycast6_router_work);
+	INIT_DELAYED_WORK(&an->flow_work, anycast6_flow_notify_work);
 
 	err = rhashtable_init(&an->groups, &anycast6_group_params);
 	if (err)
@@ -89,6 +91,7 @@ static void __net_exit net_exit(struct net *net)
 	cancel_delayed_work_sync(&an->watch.work);
 	cancel_delayed_work_sync(&an->work);
 	cancel_delayed_work_sync(&an->router_work);
+	cancel_delayed_work_sync(&an->flow_work);
 
 	mutex_lock(&an->lock);
 	anycast6_remove_everything(an);

@@ -39,8 +39,8 @@ struct anycast6_member *anycast6_claim_flow(struct anycast6_net *an,
 	if (!group || !router)
 		return NULL;
 	member = anycast6_member_find_twin(group, &member->identity);
-	return member && anycast6_flow_move(&router->flows, flow, member) ?
-	       member : NULL;
+	return member && anycast6_flow_hand_over(&router->flows, flow,
+						 member) ? member : NULL;
 }
 
 static bool is_unclaimed_since(u32 time)

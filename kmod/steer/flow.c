@@ -13,6 +13,7 @@
 #include "steer/affinity.h"
 #include "steer/claim.h"
 #include "steer/flow.h"
+#include "steer/flow_news.h"
 #include "steer/proof.h"
 #include "steer/room.h"
 
@@ -56,6 +57,7 @@ static void free_flow(struct anycast6_flows *flows, struct anycast6_flow *flow)
 int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max)
 {
 	flows->max = max;
+	RCU_INIT_POINTER(flows->news, NULL);
 	atomic_set(&flows->count, 0);
 	atomic_set(&flows->proven, 0);
 	atomic_set(&flows->addresses, 0);
@@ -75,6 +77,7 @@ static void free_table_flow(void *flow, void *arg)
  */
 void anycast6_flows_free(struct anycast6_flows *flows)
 {
+	anycast6_flow_news_end(flows);
 	rhashtable_free_and_destroy(&flows->table, free_table_flow, flows);
 }
 
@@ -155,15 +158,22 @@ bool anycast6_flow_set_state(struct anycast6_flows *flows,
 bool anycast6_flow_remove(struct anycast6_flows *flows,
 			  struct anycast6_flow *flow)
 {
+	u32 state;
+
 	if (rhashtable_remove_fast(&flows->table, &flow->node,
 				   anycast6_flow_params))
 		return false;
 	/* a reader that still has the flow must not prove it any more, which
 	 * would count it in @proven: anycast6_flow_go_on() tests for this
 	 */
-	while (!anycast6_flow_set_state(flows, flow, READ_ONCE(flow->state),
-					ANYCAST6_FLOW_REMOVED))
-		cpu_relax();
+	do {
+		state = READ_ONCE(flow->state);
+	} while (!anycast6_flow_set_state(flows, flow, state,
+					  ANYCAST6_FLOW_REMOVED));
+	/* nobody was told of it while it was new */
+	if (FIELD_GET(ANYCAST6_FLOW_STATE, state) !=
+	    ANYCAST6_FLOW_STATE_NEW)
+		anycast6_flow_news_add(flows, flow);
 	atomic_dec(&flows->count);
 	free_flow(flows, flow);
 	return true;
@@ -369,17 +379,17 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 }
 
 /**
- * anycast6_flow_move() - give a flow another member
+ * anycast6_flow_hand_over() - give a flow another member, and tell nobody
  * @flows: the namespace's
  * @flow: the flow
- * @member: the member that was chosen
+ * @member: the member: in the place of its own, or as another router said
  *
  * Context: RCU; any.
  * Return: false if the flow has ended, or @member is gone.
  */
-bool anycast6_flow_move(struct anycast6_flows *flows,
-			struct anycast6_flow *flow,
-			struct anycast6_member *member)
+bool anycast6_flow_hand_over(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow,
+			     struct anycast6_member *member)
 {
 	struct anycast6_member *old = rcu_dereference(flow->member);
 
@@ -395,5 +405,27 @@ bool anycast6_flow_move(struct anycast6_flows *flows,
 	}
 	/* another packet of the flow was quicker, or free_flow() was */
 	take_from_member(flows, member);
+	return true;
+}
+
+/**
+ * anycast6_flow_move() - give a flow the member that was chosen for it
+ * @flows: the namespace's
+ * @flow: the flow
+ * @member: the member
+ *
+ * Context: RCU; any.
+ * Return: as anycast6_flow_hand_over().
+ */
+bool anycast6_flow_move(struct anycast6_flows *flows,
+			struct anycast6_flow *flow,
+			struct anycast6_member *member)
+{
+	bool moves = rcu_access_pointer(flow->member) != member;
+
+	if (!anycast6_flow_hand_over(flows, flow, member))
+		return false;
+	if (moves)
+		anycast6_flow_news_add(flows, flow);
 	return true;
 }

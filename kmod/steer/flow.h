@@ -17,6 +17,7 @@
 #include "lib/packet.h"
 #include "lib/track.h"
 
+struct anycast6_flow_news;
 struct anycast6_member;
 struct anycast6_net;
 struct in6_addr;
@@ -99,6 +100,8 @@ struct anycast6_flow_image {
  * @proven: how many of them are not ANYCAST6_FLOW_UNPROVEN; atomic
  * @addresses: how many addresses have flows; atomic
  * @max: the sysctl max_flows, READ_ONCE()
+ * @news: which of them changed, NULL while nobody listens; RCU, writers under
+ *        an->lock
  */
 struct anycast6_flows {
 	struct rhashtable table;
@@ -106,6 +109,7 @@ struct anycast6_flows {
 	atomic_t proven;
 	atomic_t addresses;
 	const unsigned int *max;
+	struct anycast6_flow_news __rcu *news;
 };
 
 /**
@@ -182,6 +186,9 @@ int anycast6_flow_insert(struct anycast6_flows *flows,
 bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
 		       struct anycast6_member *member);
+bool anycast6_flow_hand_over(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow,
+			     struct anycast6_member *member);
 bool anycast6_flow_move(struct anycast6_flows *flows,
 			struct anycast6_flow *flow,
 			struct anycast6_member *member);

@@ -43,7 +43,7 @@ static int replace_flow(struct anycast6_flows *flows,
 			struct anycast6_member *member)
 {
 	decide_proof(flows, flow, image, member->group);
-	if (!anycast6_flow_move(flows, flow, member) ||
+	if (!anycast6_flow_hand_over(flows, flow, member) ||
 	    !anycast6_flow_overwrite(flows, flow, image))
 		return -ESTALE;
 	return 0;

@@ -8,6 +8,7 @@
 #include <uapi/linux/anycast6.h>
 
 #include "steer/flow.h"
+#include "steer/flow_news.h"
 #include "steer/proof.h"
 
 /* What a flow's time of waiting is counted in, jiffies. It is told apart for four
@@ -18,6 +19,9 @@
 #define TRACKED		(ANYCAST6_FLOW_STATE | ANYCAST6_FLOW_TRUST | \
 			 ANYCAST6_FLOW_LOADED | ANYCAST6_FLOW_TRIES | \
 			 ANYCAST6_FLOW_WAITS)
+/* Listeners are told if these change. */
+#define TOLD_BITS	(ANYCAST6_FLOW_STATE | ANYCAST6_FLOW_LOADED | \
+			 ANYCAST6_FLOW_UNPROVEN)
 
 static u32 pack_state(const struct anycast6_track *track)
 {
@@ -178,8 +182,10 @@ void anycast6_flow_go_on(struct anycast6_flows *flows,
 	next = pack_state(&track);
 	next |= goes_on ? anycast6_proof_go_on(flows, flow, state, track.state) :
 			  anycast6_proof_begin();
-	if (next != state)
-		anycast6_flow_set_state(flows, flow, state, next);
+	if (next != state &&
+	    anycast6_flow_set_state(flows, flow, state, next) &&
+	    (next ^ state) & TOLD_BITS)
+		anycast6_flow_news_add(flows, flow);
 	write_sequence(flow, &track);
 	touch_flow(flow);
 }

@@ -49,6 +49,7 @@ static void upkeep_router(struct work_struct *work)
 		anycast6_nexthops_recall(router->an);
 	anycast6_bridge_follow(router);
 	anycast6_neighbours_solicit(router->an);
+	anycast6_net_queue(router->an, &router->an->flow_work, 0);
 	queue_delayed_work(anycast6_wq, &router->upkeep, UPKEEP_INTERVAL);
 }
 

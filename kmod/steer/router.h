@@ -48,6 +48,7 @@ struct anycast6_reset_budget {
  * @flows: which member each flow has
  * @resets: how many RSTs are sent to clients whose connection is lost
  * @flags: enum anycast6_router_flags; atomic
+ * @told: in which second listeners were last told which flows go on; an->lock
  * @ticks: how often @upkeep ran; only @upkeep uses it
  * @upkeep: forgets flows, looks at next hops, solicits failed neighbours
  */
@@ -61,6 +62,7 @@ struct anycast6_router {
 	struct anycast6_flows flows;
 	struct anycast6_reset_budget resets;
 	unsigned long flags;
+	u32 told;
 	unsigned int ticks;
 	struct delayed_work upkeep;
 };
