@@ -206,7 +206,7 @@ static int blame_flow(struct genl_info *info, int err)
 	switch (err) {
 	case -EEXIST:
 		NL_SET_ERR_MSG(info->extack,
-			       "anycast6: the flow is established here");
+			       "anycast6: the flow is established here, and nothing newer is known of it");
 		break;
 	case -ENOSPC:
 		NL_SET_ERR_MSG(info->extack,

@@ -12,14 +12,21 @@
 #include "steer/flow_load.h"
 #include "steer/proof.h"
 
-/* What was seen of a flow here is believed more than what others say, if it is
- * more than one packet: that one may have been chosen for before the others'
- * account came.
+/* An account that is newer by no more than this may only have taken its time. */
+#define SLACK	HZ
+
+/* What was seen of a flow here is believed more than what others say, unless it
+ * goes by another router by now. One packet alone counts for nothing: a member
+ * may have been chosen for it before the others' account came.
  */
-static bool yields_to_image(const struct anycast6_flow *flow)
+static bool yields_to_image(const struct anycast6_flow *flow,
+			    const struct anycast6_flow_image *image)
 {
+	s32 newer = image->used - READ_ONCE(flow->used);
+
 	return anycast6_flow_is_loaded(flow) || anycast6_flow_is_over(flow) ||
-	       anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW;
+	       anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW ||
+	       newer > SLACK;
 }
 
 /* What has lasted elsewhere does not give way here first. But proven flows are
@@ -66,9 +73,9 @@ static int add_flow(struct anycast6_flows *flows,
  * @replace: it counts whatever was seen of the flow here
  *
  * Context: process, under an->lock, so that @member stays.
- * Return: 0; %-EEXIST if more than one packet of it was seen here, and not
- * @replace; %-ENOSPC if no other flow gives way; %-ESTALE if the flow that was there
- * has just ended; or an error of anycast6_flow_insert().
+ * Return: 0; %-EEXIST if it is better known here, and not @replace; %-ENOSPC if
+ * no other flow gives way; %-ESTALE if the flow that was there has just ended; or
+ * an error of anycast6_flow_insert().
  */
 int anycast6_flow_load(struct anycast6_flows *flows,
 		       struct anycast6_flow_image *image,
@@ -81,7 +88,7 @@ int anycast6_flow_load(struct anycast6_flows *flows,
 	flow = anycast6_flow_find(flows, image->key);
 	if (!flow)
 		err = add_flow(flows, image, member);
-	else if (replace || yields_to_image(flow))
+	else if (replace || yields_to_image(flow, image))
 		err = replace_flow(flows, flow, image, member);
 	else
 		err = -EEXIST;
