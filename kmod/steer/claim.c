@@ -94,6 +94,18 @@ anycast6_claim_member(struct anycast6_net *an, struct anycast6_flow *flow,
 	return transit->refusal ? NULL : member;
 }
 
+/* Returns whether a flow's member was deleted from the address as it is now,
+ * rather than with an earlier one: nobody will configure it again soon.
+ */
+static bool is_given_up(const struct anycast6_flow *flow, u32 turned)
+{
+	const struct anycast6_member *member = rcu_dereference(flow->member);
+
+	/* pairs with anycast6_member_destroy() in reconcile/lifecycle.c */
+	return member && smp_load_acquire(&member->dead) &&
+	       (s32)(member->died - turned) > 0;
+}
+
 /**
  * anycast6_claim_stay() - what becomes of a packet to an address that may not be
  * configured whole yet
@@ -111,9 +123,9 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		    const struct anycast6_transit *transit)
 {
 	const struct anycast6_packet *packet = &transit->packet;
-	u32 age = (u32)jiffies - READ_ONCE(group->turned);
+	u32 turned = READ_ONCE(group->turned);
 	const struct anycast6_claim_facts facts = {
-		.age = jiffies_to_msecs(age),
+		.age = jiffies_to_msecs((u32)jiffies - turned),
 		.grace = READ_ONCE(an->flow_grace),
 		.proto = packet->key.proto,
 		.known = flow && transit->refusal,
@@ -126,5 +138,7 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 						      ntohs(packet->key.dport)),
 	};
 
+	if (flow && is_given_up(flow, turned))
+		return ANYCAST6_STAY_MOVES;
 	return anycast6_stay_unclaimed(&facts);
 }
