@@ -293,6 +293,51 @@ def do_close(name, options):
     return ""
 
 
+def shares(names):
+    return " ".join("%s=%d" % (name, names.count(name)) for name in sorted(set(names)))
+
+
+def do_crowd(name, address, port, count, options):
+    """crowd NS NAME ADDRESS PORT COUNT [src=…] [sport=…]: so many connections, each has the next source port if
+    one is told; whom they reached: name=number, a word each"""
+    crowd = crowds[name] = []
+    for number in range(int(count)):
+        told = dict(options)
+        if "sport" in told:
+            told["sport"] = int(told["sport"]) + number
+        crowd.append(Flow("tcp", address, port, told))
+    return shares([flow.name.strip() for flow in crowd])
+
+
+def do_crowd_says(name, options):
+    """crowd_says NS NAME [size=BYTES] [wait=SECONDS]: all of these connections exchange a message at once; who
+    answers, and lost=N if N of them have ended: name=number, a word each"""
+    heard, size, seconds = [], int(options.get("size", 10)), float(options.get("wait", 20))
+    end = time.monotonic() + seconds
+    for flow in crowds[name]:
+        try:
+            flow.tell(size)
+        except OSError:
+            pass
+    for flow in crowds[name]:
+        try:
+            heard.append(flow.hear(size, max(end - time.monotonic(), 0.1)))
+        except (OSError, ValueError):
+            heard.append("lost")
+    return shares(heard)
+
+
+def do_crowd_ends(name, options):
+    """crowd_ends NS NAME: end them, with RST"""
+    for flow in crowds.pop(name):
+        flow.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        flow.sock.close()
+    return ""
+
+
+crowds = {}
+
+
 def do_ask(address, port, sports, options):
     """ask NS ADDRESS PORT FIRST-LAST [src=ADDRESS] [wait=SECONDS]: one datagram from each of these ports;
     who answered, a word each, - for nobody"""

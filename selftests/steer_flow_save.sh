@@ -1,0 +1,444 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What a router remembers of flows can be saved and restored, so that connections outlive a reload of its module, and
+# it outlives a new configuration by itself. The nearest member is another one by then: a connection that is not
+# remembered goes there, and is reset.
+#
+#   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1) --- 2001:db8:1::/64 --- (m0) one   ::1, 2001:db8:f::1
+#    ::2                                 ::f  |     (r2) --- 2001:db8:2::/64 --- (m0) two   ::1, 2001:db8:f::2
+#                                             |
+#                              [ VRF red: (v0) 2001:db8:7::f/64 ]
+. "$(dirname "$0")/lib/lib.sh"
+. "$(dirname "$0")/lib/peer.sh"
+. "$(dirname "$0")/lib/steering.sh"
+. "$(dirname "$0")/lib/safe.sh"
+
+CROWD=20
+# For so many seconds, and a few more, flows are kept whose member is gone.
+KEPT=65
+# The router's link-local address to have members, and one of them.
+LINKLOCAL=fe80::aaaa
+
+# saved [ADDRESS]: what `flow save` writes, without the times; sorted.
+saved() { nsip router anycast flow save "$@" | sed 's/ idle [0-9]*//' | sort; }
+
+# restore: run `flow restore` on the router.
+restore() { nsip router anycast flow restore; }
+
+# flow_add ARGUMENT...: add a flow of the client's to A.
+flow_add() { nsip router anycast flow add $A from $CLIENT "$@"; }
+
+# begin_empty: no flow is there, not that of the first ping either.
+begin_empty() {
+	begin
+	nsip router anycast flow flush
+}
+
+# ---- what is written and read ----
+
+# Flows of every kind of domain, member, protocol and state, made by hand: what is written is what was read.
+by_hand() {
+	begin_empty
+	nsip router -batch - <<-END
+		anycast add $A
+		anycast add $A vrf red via 2001:db8:7::1
+		anycast add $LINKLOCAL dev r1 via fe80::1
+		anycast add 2001:db8:a::b via 2001:db8:1::9 dev r1
+		anycast set 2001:db8:a::b affinity source
+	END
+	sort >"$T_DIR/flows" <<-END
+		anycast flow add $A from $CLIENT proto tcp sport 1 dport 2 via $U1 state established trust witnessed next 4294967295
+		anycast flow add $A from $CLIENT proto tcp sport 2 dport 2 via $U2 state closing trust blind next 0 syn 7
+		anycast flow add $A from $CLIENT proto tcp sport 3 dport 2 via $U2 state closed trust picked next 5
+		anycast flow add $A from $CLIENT proto tcp sport 4 dport 2 via $U1 state new trust witnessed next 6
+		anycast flow add $A from $CLIENT proto tcp sport 5 dport 2 state established trust blind next 0
+		anycast flow add $A from $CLIENT proto tcp sport 6 dport 2 via $U1 state established trust witnessed next 1 proof unproven
+		anycast flow add $A from $CLIENT proto udp sport 1 dport 65535 via $U1 state established
+		anycast flow add $A from $CLIENT proto 136 sport 1 dport 2 via $U1 state new
+		anycast flow add $A from $CLIENT proto sctp sport 1 dport 2 via $U2 state established
+		anycast flow add $A from $CLIENT proto ipv6-icmp sport 1 via $U1 state established
+		anycast flow add $A vrf red from $CLIENT proto udp sport 1 dport 2 via 2001:db8:7::1 state established
+		anycast flow add $LINKLOCAL from fe80::2 proto udp sport 1 dport 2 via fe80::1 dev r1 state established
+		anycast flow add 2001:db8:a::b from $CLIENT proto udp sport 1 dport 2 via 2001:db8:1::9 dev r1 state established
+		anycast flow add 2001:db8:a::b from $CLIENT via 2001:db8:1::9 dev r1 state established
+	END
+	restore <"$T_DIR/flows"
+	saved | diff "$T_DIR/flows" -
+	is "$(saved 2001:db8:a::b | wc -l)" 2
+	is "$(count_flows router)" 14
+	nsip router anycast flow flush
+	is "$(saved)" ""
+	nsip router -batch "$T_DIR/flows"
+	saved | diff "$T_DIR/flows" -
+	# new flows are counted as such, and each goes to its member's count
+	is "$(query router active_flows -s anycast show 2001:db8:a::b)" 2
+	nsip router anycast flush
+}
+
+# How long a flow was idle before counts.
+idle() {
+	begin_empty
+	flow_add proto udp sport 1 dport 7 via $U1 idle 170000
+	nsip router anycast flow show | grep "sport 1 .*idle 170\.[0-9]s timeout 180s"
+	refused "idle for too long" flow_add proto udp sport 2 dport 7 via $U1 idle 180001
+	# who restores need not hear of those that are over
+	is "$(restore <<<"anycast flow add $A from $CLIENT proto udp sport 2 dport 7 via $U1 idle 180001" 2>&1)" ""
+	is "$(count_flows router)" 1
+}
+
+refusals() {
+	begin_empty
+	refused "no such anycast address" nsip router anycast flow add 2001:db8:a::ff from $CLIENT proto udp sport 1 \
+		dport 2 via $U1
+	refused "has no such member" flow_add proto udp sport 1 dport 2 via $ONE
+	refused "has no such member" flow_add proto udp sport 1 dport 2 via $U1 dev r1
+	refused "no such member on this node" flow_add proto udp sport 1 dport 2
+	refused "flows are those of" flow_add proto 41 sport 1 dport 2 via $U1
+	refused "two ports" flow_add proto tcp sport 1 via $U1
+	refused "two ports" flow_add proto ipv6-icmp sport 1 dport 1 via $U1
+	refused "multicast" nsip router anycast flow add $A from ff02::1 proto udp sport 1 dport 2 via $U1
+	refused "needs a device" nsip router anycast flow add $LINKLOCAL from fe80::2 proto udp sport 1 dport 2 via fe80::1
+	refused "flows are those of" flow_add sport 1 dport 2 via $U1
+	refused "remembers no sources" flow_add via $U1
+	nsip router anycast set $A unpinned udp/53
+	refused "remembers no flows to this port" flow_add proto udp sport 1 dport 53 via $U1
+	refused "remembers no flows to this port" nsip router anycast flow replace $A from $CLIENT proto udp sport 1 \
+		dport 53 via $U1
+	# who restores need not hear of what is configured so
+	is "$(restore <<<"anycast flow add $A from $CLIENT proto udp sport 1 dport 53 via $U1" 2>&1)" ""
+	is "$(restore <<<"anycast flow add $A from $CLIENT via $U1" 2>&1)" ""
+	is "$(count_flows router)" 0
+	refused 'must be one of "new"' flow_add proto udp sport 1 dport 2 via $U1 state old
+	ns router sysctl -qw net.anycast6.max_flows=1
+	flow_add proto udp sport 1 dport 2 via $U1 proof proven
+	refused "too many flows" flow_add proto udp sport 2 dport 2 via $U1
+	# but the one that is there may be loaded again
+	flow_add proto udp sport 1 dport 2 via $U2
+	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
+	is "$(flow_of udp 1)" "$U2 established"
+	nsip router anycast flush
+	nsip router anycast add $A
+	refused "no members on other nodes" flow_add proto udp sport 1 dport 2
+	nsip router anycast flush
+}
+
+# Lines that fail are told of by their numbers, and keep nobody from running the others.
+some_fail() {
+	local said
+
+	begin
+	if said=$(restore 2>&1 <<-END
+		# a comment
+		anycast flow add $A from $CLIENT proto udp sport 1 dport 2 via $ONE
+		anycast flow add $A from $CLIENT proto udp sport 2 dport 2 via $U1
+		anycast flush
+	END
+	); then
+		fail "should have failed"
+	fi
+	echo "$said"
+	[[ $said == *"no such member"*":2"*"only"*":4"* ]]
+	is "$(flow_of udp 2)" "$U1 established"
+}
+
+unprivileged() {
+	begin_empty
+	flow_add proto udp sport 1 dport 2 via $U1
+	refused "CAP_NET_ADMIN" nobody save
+	refused "CAP_NET_ADMIN" nobody add $A from $CLIENT proto udp sport 2 dport 2 via $U1
+	refused "CAP_NET_ADMIN" nobody replace $A from $CLIENT proto udp sport 1 dport 2 via $U2
+	is "$(flow_of udp 1)" "$U1 established"
+	is "$(count_flows router)" 1
+}
+
+nobody() { ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all ip anycast flow "$@"; }
+
+# ---- which account counts ----
+
+# What was established here stays; what was said before, and a first packet, do not count.
+established_here() {
+	begin
+	begins flow tcp "$1" one
+	refused "established here" flow_add proto tcp sport "$1" dport 7 via $U2
+	is "$(restore <<<"anycast flow add $A from $CLIENT proto tcp sport $1 dport 7 via $U2" 2>&1)" ""
+	stays flow tcp "$1"
+	nsip router anycast flow replace $A from $CLIENT proto tcp sport "$1" dport 7 via $U2
+	is "$(flow_of tcp "$1")" "$U2 established"
+	refused "reset" peer say client flow
+	peer close client flow reset
+}
+
+said_before() {
+	begin
+	flow_add proto udp sport "$1" dport 7 via $U1
+	flow_add proto udp sport "$1" dport 7 via $U2
+	is "$(flow_of udp "$1")" "$U2 established"
+	# a packet was seen now
+	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" two
+	refused "established here" flow_add proto udp sport "$1" dport 7 via $U1
+}
+
+first_packet() {
+	begin
+	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" one
+	is "$(flow_of udp "$1")" "$U1 new"
+	flow_add proto udp sport "$1" dport 7 via $U2
+	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" two
+}
+
+# The end of a connection that was restored is seen as that of any other.
+ends_after() {
+	begin
+	begins flow tcp "$1" one
+	saved >"$T_DIR/flows"
+	nsip router anycast flow flush
+	restore <"$T_DIR/flows"
+	stays flow tcp "$1"
+	peer close client flow
+	wait_for "the end" 10 eval "[[ \$(flow_of tcp $1) == '$U1 closing' ]]"
+}
+
+# ---- sources, and a full table ----
+
+# All that a source sends stays with one, over a restored table and over a new configuration.
+source_stays() {
+	begin_empty
+	nsip router anycast set $A affinity source
+	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" one
+	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" one
+	prefer_two
+	nsip router anycast save >"$T_DIR/saved"
+	nsip router anycast flow save >"$T_DIR/flows"
+	nsip router anycast flow flush
+	restore <"$T_DIR/flows"
+	is "$(peer ask client $A 7 $(($1 + 1))-$(($1 + 1)) src=$CLIENT)" one
+	nsip router anycast flush
+	nsip router anycast restore <"$T_DIR/saved"
+	is "$(peer ask client $A 7 $(($1 + 2))-$(($1 + 2)) src=$CLIENT)" one
+	# the control
+	nsip router anycast flow flush
+	is "$(peer ask client $A 7 $(($1 + 3))-$(($1 + 3)) src=$CLIENT)" two
+}
+
+# load COUNT [OPTION...]: so many flows of the client's.
+load() {
+	local i count=$1
+
+	shift
+	for ((i = 1; i <= count; i++)); do
+		echo "anycast flow add $A from $CLIENT proto udp sport $i dport 2 via $U1 $*"
+	done | restore
+}
+
+# of_client: how many flows the client has.
+of_client() { flows router | awk -v client=$CLIENT '$1 == client { n++ } END { print n + 0 }'; }
+
+# What has lasted where it comes from does not give way to a flood, and what has not does.
+flooded() {
+	begin_empty
+	ns router sysctl -qw net.anycast6.max_flows=64
+	load 20
+	peer flood client 2001:db8:bad:: $A 7 500
+	is "$(of_client)" 20
+	nsip router anycast flow flush
+	load 20 proof unproven
+	peer flood client 2001:db8:bad:: $A 7 500
+	echo "$(of_client) of the flows that have not lasted are left"
+	(($(of_client) < 20))
+	# a whole table of such flows leaves room for new ones, too
+	nsip router anycast flow flush
+	load 64
+	is "$(saved | grep -c "proof unproven$")" 16
+	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" one
+	is "$(flow_of udp "$1")" "$U1 new"
+	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
+}
+
+# ---- connections ----
+
+# begin_crowd PORT: connections that one has, and datagrams; new ones would be two's.
+begin_crowd() {
+	begin
+	is "$(peer crowd client crowd $A 7 $CROWD src=$CLIENT sport="$1")" "one=$CROWD"
+	is "$(peer crowd_says client crowd size=3000)" "one=$CROWD"
+	begins datagrams udp "$1" one
+	prefer_two
+	served_by two $(($1 + CROWD))
+	nsip router anycast save >"$T_DIR/saved"
+	nsip router anycast flow save >"$T_DIR/flows"
+}
+
+# goes_on: all are with one, and new ones with two.
+goes_on() {
+	is "$(peer crowd_says client crowd size=3000)" "one=$CROWD"
+	is "$(peer say client datagrams)" one
+	served_by two $(($1 + CROWD + 1))
+	peer crowd_ends client crowd
+	peer close client datagrams
+}
+
+# The control: nobody restores them.
+forgotten() {
+	begin_crowd "$1"
+	nsip router anycast flow flush
+	is "$(peer crowd_says client crowd)" "lost=$CROWD"
+	is "$(peer say client datagrams)" two
+	peer crowd_ends client crowd
+	peer close client datagrams
+}
+
+flushed() {
+	begin_crowd "$1"
+	nsip router anycast flow flush
+	restore <"$T_DIR/flows"
+	goes_on "$1"
+}
+
+# The members hold the address by local routes here, so that only the router needs the module.
+reloaded() {
+	local name
+
+	begin_crowd "$1"
+	for name in one two; do
+		nsip $name anycast flush
+		nsip $name -6 route replace local $A dev lo
+	done
+	modprobe -r anycast6
+	[[ ! -d /sys/module/anycast6 ]]
+	nsip router anycast restore <"$T_DIR/saved"
+	wait_for "the way to one" 20 peer ping router $U1 wait=1
+	restore <"$T_DIR/flows"
+	goes_on "$1"
+}
+
+# The same while the connections are busy: what comes before their flows are restored waits.
+reloaded_busy() {
+	begin_crowd "$1"
+	begins busy tcp $(($1 + CROWD + 5)) two
+	nsip router anycast change $A via $U1 metric 1
+	nsip router anycast change $A via $U2 metric 20
+	nsip router anycast save >"$T_DIR/saved"
+	peer chat client busy
+	peer chatting client busy
+	nsip router anycast flow save >"$T_DIR/flows"
+	modprobe -r anycast6
+	nsip router anycast restore <"$T_DIR/saved"
+	restore <"$T_DIR/flows"
+	peer chatting client busy
+	is "$(peer chatted client busy)" all
+	is "$(peer crowd_says client crowd size=3000)" "one=$CROWD"
+	peer crowd_ends client crowd
+	peer close client datagrams
+	peer close client busy
+}
+
+# ---- a new configuration ----
+
+last_member() {
+	begin_crowd "$1"
+	nsip router anycast del $A via $U2
+	nsip router anycast del $A via $U1
+	is "$(query router count anycast show origin static)" 0
+	nsip router -batch - <<-END
+		anycast add $A via $U2 metric 1
+		anycast add $A via $U1 metric 10
+	END
+	goes_on "$1"
+}
+
+# One by one, in any order: the first that comes back does not get the other's connections.
+configured_anew() {
+	begin_crowd "$1"
+	peer open client busy tcp $A 7 src=$CLIENT sport=$(($1 + CROWD + 5))
+	nsip router anycast change $A via $U2 metric 30
+	begins other tcp $(($1 + CROWD + 6)) one
+	prefer_two
+	nsip router anycast save >"$T_DIR/saved"
+	peer chat client busy
+	peer chat client other
+	peer chatting client other
+	nsip router anycast flush
+	nsip router anycast restore <"$T_DIR/saved"
+	peer chatting client other
+	peer chatting client busy
+	is "$(peer chatted client other)" all
+	is "$(peer chatted client busy)" all
+	is "$(peer say client other)" one
+	goes_on "$1"
+	peer close client busy
+	peer close client other
+}
+
+# A member that does not come back has no flows any more.
+not_claimed() {
+	begin_crowd "$1"
+	nsip router -batch - <<-END
+		anycast flush
+		anycast add $A via $U2
+	END
+	is "$(peer say client datagrams)" two
+	is "$(peer crowd_says client crowd)" "lost=$CROWD"
+	peer crowd_ends client crowd
+	peer close client datagrams
+}
+
+# Not for ever, and without hooks meanwhile.
+given_back() {
+	begin_crowd "$1"
+	nsip router anycast flush
+	hooks_gone
+	pause $KEPT
+	nsip router anycast restore <"$T_DIR/saved"
+	is "$(count_flows router)" 0
+	is "$(peer say client datagrams)" two
+	peer crowd_ends client crowd
+	peer close client datagrams
+}
+
+# hooks_gone: no packet hook of the module is left on the router, where the kernel can tell.
+hooks_gone() { ! can_list_hooks || refute eval "ns router nft list hooks | grep -q '\[anycast6\]'"; }
+
+# try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, nothing of it is in the way of the next one.
+try() {
+	local failed=$T_FAILED
+
+	t_run "$@"
+	((T_FAILED == failed)) || repair >/dev/null 2>&1
+}
+
+repair() {
+	modprobe anycast6
+	nsip router anycast flush
+	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
+}
+
+peer_start wire.py
+make_safe || exit
+nsip router -batch - <<-END
+	link add red type vrf table 10
+	link set red up
+	link add v0 type dummy
+	link set v0 master red up
+	address add 2001:db8:7::f/64 dev v0 nodad
+END
+MAX_FLOWS=$(ns router cat /proc/sys/net/anycast6/max_flows)
+try "saved and restored: every kind of flow" by_hand
+try "idle times are kept" idle
+try "refusals" refusals
+try "lines that fail" some_fail
+try "without rights" unprivileged
+try "a source stays with its member" source_stays 51041
+try "a full table" flooded 51051
+try "a flow that is established here stays, unless it is replaced" established_here 51001
+try "a flow that another router told of" said_before 51011
+try "a flow of which one packet was seen" first_packet 51021
+try "what ends a connection that was restored" ends_after 51031
+try "control: flows are forgotten" forgotten 51101
+try "flows are forgotten and restored" flushed 51201
+try "the last members are deleted and added again" last_member 51301
+try "all is configured anew" configured_anew 51401
+try "a member does not come back" not_claimed 51501
+try "what nobody claims is given back" given_back 51601
+try "the module is reloaded" reloaded 51701
+try "the module is reloaded under traffic" reloaded_busy 51801
+t_done
