@@ -155,12 +155,15 @@ nobody() { ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-ca
 
 # ---- which account counts ----
 
-# What was established here stays; what was said before, and a first packet, do not count.
+# What was established here stays, unless others have seen more of it since. What was said before, and a first packet,
+# do not count. OLD is an account that is older than what was seen here, in milliseconds.
+OLD=60000
+
 established_here() {
 	begin
 	begins flow tcp "$1" one
-	refused "established here" flow_add proto tcp sport "$1" dport 7 via $U2
-	is "$(restore <<<"anycast flow add $A from $CLIENT proto tcp sport $1 dport 7 via $U2" 2>&1)" ""
+	refused "established here" flow_add proto tcp sport "$1" dport 7 via $U2 idle $OLD
+	is "$(restore <<<"anycast flow add $A from $CLIENT proto tcp sport $1 dport 7 via $U2 idle $OLD" 2>&1)" ""
 	stays flow tcp "$1"
 	nsip router anycast flow replace $A from $CLIENT proto tcp sport "$1" dport 7 via $U2
 	is "$(flow_of tcp "$1")" "$U2 established"
@@ -175,7 +178,17 @@ said_before() {
 	is "$(flow_of udp "$1")" "$U2 established"
 	# a packet was seen now
 	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" two
-	refused "established here" flow_add proto udp sport "$1" dport 7 via $U1
+	refused "established here" flow_add proto udp sport "$1" dport 7 via $U1 idle $OLD
+}
+
+# It went by another router meanwhile, and is another member's there.
+newer_elsewhere() {
+	begin
+	begins flow udp "$1" one
+	pause 1.5
+	flow_add proto udp sport "$1" dport 7 via $U2
+	is "$(peer say client flow)" two
+	peer close client flow
 }
 
 first_packet() {
@@ -431,6 +444,7 @@ try "a source stays with its member" source_stays 51041
 try "a full table" flooded 51051
 try "a flow that is established here stays, unless it is replaced" established_here 51001
 try "a flow that another router told of" said_before 51011
+try "a flow that another router has seen more of" newer_elsewhere 51016
 try "a flow of which one packet was seen" first_packet 51021
 try "what ends a connection that was restored" ends_after 51031
 try "control: flows are forgotten" forgotten 51101
