@@ -42,7 +42,7 @@ vrrp() {
 			state BACKUP
 			nopreempt
 			priority $2
-			advert_int 0.2
+			advert_int 0.5
 			virtual_ipaddress {
 				$GATEWAY/64
 			}
@@ -139,29 +139,45 @@ prefer() {
 	done
 }
 
+# settled: one router has the gateway's address, and the other has not. NOW and NEXT are their names.
+settled() {
+	if has_gateway master; then
+		NOW=master NEXT=backup
+	else
+		NOW=backup NEXT=master
+	fi
+	has_gateway $NOW && ! has_gateway $NEXT
+}
+
 # begin PORT: connections from this port on, all of which one has; new ones are two's.
 begin() {
 	prefer $TWO 20
+	wait_for "the routers to settle" 30 settled
+	settled
+	echo "$NOW has the gateway's address"
 	is "$(peer crowd client crowd $A 7 $CROWD src=$CLIENT sport="$1")" "one=$CROWD"
 	is "$(peer crowd_says client crowd size=3000)" "one=$CROWD"
 	prefer $TWO 1
 }
 
-# takes_over FROM TO: all but the connections are lost with the first.
-takes_over() {
-	die "$1"
-	wait_for "$2 to take over" 20 has_gateway "$2"
+# taken_over: all but the connections are lost with the router that has the address now, and the next one takes over.
+taken_over() {
+	die $NOW
+	wait_for "$NEXT to take over" 30 has_gateway $NEXT
 }
 
-# The control: nobody has told the backup.
+# all_go_on [SIZE]: no connection is lost.
+all_go_on() { is "$(peer crowd_says client crowd size="${1-3000}" wait=40)" "one=$CROWD"; }
+
+# The control: nobody has told the next router.
 untold() {
 	begin 40000
-	is "$(count_flows backup)" 0
-	takes_over master backup
+	is "$(count_flows $NEXT)" 0
+	taken_over
 	is "$(peer crowd_says client crowd size=3000 wait=40)" "lost=$CROWD"
 	served 46000 two
 	peer crowd_ends client crowd
-	live master
+	live $NOW
 	nsip master anycast flow flush
 	nsip backup anycast flow flush
 }
@@ -169,57 +185,53 @@ untold() {
 told() {
 	tell master backup
 	tell backup master
-	# backup has the address now
-	begin 40000
-	wait_for "the other router to know of all" 20 established master $CROWD
-	# a connection whose member changes, and one that ends, are told as well
+	begin 41000
+	wait_for "the other router to know of all" 20 established $NEXT $CROWD
+	# one that another member has is told of as well
 	served 46001 two
-	wait_for "the connection that another member has" 10 eval "flows master | grep -q '^$CLIENT tcp 46001 .*$TWO'"
-	# all of them are busy while it dies
-	peer crowd_says client crowd size=30000
-	takes_over backup master
-	is "$(peer crowd_says client crowd size=30000 wait=40)" "one=$CROWD"
+	wait_for "the connection of the other member" 10 eval "flows $NEXT | grep -q '^$CLIENT tcp 46001 .*$TWO'"
+	all_go_on 30000
+	taken_over
+	all_go_on 30000
 	served 46002 two
-}
-
-# And back: the first router is there again, and learns of them.
-back() {
-	live backup
-	wait_for "the other router to know of all" 40 known_again
-	takes_over master backup
-	is "$(peer crowd_says client crowd size=30000 wait=40)" "one=$CROWD"
+	# and back: the first router is there again, and learns how they have gone on
+	live $NOW
+	wait_for "the routers to settle" 30 settled
+	settled
+	all_go_on
+	wait_for "the other router to know of all" 40 established $NEXT $CROWD
+	taken_over
+	all_go_on 30000
 	served 46003 two
 	peer crowd_ends client crowd
-	live master
-}
-
-# The flows that it had are the other router's to tell of now; they go on.
-known_again() {
-	peer crowd_says client crowd >/dev/null
-	established backup $CROWD
+	live $NOW
 }
 
 # A router that comes late is told of all.
 late() {
-	stop monitor-backup
-	stop restore-master
-	nsip master anycast flow flush
-	begin 43000
-	is "$(count_flows master)" 0
-	rm -f "$T_DIR/backup.master"
-	tell backup master
-	wait_for "the other router to know of all" 20 established master $CROWD
-	takes_over backup master
-	is "$(peer crowd_says client crowd size=3000 wait=40)" "one=$CROWD"
+	wait_for "the routers to settle" 30 settled
+	settled
+	stop "monitor-$NOW"
+	wait_for "the end of the reader" 10 eval "! kill -0 $(<"$T_DIR/restore-$NEXT.pid")"
+	begin 42000
+	nsip $NEXT anycast flow flush
+	rm -f "$T_DIR/$NOW.$NEXT"
+	tell $NOW $NEXT
+	wait_for "the other router to know of all" 20 established $NEXT $CROWD
+	taken_over
+	all_go_on
 	peer crowd_ends client crowd
-	live backup
+	live $NOW
 }
 
-# More changes than can be noted at once: the listener is told to look again, and knows all.
-forgetful() {
+# A flood of SYNs is told to nobody, and is in the way of no connection.
+flooded() {
+	nsip master anycast flow flush
+	nsip backup anycast flow flush
 	peer flood client 2001:db8:bad:: $A 7 3000
-	begin 44000
-	wait_for "the other router to know of all" 30 established backup $CROWD
+	begin 43000
+	wait_for "the other router to know of all" 30 established $NEXT $CROWD
+	refute eval "flows $NEXT | grep -q 2001:db8:bad:"
 	peer crowd_ends client crowd
 }
 
@@ -236,8 +248,7 @@ start_vrrp backup 100
 wait_for "the client's gateway" 30 eval "peer ping client $A wait=1" || exit
 t_run "without rights nobody is told of flows" unprivileged
 t_run "control: a router takes over that was told of nothing" untold
-t_run "a router takes over $CROWD connections and loses none" told
-t_run "and the other one takes them back" back
+t_run "a router takes over $CROWD connections and loses none, twice" told
 t_run "a router that comes late is told of all" late
-t_run "a flood of SYNs hides no connection" forgetful
+t_run "a flood of SYNs is told to nobody, and hides no connection" flooded
 t_done
