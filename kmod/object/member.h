@@ -96,7 +96,8 @@ struct anycast6_identity {
  * @name: the unicast address by which other nodes on the link know this node,
  *        the strongest if they know several, :: before they ask; an->names_lock
  * @told: listeners were told of it; an->lock
- * @leaving: it is about to be removed; an->lock
+ * @leaving: it is about to be removed, and gets no new flow: READ_ONCE(), writers
+ *           under an->lock
  * @died: when it became @dead, jiffies; read after @dead
  * @dead: it is no member any more; READ_ONCE()
  * @error: why the kernel refused to hold the address, a negative errno, or 0;
