@@ -30,7 +30,7 @@
 #include "steer/choice.h"
 #include "steer/claim.h"
 #include "steer/flow.h"
-#include "steer/pin.h"
+#include "steer/refusal.h"
 #include "steer/router.h"
 
 /* Bytes of a reply for one member, for one of its services, and for what comes
@@ -299,8 +299,8 @@ static bool explain_flow(struct explanation *explanation,
 		return false;
 	transit->refusal = anycast6_choice_refusal(member, transit);
 	if (transit->refusal)
-		stay = anycast6_pin_foresee(an, flow, member, transit,
-					    &explanation->left);
+		stay = anycast6_refusal_foresee(an, flow, member, transit,
+						&explanation->left);
 	anycast6_way_drop(&transit->way);
 	switch (stay) {
 	case ANYCAST6_STAY_GOES_ON:
