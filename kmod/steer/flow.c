@@ -17,9 +17,6 @@
 #include "steer/proof.h"
 #include "steer/room.h"
 
-/* how often anycast6_flows_flush() walks the table */
-#define FLUSHES		2
-
 /* A member that has a flow keeps its address for it. */
 static void add_to_member(struct anycast6_flows *flows,
 			  struct anycast6_member *member)
@@ -194,6 +191,20 @@ bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
 	       (!filter->domain || filter->domain == flow->key.domain);
 }
 
+/* Lets others run in the midst of a walk. If the flow where it pauses goes
+ * meanwhile, it can't go on behind it, but the number of flows before it in its
+ * bucket is another one: the bucket is walked again, as one might be left out.
+ */
+static void pause_walk(struct rhashtable_iter *iter)
+	__must_hold(RCU)
+{
+	rhashtable_walk_stop(iter);
+	cond_resched();
+	rhashtable_walk_start(iter);
+	if (!iter->p)
+		iter->skip = 0;
+}
+
 /**
  * anycast6_flows_walk() - visit all flows
  * @flows: the namespace's
@@ -201,7 +212,8 @@ bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
  *         other than 0 ends the walk
  * @arg: handed to @visit
  *
- * Flows come and go meanwhile, and if the table grows, some are visited twice.
+ * Flows come and go meanwhile, and some may be visited twice. None is left out
+ * that was there all the time.
  *
  * Context: process; may sleep between flows.
  * Return: 0, what @visit returned, or an error of rhashtable_walk_next().
@@ -224,11 +236,8 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 			continue;
 		}
 		ret = visit(flows, flow, arg);
-		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rhashtable_walk_start(&iter);
-		}
+		if (need_resched())
+			pause_walk(&iter);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
@@ -278,11 +287,7 @@ void anycast6_flows_expire(struct anycast6_flows *flows,
 void anycast6_flows_flush(struct anycast6_flows *flows,
 			  const struct anycast6_flow_filter *filter)
 {
-	int i;
-
-	/* a walk that pauses at a flow it has removed may skip the next one */
-	for (i = 0; i < FLUSHES; i++)
-		anycast6_flows_walk(flows, flush_flow, (void *)filter);
+	anycast6_flows_walk(flows, flush_flow, (void *)filter);
 }
 
 /* Returns an ERR_PTR() without memory, or if the member is gone. */
