@@ -269,6 +269,7 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 	{
 		.cmd		= ANYCAST6_CMD_FLOW_GET,
 		.dumpit		= anycast6_nl_flow_get_dumpit,
+		.done		= anycast6_nl_flow_get_done,
 		.policy		= anycast6_flow_get_nl_policy,
 		.maxattr	= ANYCAST6_A_FLOW_VRF,
 		.flags		= GENL_CMD_CAP_DUMP,
