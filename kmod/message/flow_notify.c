@@ -7,6 +7,7 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "lib/turn.h"
 #include "message/fill.h"
 #include "message/fill_flow.h"
 #include "message/flow_notify.h"
@@ -18,10 +19,6 @@
 #include "steer/flow_news.h"
 #include "steer/router.h"
 
-/* Each flow that goes on is told of once in so many seconds: each second it is
- * the turn of those with one remainder of their hash.
- */
-#define ROUND		30
 /* A run tells of at most so many changes. The next one comes soon. */
 #define BATCH		1024
 #define PAUSE		(HZ / 20)
@@ -30,12 +27,14 @@
  * struct bulletin - messages of many flows, which go together
  * @an: the namespace
  * @skb: what is filled, or NULL
- * @turn: the remainder of those flows that are told of because they go on
+ * @told: the second until which flows that go on were told of
+ * @now: the second until which they are told of now
  */
 struct bulletin {
 	struct anycast6_net *an;
 	struct sk_buff *skb;
-	u32 turn;
+	u32 told;
+	u32 now;
 };
 
 static void send_bulletin(struct bulletin *bulletin)
@@ -125,18 +124,21 @@ static bool tell_changes(struct bulletin *bulletin,
 	return true;
 }
 
-/* Not of flows that somebody else told of: they would go round for ever. */
+/* Also of flows that are idle: who was told of one before may have refused it, for
+ * want of its member or of room. What somebody else told of is told seldom: he
+ * knows it, unless he has begun anew.
+ */
 static int tell_going_on(struct anycast6_flows *flows,
 			 struct anycast6_flow *flow, void *arg)
 {
+	u32 hash = anycast6_flow_hash(&flow->key, 0, 0);
 	struct bulletin *bulletin = arg;
 	const struct anycast6_member *member;
 
-	if (anycast6_flow_hash(&flow->key, 0, 0) % ROUND != bulletin->turn ||
-	    anycast6_flow_is_loaded(flow) ||
+	if (!anycast6_turn_is_due(hash, bulletin->told, bulletin->now,
+				  anycast6_flow_is_loaded(flow)) ||
 	    anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW ||
-	    anycast6_flow_is_over(flow) ||
-	    anycast6_flow_idle(flow) > (ROUND + 1) * HZ)
+	    anycast6_flow_is_over(flow))
 		return 0;
 	member = anycast6_claim_flow(bulletin->an, flow);
 	if (member)
@@ -145,19 +147,22 @@ static int tell_going_on(struct anycast6_flows *flows,
 	return 0;
 }
 
-/* Whoever began to listen before this does not know what changed since then. */
-static void begin_news(struct bulletin *bulletin, struct anycast6_flows *flows)
+/* Whoever began to listen before this does not know what changed since then. He
+ * asks for all flows, so the next turns are those after this second.
+ */
+static void begin_news(struct bulletin *bulletin,
+		       struct anycast6_router *router)
 {
-	if (!anycast6_flow_news_begin(bulletin->an, flows))
+	router->told = bulletin->now;
+	if (!anycast6_flow_news_begin(bulletin->an, &router->flows))
 		tell_news(bulletin, ANYCAST6_CMD_FLOW_LOST, NULL, NULL, NULL);
 }
 
 static void tell_listeners(struct anycast6_net *an,
 			   struct anycast6_router *router)
 {
-	struct bulletin bulletin = { .an = an };
+	struct bulletin bulletin = { .an = an, .now = (u32)jiffies / HZ };
 	struct anycast6_flow_news *news;
-	u32 now = (u32)jiffies / HZ;
 
 	news = rcu_dereference_protected(router->flows.news,
 					 lockdep_is_held(&an->lock));
@@ -167,12 +172,12 @@ static void tell_listeners(struct anycast6_net *an,
 		return;
 	}
 	if (!news)
-		begin_news(&bulletin, &router->flows);
+		begin_news(&bulletin, router);
 	else if (tell_changes(&bulletin, &router->flows, news))
 		anycast6_net_queue(an, &an->flow_work, PAUSE);
-	if (router->told != now) {
-		router->told = now;
-		bulletin.turn = now % ROUND;
+	if (router->told != bulletin.now) {
+		bulletin.told = router->told;
+		router->told = bulletin.now;
 		anycast6_flows_walk(&router->flows, tell_going_on, &bulletin);
 	}
 	send_bulletin(&bulletin);

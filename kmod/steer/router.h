@@ -48,7 +48,7 @@ struct anycast6_reset_budget {
  * @flows: which member each flow has
  * @resets: how many RSTs are sent to clients whose connection is lost
  * @flags: enum anycast6_router_flags; atomic
- * @told: in which second listeners were last told which flows go on; an->lock
+ * @told: the second until which listeners were told which flows go on; an->lock
  * @ticks: how often @upkeep ran; only @upkeep uses it
  * @upkeep: forgets flows, looks at next hops, solicits failed neighbours
  */
