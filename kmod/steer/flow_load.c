@@ -17,16 +17,18 @@
 
 /* What was seen of a flow here is believed more than what others say, unless it
  * goes by another router by now. One packet alone counts for nothing: a member
- * may have been chosen for it before the others' account came.
+ * may have been chosen for it before the others' account came. Of two accounts of
+ * others the newer one counts: they may come in any order.
  */
 static bool yields_to_image(const struct anycast6_flow *flow,
 			    const struct anycast6_flow_image *image)
 {
 	s32 newer = image->used - READ_ONCE(flow->used);
 
-	return anycast6_flow_is_loaded(flow) || anycast6_flow_is_over(flow) ||
-	       anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW ||
-	       newer > SLACK;
+	if (anycast6_flow_is_over(flow) ||
+	    anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW)
+		return true;
+	return newer > (anycast6_flow_is_loaded(flow) ? -SLACK : SLACK);
 }
 
 /* What has lasted elsewhere does not give way here first. But proven flows are
