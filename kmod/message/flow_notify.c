@@ -89,7 +89,9 @@ static void tell_news(struct bulletin *bulletin, u8 cmd,
 			     ANYCAST6_NLGRP_FLOWS, -ENOBUFS);
 }
 
-/* What changed may have changed again since, or be no more. */
+/* What changed may have changed again since, or be no more. Where a flow has begun
+ * anew, nothing is known of it but one packet: the one that was told of has ended.
+ */
 static void tell_change(struct bulletin *bulletin, struct anycast6_flows *flows,
 			const struct anycast6_flow_key *key)
 {
@@ -98,7 +100,8 @@ static void tell_change(struct bulletin *bulletin, struct anycast6_flows *flows,
 
 	rcu_read_lock();
 	flow = anycast6_flow_find(flows, key);
-	if (flow && !anycast6_flow_is_over(flow))
+	if (flow && !anycast6_flow_is_over(flow) &&
+	    anycast6_flow_state(flow) != ANYCAST6_FLOW_STATE_NEW)
 		member = anycast6_claim_flow(bulletin->an, flow);
 	tell_news(bulletin, member ? ANYCAST6_CMD_FLOW_CHANGED :
 				     ANYCAST6_CMD_FLOW_ENDED,

@@ -430,7 +430,8 @@ bool anycast6_flow_move(struct anycast6_flows *flows,
 
 	if (!anycast6_flow_hand_over(flows, flow, member))
 		return false;
-	if (moves)
+	/* nobody is told of it while it is new */
+	if (moves && anycast6_flow_state(flow) != ANYCAST6_FLOW_STATE_NEW)
 		anycast6_flow_news_add(flows, flow);
 	return true;
 }
