@@ -68,7 +68,8 @@ u32 anycast6_stay_left(const struct anycast6_stay_facts *facts);
 /**
  * struct anycast6_claim_facts - what is known of a packet to an address that
  * has only just got members on other nodes
- * @age: for how long it has had some, ms
+ * @age: for how long it has had some, ms; it may stay what it is once it is over
+ *       every grace
  * @grace: for how long a connection waits, ms
  * @proto: IP protocol
  * @known: its flow is remembered, and its member does not take the packet
@@ -77,7 +78,7 @@ u32 anycast6_stay_left(const struct anycast6_stay_facts *facts);
  *           connection nor resets one
  */
 struct anycast6_claim_facts {
-	u64 age;
+	u32 age;
 	u32 grace;
 	u8 proto;
 	bool known;

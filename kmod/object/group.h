@@ -91,7 +91,7 @@ struct anycast6_group {
 	struct anycast6_prefix scope;
 	struct anycast6_held offlink;
 	unsigned int remotes;
-	u32 turned;
+	unsigned long turned;
 	struct anycast6_tally __percpu *misses;
 	struct anycast6_tally __percpu *evictions;
 	atomic_t flows;

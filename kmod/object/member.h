@@ -138,7 +138,7 @@ struct anycast6_member {
 	bool told;
 	bool leaving;
 	bool dead;
-	u32 died;
+	unsigned long died;
 	u32 looked;
 	int error;
 	struct anycast6_identity identity;

@@ -4,6 +4,8 @@
  * how long, and what becomes of their packets meanwhile. Does not know how a
  * member comes and goes.
  */
+#include <linux/minmax.h>
+
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
@@ -13,6 +15,9 @@
 #include "steer/flow.h"
 #include "steer/pin.h"
 #include "steer/router.h"
+
+/* Longer than any grace (kernel/sysctl.c), in jiffies. */
+#define LONG_AGO	(3600UL * HZ)
 
 /**
  * anycast6_claim_flow() - give a flow to the member that is what its own was
@@ -43,9 +48,9 @@ struct anycast6_member *anycast6_claim_flow(struct anycast6_net *an,
 						 member) ? member : NULL;
 }
 
-static bool is_unclaimed_since(u32 time)
+static bool is_unclaimed_since(unsigned long time)
 {
-	return (u32)jiffies - time > ANYCAST6_CLAIM_TIME;
+	return jiffies - time > ANYCAST6_CLAIM_TIME;
 }
 
 /**
@@ -97,13 +102,21 @@ anycast6_claim_member(struct anycast6_net *an, struct anycast6_flow *flow,
 /* Returns whether a flow's member was deleted from the address as it is now,
  * rather than with an earlier one: nobody will configure it again soon.
  */
-static bool is_given_up(const struct anycast6_flow *flow, u32 turned)
+static bool is_given_up(const struct anycast6_flow *flow, unsigned long turned)
 {
 	const struct anycast6_member *member = rcu_dereference(flow->member);
 
 	/* pairs with anycast6_member_destroy() in reconcile/lifecycle.c */
 	return member && smp_load_acquire(&member->dead) &&
-	       (s32)(member->died - turned) > 0;
+	       time_after(member->died, turned);
+}
+
+/* Returns for how long an address has had members on other nodes, ms. An hour
+ * stands for all that is longer: jiffies_to_msecs() begins anew after some weeks.
+ */
+static u32 measure_age(unsigned long turned)
+{
+	return jiffies_to_msecs(min(jiffies - turned, LONG_AGO));
 }
 
 /**
@@ -123,9 +136,9 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		    const struct anycast6_transit *transit)
 {
 	const struct anycast6_packet *packet = &transit->packet;
-	u32 turned = READ_ONCE(group->turned);
+	unsigned long turned = READ_ONCE(group->turned);
 	const struct anycast6_claim_facts facts = {
-		.age = jiffies_to_msecs((u32)jiffies - turned),
+		.age = measure_age(turned),
 		.grace = READ_ONCE(an->flow_grace),
 		.proto = packet->key.proto,
 		.known = flow && transit->refusal,

@@ -351,7 +351,7 @@ static void left_ends_with_the_grace(struct kunit *test)
 /* A packet to an address that is being configured. */
 static void unclaimed_combinations(struct kunit *test)
 {
-	static const u64 ages[] = { 0, GRACE - 1, GRACE, GRACE + 1 };
+	static const u32 ages[] = { 0, GRACE - 1, GRACE, GRACE + 1 };
 	struct anycast6_claim_facts facts = { .grace = GRACE };
 	enum anycast6_stay wanted;
 	unsigned int a, p, f, bits;
