@@ -84,13 +84,17 @@ bool anycast6_flow_overwrite(struct anycast6_flows *flows,
 static void read_track(const struct anycast6_flow *flow, u32 state,
 		       struct anycast6_track *track)
 {
+	u32 idle = anycast6_flow_idle(flow);
+
 	*track = (struct anycast6_track) {
 		.next = READ_ONCE(flow->next),
 		.syn = READ_ONCE(flow->syn),
 		.state = FIELD_GET(ANYCAST6_FLOW_STATE, state),
 		.trust = FIELD_GET(ANYCAST6_FLOW_TRUST, state),
 		.tries = state & ANYCAST6_FLOW_TRIES,
-		.rests = anycast6_flow_idle(flow) > HZ * ANYCAST6_TRACK_REST,
+		.rests = idle > HZ * ANYCAST6_TRACK_REST,
+		.resumes = state & ANYCAST6_FLOW_LOADED &&
+			   idle < HZ * ANYCAST6_TRACK_RESUME,
 	};
 }
 
