@@ -170,7 +170,7 @@ bool anycast6_flow_remove(struct anycast6_flows *flows,
 	/* nobody was told of it while it was new */
 	if (FIELD_GET(ANYCAST6_FLOW_STATE, state) !=
 	    ANYCAST6_FLOW_STATE_NEW)
-		anycast6_flow_news_add(flows, flow);
+		anycast6_flow_news_add(flows, flow, state);
 	atomic_dec(&flows->count);
 	free_flow(flows, flow);
 	return true;
@@ -427,11 +427,13 @@ bool anycast6_flow_move(struct anycast6_flows *flows,
 			struct anycast6_member *member)
 {
 	bool moves = rcu_access_pointer(flow->member) != member;
+	u32 state = READ_ONCE(flow->state);
 
 	if (!anycast6_flow_hand_over(flows, flow, member))
 		return false;
 	/* nobody is told of it while it is new */
-	if (moves && anycast6_flow_state(flow) != ANYCAST6_FLOW_STATE_NEW)
-		anycast6_flow_news_add(flows, flow);
+	if (moves && FIELD_GET(ANYCAST6_FLOW_STATE, state) !=
+		     ANYCAST6_FLOW_STATE_NEW)
+		anycast6_flow_news_add(flows, flow, state);
 	return true;
 }

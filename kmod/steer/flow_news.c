@@ -11,6 +11,12 @@
 /* Until then more may change, which is told in the same message. */
 #define NEWS_DELAY	(HZ / 20)
 
+/* Whoever is told that news were lost asks for all flows, which takes a while. */
+#define LOST_DELAY	(3 * HZ)
+
+/* So many are kept for flows that have lasted: a flood has others only. */
+#define NEWS_PROVEN	(ANYCAST6_NEWS / 2)
+
 /**
  * anycast6_flow_news_begin() - note changes of flows from now on
  * @an: the namespace
@@ -28,6 +34,7 @@ int anycast6_flow_news_begin(struct anycast6_net *an,
 	if (!news)
 		return -ENOMEM;
 	news->an = an;
+	news->calm = jiffies + LOST_DELAY;
 	spin_lock_init(&news->lock);
 	rcu_assign_pointer(flows->news, news);
 	return 0;
@@ -52,23 +59,27 @@ void anycast6_flow_news_end(struct anycast6_flows *flows)
  * anycast6_flow_news_put() - the rest of anycast6_flow_news_add()
  * @flows: the namespace's
  * @key: the flow
+ * @proven: it has lasted. What has not is left out where there are many changes:
+ *          it is told of when it lasts, or in its turn.
  *
  * Context: RCU; any.
  */
 void anycast6_flow_news_put(struct anycast6_flows *flows,
-			    const struct anycast6_flow_key *key)
+			    const struct anycast6_flow_key *key, bool proven)
 {
 	struct anycast6_flow_news *news = rcu_dereference(flows->news);
 	bool first;
+	u32 used;
 
-	if (!news)
+	if (!news || READ_ONCE(news->lost))
 		return;
 	spin_lock_bh(&news->lock);
-	first = news->first == news->end;
-	if (news->end - news->first < ANYCAST6_NEWS)
+	used = news->end - news->first;
+	first = !used;
+	if (used < (proven ? ANYCAST6_NEWS : NEWS_PROVEN))
 		news->keys[news->end++ % ANYCAST6_NEWS] = *key;
-	else
-		news->lost = true;
+	else if (proven)
+		WRITE_ONCE(news->lost, true);
 	spin_unlock_bh(&news->lock);
 	if (first)
 		anycast6_net_queue(news->an, &news->an->flow_work, NEWS_DELAY);
@@ -98,17 +109,23 @@ bool anycast6_flow_news_take(struct anycast6_flow_news *news,
 /**
  * anycast6_flow_news_take_lost() - whether changes were not noted since the last
  * call
- * @news: the news
+ * @news: the news; those that were noted are taken, too, as whoever is told that
+ *        some were lost asks for all
  *
  * Context: process.
+ * Return: true once in LOST_DELAY at most.
  */
 bool anycast6_flow_news_take_lost(struct anycast6_flow_news *news)
 {
 	bool lost;
 
 	spin_lock_bh(&news->lock);
-	lost = news->lost;
-	news->lost = false;
+	lost = news->lost && time_after_eq(jiffies, news->calm);
+	if (lost) {
+		news->first = news->end;
+		news->calm = jiffies + LOST_DELAY;
+		WRITE_ONCE(news->lost, false);
+	}
 	spin_unlock_bh(&news->lock);
 	return lost;
 }

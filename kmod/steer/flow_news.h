@@ -23,7 +23,9 @@ struct anycast6_net;
  * @lock: protects what follows
  * @first: how many have been taken out
  * @end: how many have been put in
- * @lost: some were not put in, for want of room
+ * @lost: some were not put in, for want of room, and no more are until this is
+ *        taken; READ_ONCE()
+ * @calm: until then @lost is not taken again, jiffies
  * @rcu: frees it after its readers
  * @keys: the flows, each at the place of its number
  */
@@ -33,6 +35,7 @@ struct anycast6_flow_news {
 	u32 first;
 	u32 end;
 	bool lost;
+	unsigned long calm;
 	/* before @keys: kvfree_rcu() takes no larger offset than a page */
 	struct rcu_head rcu;
 	struct anycast6_flow_key keys[ANYCAST6_NEWS];
@@ -45,20 +48,23 @@ bool anycast6_flow_news_take(struct anycast6_flow_news *news,
 			     struct anycast6_flow_key *key);
 bool anycast6_flow_news_take_lost(struct anycast6_flow_news *news);
 void anycast6_flow_news_put(struct anycast6_flows *flows,
-			    const struct anycast6_flow_key *key);
+			    const struct anycast6_flow_key *key, bool proven);
 
 /**
  * anycast6_flow_news_add() - note that a flow changed, if anybody listens
  * @flows: the namespace's
  * @flow: the flow
+ * @state: of the flow, or what it was before it ended
  *
  * Context: RCU; any.
  */
 static inline void anycast6_flow_news_add(struct anycast6_flows *flows,
-					  const struct anycast6_flow *flow)
+					  const struct anycast6_flow *flow,
+					  u32 state)
 {
 	if (rcu_access_pointer(flows->news))
-		anycast6_flow_news_put(flows, &flow->key);
+		anycast6_flow_news_put(flows, &flow->key,
+				       !(state & ANYCAST6_FLOW_UNPROVEN));
 }
 
 #endif

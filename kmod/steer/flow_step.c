@@ -189,7 +189,7 @@ void anycast6_flow_go_on(struct anycast6_flows *flows,
 	if (next != state &&
 	    anycast6_flow_set_state(flows, flow, state, next) &&
 	    (next ^ state) & TOLD_BITS)
-		anycast6_flow_news_add(flows, flow);
+		anycast6_flow_news_add(flows, flow, next);
 	write_sequence(flow, &track);
 	touch_flow(flow);
 }
