@@ -31,39 +31,33 @@ static bool yields_to_image(const struct anycast6_flow *flow,
 	return newer > (anycast6_flow_is_loaded(flow) ? -SLACK : SLACK);
 }
 
-/* What has lasted elsewhere does not give way here first. But proven flows are
- * no more here than a flood leaves room for.
- */
-static void decide_proof(struct anycast6_flows *flows,
-			 const struct anycast6_flow *flow,
-			 struct anycast6_flow_image *image,
-			 const struct anycast6_group *group)
+/* What has lasted elsewhere does not give way here first. */
+static bool has_lasted_elsewhere(const struct anycast6_flow_image *image)
 {
-	if (image->flags & ANYCAST6_FLOW_UNPROVEN ||
-	    image->track.state == ANYCAST6_FLOW_STATE_NEW)
-		image->flags |= anycast6_proof_begin();
-	else if (!flow || !anycast6_flow_is_proven(flow))
-		image->flags |= anycast6_proof_load(flows, image->key, group);
+	return !(image->flags & ANYCAST6_FLOW_UNPROVEN) &&
+	       image->track.state != ANYCAST6_FLOW_STATE_NEW;
 }
 
 static int replace_flow(struct anycast6_flows *flows,
 			struct anycast6_flow *flow,
-			struct anycast6_flow_image *image,
+			const struct anycast6_flow_image *image,
 			struct anycast6_member *member)
 {
-	decide_proof(flows, flow, image, member->group);
 	if (!anycast6_flow_hand_over(flows, flow, member) ||
 	    !anycast6_flow_overwrite(flows, flow, image))
 		return -ESTALE;
 	return 0;
 }
 
-static int add_flow(struct anycast6_flows *flows,
-		    struct anycast6_flow_image *image,
-		    struct anycast6_member *member)
+/* Proven flows are no more here than a flood leaves room for. */
+static void prove_loaded(struct anycast6_flows *flows,
+			 const struct anycast6_flow_key *key,
+			 const struct anycast6_group *group)
 {
-	decide_proof(flows, NULL, image, member->group);
-	return anycast6_flow_insert(flows, image, member);
+	struct anycast6_flow *flow = anycast6_flow_find(flows, key);
+
+	if (flow)
+		anycast6_proof_load(flows, flow, group);
 }
 
 /**
@@ -83,17 +77,25 @@ int anycast6_flow_load(struct anycast6_flows *flows,
 		       struct anycast6_flow_image *image,
 		       struct anycast6_member *member, bool replace)
 {
+	bool lasted = has_lasted_elsewhere(image);
 	struct anycast6_flow *flow;
 	int err;
 
 	rcu_read_lock();
 	flow = anycast6_flow_find(flows, image->key);
+	/* it is proven once it has its place: one that finds no room must not
+	 * take another one's proof
+	 */
+	if (!lasted || !flow || !anycast6_flow_is_proven(flow))
+		image->flags |= anycast6_proof_begin();
 	if (!flow)
-		err = add_flow(flows, image, member);
+		err = anycast6_flow_insert(flows, image, member);
 	else if (replace || yields_to_image(flow, image))
 		err = replace_flow(flows, flow, image, member);
 	else
 		err = -EEXIST;
+	if (!err && lasted)
+		prove_loaded(flows, image->key, member->group);
 	rcu_read_unlock();
 	return err;
 }

@@ -57,22 +57,27 @@ static bool has_proof_left(const struct anycast6_flows *flows)
 }
 
 /**
- * anycast6_proof_load() - a flow begins that has lasted elsewhere
+ * anycast6_proof_load() - a flow that was loaded has lasted elsewhere
  * @flows: the namespace's
- * @key: the flow
+ * @flow: the flow; proven now, unless there are too many
  * @group: its address
  *
  * Context: RCU; any.
- * Return: what flow->state has beyond its track: 0 if it is proven here as well,
- * else what anycast6_proof_begin() does, as there are too many.
  */
-u32 anycast6_proof_load(struct anycast6_flows *flows,
-			const struct anycast6_flow_key *key,
-			const struct anycast6_group *group)
+void anycast6_proof_load(struct anycast6_flows *flows,
+			 struct anycast6_flow *flow,
+			 const struct anycast6_group *group)
 {
-	if (has_proof_left(flows) || demote_flow(flows, key, group))
-		return 0;
-	return anycast6_proof_begin();
+	u32 state = READ_ONCE(flow->state);
+
+	if (state == ANYCAST6_FLOW_REMOVED ||
+	    !(state & ANYCAST6_FLOW_UNPROVEN))
+		return;
+	/* a packet that came meanwhile may prove it by itself */
+	if (has_proof_left(flows) || demote_flow(flows, &flow->key, group))
+		anycast6_flow_set_state(flows, flow, state,
+					state & ~(ANYCAST6_FLOW_UNPROVEN |
+						  ANYCAST6_FLOW_BORN));
 }
 
 /* Returns whether a flow that has lasted for long enough is proven now. */

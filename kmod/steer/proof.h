@@ -9,14 +9,13 @@
 #include <linux/types.h>
 
 struct anycast6_flow;
-struct anycast6_flow_key;
 struct anycast6_flows;
 struct anycast6_group;
 
 u32 anycast6_proof_begin(void);
-u32 anycast6_proof_load(struct anycast6_flows *flows,
-			const struct anycast6_flow_key *key,
-			const struct anycast6_group *group);
+void anycast6_proof_load(struct anycast6_flows *flows,
+			 struct anycast6_flow *flow,
+			 const struct anycast6_group *group);
 bool anycast6_proof_is_due(u32 state, u8 next);
 u32 anycast6_proof_go_on(struct anycast6_flows *flows,
 			 const struct anycast6_flow *flow, u32 state, u8 next);
