@@ -93,6 +93,17 @@ static void destroy_router(struct anycast6_router *router)
 	kvfree(router);
 }
 
+/* After the hooks. A packet that has passed one may still begin the upkeep, and has
+ * its way under RCU.
+ */
+static void end_upkeep(struct anycast6_net *an, struct anycast6_router *router)
+{
+	synchronize_rcu();
+	cancel_delayed_work_sync(&router->upkeep);
+	anycast6_bridge_unhook(router);
+	anycast6_nexthops_destroy(an);
+}
+
 static int start_router(struct anycast6_net *an, struct anycast6_router *router)
 {
 	int err;
@@ -102,8 +113,8 @@ static int start_router(struct anycast6_net *an, struct anycast6_router *router)
 		return err;
 	err = anycast6_steer_hook(router);
 	if (err) {
-		synchronize_rcu();
-		anycast6_nexthops_destroy(an);
+		/* some of the hooks were there for a moment */
+		end_upkeep(an, router);
 		return err;
 	}
 	anycast6_bridge_follow(router);
@@ -111,16 +122,10 @@ static int start_router(struct anycast6_net *an, struct anycast6_router *router)
 	return 0;
 }
 
-/* A packet that has passed a hook may still begin the upkeep, and has its way
- * under RCU.
- */
 static void stop_router(struct anycast6_net *an, struct anycast6_router *router)
 {
 	anycast6_steer_unhook(router);
-	synchronize_rcu();
-	cancel_delayed_work_sync(&router->upkeep);
-	anycast6_bridge_unhook(router);
-	anycast6_nexthops_destroy(an);
+	end_upkeep(an, router);
 }
 
 /**
