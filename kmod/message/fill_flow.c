@@ -6,6 +6,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/jiffies.h>
+#include <linux/timekeeping.h>
 #include <net/netlink.h>
 
 #include <uapi/linux/anycast6.h>
@@ -86,6 +87,14 @@ static int fill_proof(struct sk_buff *skb, const struct anycast6_flow *flow)
 			   ANYCAST6_FLOW_PROOF_UNPROVEN);
 }
 
+/* Messages may wait for who reads them, and what he writes for others. */
+static int fill_time(struct sk_buff *skb)
+{
+	return nla_put_u64_64bit(skb, ANYCAST6_A_FLOW_TIME,
+				 ktime_to_ms(ktime_get_real()),
+				 ANYCAST6_A_FLOW_PAD);
+}
+
 /* What a request to add the flow names. */
 static int fill_target(struct sk_buff *skb,
 		       const struct anycast6_member *member)
@@ -122,7 +131,8 @@ int anycast6_fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
 	    nla_put_u32(skb, ANYCAST6_A_FLOW_IDLE,
 			jiffies_to_msecs(anycast6_flow_idle(flow))) ||
 	    nla_put_u32(skb, ANYCAST6_A_FLOW_TIMEOUT, timeout) ||
-	    fill_proof(skb, flow) || fill_target(skb, member))
+	    fill_time(skb) || fill_proof(skb, flow) ||
+	    fill_target(skb, member))
 		return -EMSGSIZE;
 	return flow->key.proto == IPPROTO_TCP ? fill_track(skb, &track) : 0;
 }
