@@ -54,7 +54,8 @@ static u8 compare_ranks(const struct anycast6_rank *rank,
  * @skb: the message
  * @choice: the nearest member, as the first of two passes found it
  * @pinned: the member that the flow has already, or NULL
- * @awaited: the member that the flow waits for, or NULL
+ * @awaited: the member that the flow waits for, NULL if it is not configured
+ * @waits: the flow waits for a member
  * @left: for how long it still does so, ms
  * @dropped: packets of the flow are dropped meanwhile, and take no detour
  * @err: 0, or why the message could not be filled
@@ -64,10 +65,40 @@ struct explanation {
 	struct anycast6_choice choice;
 	const struct anycast6_member *pinned;
 	const struct anycast6_member *awaited;
+	bool waits;
 	u32 left;
 	bool dropped;
 	int err;
 };
+
+/* Fills in that a flow waits. Returns false if it moves. */
+static bool explain_wait(struct explanation *explanation,
+			 const struct anycast6_member *member,
+			 enum anycast6_stay stay)
+{
+	explanation->waits = stay == ANYCAST6_STAY_WAITS ||
+			     stay == ANYCAST6_STAY_DETOURS;
+	if (!explanation->waits)
+		return false;
+	explanation->awaited = member;
+	explanation->dropped = stay == ANYCAST6_STAY_WAITS;
+	return true;
+}
+
+/* The same of a flow that would move, if its address were configured whole.
+ * @member: NULL if its member is not configured
+ */
+static bool explain_claim(struct explanation *explanation,
+			  struct anycast6_net *an,
+			  const struct anycast6_flow *flow,
+			  const struct anycast6_member *member,
+			  const struct anycast6_transit *transit,
+			  const struct anycast6_group *group)
+{
+	explanation->left = anycast6_claim_left(an, group);
+	return explain_wait(explanation, member,
+			    anycast6_claim_stay(an, flow, group, transit));
+}
 
 /* Fills in the member that a flow has, if that would take a packet that opens the
  * flow again, or if the flow waits for it. A local one must have somebody who
@@ -75,39 +106,37 @@ struct explanation {
  */
 static bool explain_flow(struct explanation *explanation,
 			 struct anycast6_net *an,
+			 struct anycast6_group *group,
 			 struct anycast6_flow *flow,
 			 struct anycast6_transit *transit)
 {
-	enum anycast6_stay stay = ANYCAST6_STAY_GOES_ON;
 	struct anycast6_member *member;
+	enum anycast6_stay stay;
 
 	if (!flow || anycast6_flow_is_over(flow))
 		return false;
 	member = anycast6_claim_flow(an, flow);
+	transit->refusal = member ? anycast6_choice_refusal(member, transit) :
+				    ANYCAST6_VERDICT_DOWN;
 	if (!member)
-		return false;
-	transit->refusal = anycast6_choice_refusal(member, transit);
-	if (transit->refusal)
+		return explain_claim(explanation, an, flow, NULL, transit,
+				     group);
+	if (!transit->refusal)
+		stay = ANYCAST6_STAY_GOES_ON;
+	else
 		stay = anycast6_refusal_foresee(an, flow, member, transit,
 						&explanation->left);
 	anycast6_way_drop(&transit->way);
-	switch (stay) {
-	case ANYCAST6_STAY_GOES_ON:
+	if (stay == ANYCAST6_STAY_GOES_ON)
 		explanation->pinned = member;
-		return true;
-	case ANYCAST6_STAY_WAITS:
-	case ANYCAST6_STAY_DETOURS:
-		/* that is one packet's matter */
-		if (transit->refusal == ANYCAST6_VERDICT_LOOP)
-			return false;
-		explanation->awaited = member;
-		explanation->dropped = stay == ANYCAST6_STAY_WAITS;
-		return true;
-	case ANYCAST6_STAY_MOVES:
-	case ANYCAST6_STAY_RESETS:
-		break;
-	}
-	return false;
+	else if (stay == ANYCAST6_STAY_MOVES)
+		return explain_claim(explanation, an, flow, member, transit,
+				     group);
+	/* where it came from is one packet's matter */
+	else if (transit->refusal == ANYCAST6_VERDICT_LOOP ||
+		 !explain_wait(explanation, member, stay))
+		return false;
+	return true;
 }
 
 /* Fills in the member that the flow has already, or its source, where all that a
@@ -124,10 +153,10 @@ static void explain_flows(struct explanation *explanation,
 	if (!router)
 		return;
 	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
-	if (explain_flow(explanation, an, flow, transit))
+	if (explain_flow(explanation, an, group, flow, transit))
 		return;
 	flow = anycast6_affinity_find(&router->flows, group, &transit->packet);
-	explain_flow(explanation, an, flow, transit);
+	explain_flow(explanation, an, group, flow, transit);
 }
 
 /* Returns the verdict on the nearest member, which would take the packet. */
@@ -183,7 +212,7 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 				&explanation);
 	anycast6_way_drop(&transit.way);
 	kfree_skb(transit.skb);
-	if (!explanation.err && explanation.awaited)
+	if (!explanation.err && explanation.waits)
 		return nla_put_u32(skb, ANYCAST6_A_FLOW_WAITS,
 				   explanation.left);
 	return explanation.err;

@@ -155,3 +155,21 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		return ANYCAST6_STAY_MOVES;
 	return anycast6_stay_unclaimed(&facts);
 }
+
+/**
+ * anycast6_claim_left() - for how long anycast6_claim_stay() still lets packets
+ * wait
+ * @an: the namespace
+ * @group: the address
+ *
+ * Context: any that keeps @group.
+ * Return: ms
+ */
+u32 anycast6_claim_left(const struct anycast6_net *an,
+			const struct anycast6_group *group)
+{
+	u32 grace = READ_ONCE(an->flow_grace);
+	u32 age = measure_age(READ_ONCE(group->turned));
+
+	return age < grace ? grace - age : 0;
+}
