@@ -20,7 +20,7 @@ KEPT=65
 LINKLOCAL=fe80::aaaa
 
 # saved [ADDRESS]: what `flow save` writes, without the times; sorted.
-saved() { nsip router anycast flow save "$@" | sed 's/ idle [0-9]*//' | sort; }
+saved() { nsip router anycast flow save "$@" | sed 's/ idle [0-9]* at [0-9]*//' | sort; }
 
 # restore: run `flow restore` on the router.
 restore() { nsip router anycast flow restore; }
@@ -141,6 +141,57 @@ some_fail() {
 	is "$(flow_of udp 2)" "$U1 established"
 }
 
+# restore_cut TEXT: read this without a newline at its end.
+restore_cut() { printf "%s" "$1" | restore; }
+
+# What is left of a line may be a command: this is one for port 7, or 77, or 777.
+cut_off() {
+	local line="anycast flow add $A from $CLIENT proto udp dport 2 via $U1 sport"
+
+	begin_empty
+	refused "cut off" restore_cut "$line 1"$'\n'"$line 7"
+	is "$(flow_of udp 1)" "$U1 established"
+	is "$(count_flows router)" 1
+	restore_cut "$line 7"$'\n'
+	is "$(count_flows router)" 2
+}
+
+# written PORT SECONDS: a flow that was idle for a second when it was written, so many seconds ago.
+written() {
+	echo "anycast flow add $A from $CLIENT proto udp sport $1 dport 7 via $U1 idle 1000" \
+		"at $((${EPOCHREALTIME/./} / 1000 - $2 * 1000))"
+}
+
+# idle_of PORT: for how many seconds the router says that it is idle.
+idle_of() { nsip router anycast flow show | sed -n "s/.* sport $1 .* idle \([0-9]*\)\..*/\1/p"; }
+
+# What was written has waited: flows are older by then, and may be over.
+ages() {
+	local said
+
+	begin_empty
+	is "$(written 1 20 | restore 2>&1)" ""
+	(($(idle_of 1) >= 21 && $(idle_of 1) < 60))
+	said=$(written 2 200 | restore 2>&1)
+	[[ $said == "Note:"*" ago." ]]
+	is "$(count_flows router)" 1
+	# a clock that is wrong the other way makes nothing younger
+	said=$(written 3 -100 | restore 2>&1)
+	[[ $said == "Note:"*" in the future." ]]
+	(($(idle_of 3) >= 1 && $(idle_of 3) < 20))
+	# and it is older than what is known
+	written 3 30 | restore
+	(($(idle_of 3) < 20))
+	refused "expected after" flow_add proto udp sport 4 dport 7 via $U1 at 1
+	# a file that is read late
+	nsip router anycast flow save >"$T_DIR/flows"
+	is "$(grep -c " idle [0-9]* at [0-9]\{13\}\( \|$\)" "$T_DIR/flows")" 2
+	pause 3
+	nsip router anycast flow flush
+	restore <"$T_DIR/flows"
+	(($(idle_of 1) >= 24))
+}
+
 unprivileged() {
 	begin_empty
 	flow_add proto udp sport 1 dport 2 via $U1
@@ -175,6 +226,9 @@ said_before() {
 	begin
 	flow_add proto udp sport "$1" dport 7 via $U1
 	flow_add proto udp sport "$1" dport 7 via $U2
+	is "$(flow_of udp "$1")" "$U2 established"
+	# who said so first may have said what is newer
+	refused "established here" flow_add proto udp sport "$1" dport 7 via $U1 idle $OLD
 	is "$(flow_of udp "$1")" "$U2 established"
 	# a packet was seen now
 	is "$(peer ask client $A 7 "$1-$1" src=$CLIENT)" two
@@ -267,6 +321,89 @@ flooded() {
 	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
 }
 
+# A reader without room says so once, however many flows it is told of.
+full_once() {
+	local said
+
+	begin_empty
+	ns router sysctl -qw net.anycast6.max_flows=1
+	flow_add proto udp sport 100 dport 2 via $U1
+	if said=$(load 5 2>&1); then
+		fail "should have failed"
+	fi
+	echo "$said"
+	is "$(grep -c "too many flows" <<<"$said")" 1
+	is "$(grep -c "^Command failed" <<<"$said")" 1
+	[[ $said == *"no room for flows 5 times"* ]]
+	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
+}
+
+# A table full of flows whose member was deleted keeps no new connections out.
+gone_makes_room() {
+	local n
+
+	begin_empty
+	ns router sysctl -qw net.anycast6.max_flows=64
+	load 64
+	nsip router anycast del $A via $U1
+	is "$(peer crowd client crowd $A 7 40 src=$CLIENT sport="$1")" "two=40"
+	n=$(flows router | grep -c "^$CLIENT tcp .* $U2 established$")
+	echo "$n of 40 are remembered"
+	((n >= 36))
+	peer crowd_ends client crowd
+	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
+}
+
+# ---- a table that changes ----
+
+# So many flows stay, and so many come and go: enough for many messages, and for the table to grow and shrink.
+STAY=1500 COME=6000
+[[ ${ANYCAST6_KERNEL-} != debug ]] || STAY=400 COME=1500
+# The address of those that come and go.
+B=2001:db8:a::b
+
+# many ADDRESS COUNT: so many flows, a line each.
+many() {
+	local i
+
+	for ((i = 1; i <= $2; i++)); do
+		echo "anycast flow add $1 from $CLIENT proto udp sport $i dport 2 via $U1"
+	done
+}
+
+# come_and_go: until the file "enough" is there, but not for ever.
+come_and_go() {
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		[[ ! -e $T_DIR/enough ]] || return 0
+		restore <"$T_DIR/coming"
+		nsip router anycast flow flush $B
+	done
+}
+
+# What is there all the time is in each dump.
+changing() {
+	local i pid
+
+	begin_empty
+	nsip router anycast add $B via $U1
+	many $A $STAY | restore
+	many $B $COME >"$T_DIR/coming"
+	come_and_go &
+	pid=$!
+	echo $pid >>"$T_DIR/pids"
+	for i in {1..10}; do
+		is "$(saved $A | uniq | wc -l)" $STAY
+	done
+	is "$(nsip router anycast flow show | grep -c "^$A from ")" $STAY
+	touch "$T_DIR/enough"
+	wait $pid
+	is "$(saved | wc -l)" $STAY
+	is "$(saved $B)" ""
+	nsip router anycast del $B via $U1
+}
+
 # ---- connections ----
 
 # begin_crowd PORT: connections that one has, and datagrams; new ones would be two's.
@@ -343,6 +480,37 @@ reloaded_busy() {
 	peer crowd_ends client crowd
 	peer close client datagrams
 	peer close client busy
+}
+
+# unloaded NAME: a program that was started in the background has ended and told why, for wait_for.
+unloaded() { ! kill -0 "$(<"$T_DIR/$1.pid")" && grep -q "was unloaded" "$T_DIR/$1.log"; }
+
+# Who tells of flows ends with the module, so that whoever has started it starts it again, and who is told goes on with
+# the new module. The members have local routes from the case before.
+reloaded_told() {
+	local told flow="anycast flow add $A from $CLIENT proto udp dport 2 via $U1 sport"
+
+	begin_empty
+	nsip router anycast save >"$T_DIR/saved"
+	flow_add proto udp sport 9 dport 2 via $U1
+	mkfifo "$T_DIR/told"
+	background monitor router ip anycast flow monitor
+	background reader router bash -c "exec ip anycast flow restore <'$T_DIR/told'"
+	# shellcheck disable=SC1083  # bash makes the file descriptor
+	exec {told}>"$T_DIR/told"
+	echo "$flow 1" >&"$told"
+	wait_for "the first flow" 10 eval "[[ \$(flow_of udp 1) == '$U1 established' ]]"
+	# it listens once it has written what there was
+	wait_for "the monitor" 10 grep -q "sport 9 " "$T_DIR/monitor.log"
+	modprobe -r anycast6
+	wait_for "the end of the monitor" 10 unloaded monitor
+	nsip router anycast restore <"$T_DIR/saved"
+	is "$(count_flows router)" 0
+	echo "$flow 2" >&"$told"
+	wait_for "a flow after the reload" 10 eval "[[ \$(flow_of udp 2) == '$U1 established' ]]"
+	exec {told}>&-
+	wait_for "the end of the reader" 10 eval "! kill -0 $(<"$T_DIR/reader.pid")"
+	is "$(<"$T_DIR/reader.log")" ""
 }
 
 # ---- a new configuration ----
@@ -439,9 +607,14 @@ try "saved and restored: every kind of flow" by_hand
 try "idle times are kept" idle
 try "refusals" refusals
 try "lines that fail" some_fail
+try "a line that is cut off" cut_off
+try "what was written grows older" ages
 try "without rights" unprivileged
 try "a source stays with its member" source_stays 51041
 try "a full table" flooded 51051
+try "a full table is told once" full_once
+try "a full table whose member is gone" gone_makes_room 51061
+try "a table that changes while it is dumped" changing
 try "a flow that is established here stays, unless it is replaced" established_here 51001
 try "a flow that another router told of" said_before 51011
 try "a flow that another router has seen more of" newer_elsewhere 51016
@@ -455,4 +628,5 @@ try "a member does not come back" not_claimed 51501
 try "what nobody claims is given back" given_back 51601
 try "the module is reloaded" reloaded 51701
 try "the module is reloaded under traffic" reloaded_busy 51801
+try "the module is reloaded while routers tell of flows" reloaded_told
 t_done
