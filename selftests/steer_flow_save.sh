@@ -550,6 +550,34 @@ configured_anew() {
 	peer close client other
 }
 
+# asked PORT: what `get` says of the client's connection from this port, without the members.
+asked() { nsip router anycast get $A from $CLIENT iif r0 proto tcp sport "$1" dport 7 | head -n 1; }
+
+# back_with_one PORT: the member is configured and has the connection, for wait_for.
+back_with_one() { [[ $(asked "$1") == *" via $U1"* ]]; }
+
+# While the member of a connection may still be configured, it is waited for, and `get` says so.
+get_waits() {
+	begin
+	begins flow tcp "$1" one
+	ns router sysctl -qw net.anycast6.flow_grace=30000
+	nsip router -batch - <<-END
+		anycast flush
+		anycast add $A via $U2
+	END
+	asked "$1"
+	[[ $(asked "$1") == *" waits "* ]]
+	# what opens another connection does not wait
+	asked $(($1 + 1))
+	[[ $(asked $(($1 + 1))) == *" via $U2"* && $(asked $(($1 + 1))) != *" waits "* ]]
+	nsip router anycast add $A via $U1 metric 100
+	wait_for "the member" 10 back_with_one "$1"
+	[[ $(asked "$1") != *" waits "* ]]
+	stays flow tcp "$1"
+	ns router sysctl -qw net.anycast6.flow_grace="$GRACE"
+	peer close client flow reset
+}
+
 # A member that does not come back has no flows any more.
 not_claimed() {
 	begin_crowd "$1"
@@ -590,7 +618,7 @@ try() {
 repair() {
 	modprobe anycast6
 	nsip router anycast flush
-	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
+	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS" net.anycast6.flow_grace="$GRACE"
 }
 
 peer_start wire.py
@@ -603,6 +631,7 @@ nsip router -batch - <<-END
 	address add 2001:db8:7::f/64 dev v0 nodad
 END
 MAX_FLOWS=$(ns router cat /proc/sys/net/anycast6/max_flows)
+GRACE=$(ns router cat /proc/sys/net/anycast6/flow_grace)
 try "saved and restored: every kind of flow" by_hand
 try "idle times are kept" idle
 try "refusals" refusals
@@ -624,6 +653,7 @@ try "control: flows are forgotten" forgotten 51101
 try "flows are forgotten and restored" flushed 51201
 try "the last members are deleted and added again" last_member 51301
 try "all is configured anew" configured_anew 51401
+try "what waits for its member" get_waits 51451
 try "a member does not come back" not_claimed 51501
 try "what nobody claims is given back" given_back 51601
 try "the module is reloaded" reloaded 51701
