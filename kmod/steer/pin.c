@@ -155,19 +155,18 @@ static void collect_facts(struct anycast6_net *an,
 	collect_segment(an, flow, transit, facts);
 }
 
-/* Returns what becomes of a flow whose member has refused a packet. */
+/* Returns what becomes of a flow whose member has refused a packet. The member is
+ * the caller's, who has read it once: the flow may lose it at any moment.
+ */
 static enum anycast6_stay stay_or_move(struct anycast6_net *an,
 				       struct anycast6_flow *flow,
+				       struct anycast6_member *member,
 				       struct anycast6_transit *transit)
 {
 	struct anycast6_stay_facts facts;
-	struct anycast6_member *member;
 	enum anycast6_stay stay;
 
-	if (!flow || !transit->refusal)
-		return ANYCAST6_STAY_MOVES;
-	member = rcu_dereference(flow->member);
-	if (!member || READ_ONCE(member->dead))
+	if (!transit->refusal || !member || READ_ONCE(member->dead))
 		return ANYCAST6_STAY_MOVES;
 	collect_facts(an, flow, member, transit, &facts);
 	stay = anycast6_stay_decide(&facts);
@@ -221,8 +220,9 @@ static enum anycast6_stay follow_source(struct anycast6_router *router,
 	if (!*member)
 		return ANYCAST6_STAY_MOVES;
 	transit->refusal = anycast6_choice_refusal(*member, transit);
-	return transit->refusal ? stay_or_move(router->an, source, transit) :
-				  ANYCAST6_STAY_GOES_ON;
+	return transit->refusal ?
+	       stay_or_move(router->an, source, *member, transit) :
+	       ANYCAST6_STAY_GOES_ON;
 }
 
 /* Finds a member for a packet whose flow has none, or is to get another. Returns
@@ -283,10 +283,12 @@ static void count_absence(const struct anycast6_group *group,
  */
 static enum anycast6_stay
 stay_or_find(struct anycast6_router *router, struct anycast6_flow *flow,
+	     struct anycast6_member *member,
 	     const struct anycast6_group *group,
 	     struct anycast6_transit *transit)
 {
-	enum anycast6_stay stay = stay_or_move(router->an, flow, transit);
+	enum anycast6_stay stay = stay_or_move(router->an, flow, member,
+					       transit);
 
 	if (stay == ANYCAST6_STAY_RESETS && find_owner(group, transit))
 		return ANYCAST6_STAY_MOVES;
@@ -323,9 +325,11 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 				struct anycast6_transit *transit,
 				struct anycast6_member **member)
 {
+	struct anycast6_member *old;
 	bool answered = false;
 
-	switch (stay_or_find(router, flow, group, transit)) {
+	old = flow ? rcu_dereference(flow->member) : NULL;
+	switch (stay_or_find(router, flow, old, group, transit)) {
 	case ANYCAST6_STAY_MOVES:
 		if (!choose_member(router, group, transit, member))
 			break;
@@ -339,7 +343,7 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 		transit->pends = false;
 		return true;
 	case ANYCAST6_STAY_GOES_ON:
-		*member = rcu_dereference(flow->member);
+		*member = old;
 		return true;
 	case ANYCAST6_STAY_RESETS:
 		answered = anycast6_reset_answer(router, transit);
@@ -367,7 +371,7 @@ static bool may_leave(struct anycast6_router *router,
 		return true;
 	transit->refusal = anycast6_choice_refusal(old, transit);
 	if (transit->refusal)
-		stay = stay_or_move(router->an, flow, transit);
+		stay = stay_or_move(router->an, flow, old, transit);
 	anycast6_way_drop(&transit->way);
 	/* it was not answered: this node has the connection, or the sysctl was
 	 * set meanwhile
