@@ -174,18 +174,17 @@ static bool may_be_stale(struct net *net, const struct anycast6_path *path)
 	       atomic_read(&anycast6_net(net)->odd_rules);
 }
 
+/* The same route may lead elsewhere: of a group of nexthop objects some may go. */
 static bool is_current(struct net *net, const struct anycast6_slot *slot,
 		       const struct anycast6_path *path)
 {
-	const struct fib6_info *from, *now = NULL;
 	struct dst_entry *dst;
+	bool same;
 
-	from = rcu_access_pointer(dst_rt6_info(path->dst)->from);
 	dst = look_up_target(net, slot);
-	if (dst)
-		now = rcu_access_pointer(dst_rt6_info(dst)->from);
+	same = dst && anycast6_route_copy_is_of(path->dst, dst);
 	dst_release(dst);
-	return now && now == from;
+	return same;
 }
 
 /**
