@@ -75,14 +75,25 @@ static void free_path_rcu(struct rcu_head *head)
 	kfree(path);
 }
 
+/* Packets with a marked route of a path that is not valid are not remembered. They
+ * may wait in a queue until this module is gone, so they must not call it.
+ */
+static void disown_marked(struct dst_entry *marked)
+{
+	WRITE_ONCE(marked->output, plain_output(marked));
+	anycast6_route_copy_disown(marked);
+}
+
 /* Flow tables of netfilter keep a route for as long as dst_check() calls it valid. */
 static void disown_path(struct anycast6_path *path)
 {
-	struct dst_entry *marked = unrcu_pointer(READ_ONCE(path->marked));
+	struct dst_entry *marked;
 
+	/* first: anycast6_path_mark() looks at it after it has marked the path */
 	anycast6_route_copy_disown(path->dst);
+	marked = unrcu_pointer(READ_ONCE(path->marked));
 	if (marked)
-		anycast6_route_copy_disown(marked);
+		disown_marked(marked);
 }
 
 /* @path is in no slot any more, or never was; readers may still use it. */
@@ -351,8 +362,11 @@ struct dst_entry *anycast6_path_mark(struct net *net,
 	marked->output = output;
 	old = unrcu_pointer(cmpxchg(&path->marked, NULL,
 				    RCU_INITIALIZER(marked)));
-	if (!old)
+	if (!old) {
+		if (!rcu_access_pointer(dst_rt6_info(path->dst)->from))
+			disown_marked(marked);
 		return marked;
+	}
 	/* another CPU was quicker */
 	anycast6_route_copy_end(marked);
 	return old;
