@@ -190,9 +190,11 @@ nexthop_object() {
 # A group of two: the link of one goes, and the kernel takes that one out of the group. The member is up all the time.
 # Which of them the kernel took is not known, so each goes once.
 nexthop_group() {
-	local i name
+	local address i name
 
 	for name in one two; do
+		address=$ONE
+		[[ $name == one ]] || address=$TWO
 		nsip router nexthop replace id 8 via $TWO dev r2
 		nsip router nexthop replace id 9 via $ONE dev r1
 		nsip router nexthop replace id 10 group 8/9
@@ -206,6 +208,7 @@ nexthop_group() {
 			pause 0.5
 		done
 		nsip $name link set m0 up
+		nsip $name address replace "$address/64" dev m0 nodad
 		nsip router -6 route del "$(target 7)" nhid 10 metric 44
 		nsip router nexthop flush
 	done
