@@ -82,6 +82,13 @@ free_router:
 	return ERR_PTR(err);
 }
 
+/* The hooks are unregistered. A packet that is still in one may begin the upkeep. */
+static void end_upkeep(struct anycast6_router *router)
+{
+	synchronize_rcu();
+	cancel_delayed_work_sync(&router->upkeep);
+}
+
 /* After a grace period: a flow's member, and a packet's way, were used under
  * RCU.
  */
@@ -115,7 +122,7 @@ int anycast6_router_get(struct anycast6_net *an)
 	err = anycast6_steer_hook(router);
 	if (err) {
 		RCU_INIT_POINTER(an->router, NULL);
-		synchronize_rcu();
+		end_upkeep(router);
 		destroy_router(router);
 		return err;
 	}
@@ -140,7 +147,7 @@ void anycast6_router_put(struct anycast6_net *an)
 		return;
 	anycast6_steer_unhook(router);
 	RCU_INIT_POINTER(an->router, NULL);
-	cancel_delayed_work_sync(&router->upkeep);
+	end_upkeep(router);
 	anycast6_bridge_unhook(router);
 	synchronize_rcu();
 	destroy_router(router);
