@@ -132,18 +132,17 @@ decide_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 	return anycast6_stay_decide(&facts);
 }
 
-/* Returns what becomes of a flow whose member anycast6_pin_find() has not given. */
+/* Returns what becomes of a flow whose member anycast6_pin_find() has not given. The
+ * member is the caller's, who has read it once: the flow may lose it at any moment.
+ */
 static enum anycast6_stay stay_or_move(struct anycast6_net *an,
 				       const struct anycast6_flow *flow,
+				       struct anycast6_member *member,
 				       struct anycast6_transit *transit)
 {
-	struct anycast6_member *member;
 	enum anycast6_stay stay;
 
-	if (!flow || !transit->refusal)
-		return ANYCAST6_STAY_MOVES;
-	member = rcu_dereference(flow->member);
-	if (!member || READ_ONCE(member->dead))
+	if (!transit->refusal || !member || READ_ONCE(member->dead))
 		return ANYCAST6_STAY_MOVES;
 	stay = decide_stay(an, flow, member, transit);
 	if (stay != ANYCAST6_STAY_GOES_ON)
@@ -168,8 +167,11 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 				struct anycast6_transit *transit,
 				struct anycast6_member **member)
 {
-	enum anycast6_stay stay = stay_or_move(router->an, flow, transit);
+	struct anycast6_member *old;
+	enum anycast6_stay stay;
 
+	old = flow ? rcu_dereference(flow->member) : NULL;
+	stay = stay_or_move(router->an, flow, old, transit);
 	switch (stay) {
 	case ANYCAST6_STAY_MOVES:
 		*member = choose_member(group, transit);
@@ -177,7 +179,7 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 				 transit->packet.kind == ANYCAST6_PACKET_FLOW;
 		return true;
 	case ANYCAST6_STAY_GOES_ON:
-		*member = rcu_dereference(flow->member);
+		*member = old;
 		return true;
 	default:
 		break;
@@ -245,7 +247,7 @@ static bool may_leave(struct anycast6_router *router,
 		return true;
 	transit->refusal = anycast6_choice_refusal(old, transit);
 	if (transit->refusal)
-		stay = stay_or_move(router->an, flow, transit);
+		stay = stay_or_move(router->an, flow, old, transit);
 	anycast6_way_drop(&transit->way);
 	return stay == ANYCAST6_STAY_MOVES;
 }
