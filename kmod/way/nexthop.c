@@ -197,8 +197,9 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 		direct = anycast6_path_is_direct(path);
 		mtu = dst_mtu(path->dst);
 	}
-	/* Flow tables must notice: see disown_route() in way/path.c. Looked up
-	 * again, the route may be the same, and would keep what it has marked.
+	/* Flow tables must notice: see disown_route() in way/path.c. A renewed
+	 * path may have the same route, and would keep its marked copy, which
+	 * they may hold.
 	 */
 	if (reason && !nexthop->reason)
 		anycast6_path_drop(&nexthop->slot);
