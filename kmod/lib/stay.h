@@ -22,6 +22,11 @@ enum anycast6_stay {
 	ANYCAST6_STAY_RESETS,
 };
 
+/* For how long nothing is done about segments of a lost connection that may be made
+ * up, ms: a client sends again what is near several times until then.
+ */
+#define ANYCAST6_STAY_DOUBT	3000
+
 /**
  * struct anycast6_stay_facts - what is known when a member refuses a packet
  * @gone: for how long the member has been down, be it for one reason after

@@ -110,7 +110,8 @@ static enum anycast6_stay follow_source(struct anycast6_router *router,
 		return ANYCAST6_STAY_MOVES;
 	transit->refusal = anycast6_choice_refusal(*member, transit);
 	return transit->refusal ?
-	       anycast6_refusal_weigh(router->an, source, group, transit) :
+	       anycast6_refusal_weigh(router->an, source, *member, group,
+				      transit) :
 	       ANYCAST6_STAY_GOES_ON;
 }
 
@@ -167,15 +168,16 @@ static void count_absence(const struct anycast6_group *group,
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_NO_MEMBER);
 }
 
-/* As anycast6_refusal_weigh(), but whatever member a connection has lost: if this node has
- * it, it is not lost.
+/* As anycast6_refusal_weigh(), but whatever member a connection has lost: if this
+ * node has it, it is not lost.
  */
 static enum anycast6_stay
 stay_or_find(struct anycast6_router *router, struct anycast6_flow *flow,
+	     struct anycast6_member *member,
 	     const struct anycast6_group *group,
 	     struct anycast6_transit *transit)
 {
-	enum anycast6_stay stay = anycast6_refusal_weigh(router->an, flow,
+	enum anycast6_stay stay = anycast6_refusal_weigh(router->an, flow, member,
 							 group, transit);
 
 	if ((stay == ANYCAST6_STAY_RESETS || stay == ANYCAST6_STAY_WAITS) &&
@@ -214,12 +216,14 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 				struct anycast6_transit *transit,
 				struct anycast6_member **member)
 {
+	struct anycast6_member *old;
 	bool answered = false;
 
 	*member = anycast6_claim_member(router->an, flow, transit);
 	if (*member)
 		return true;
-	switch (stay_or_find(router, flow, group, transit)) {
+	old = flow ? rcu_dereference(flow->member) : NULL;
+	switch (stay_or_find(router, flow, old, group, transit)) {
 	case ANYCAST6_STAY_MOVES:
 		if (!choose_member(router, group, transit, member))
 			break;
@@ -233,7 +237,7 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 		transit->pends = false;
 		return true;
 	case ANYCAST6_STAY_GOES_ON:
-		*member = rcu_dereference(flow->member);
+		*member = old;
 		return true;
 	case ANYCAST6_STAY_RESETS:
 		answered = anycast6_reset_answer(router, transit);
@@ -262,7 +266,7 @@ static bool may_leave(struct anycast6_router *router,
 		return true;
 	transit->refusal = anycast6_choice_refusal(old, transit);
 	if (transit->refusal)
-		stay = anycast6_refusal_weigh(router->an, flow, group,
+		stay = anycast6_refusal_weigh(router->an, flow, old, group,
 					      transit);
 	anycast6_way_drop(&transit->way);
 	/* it was not answered: this node has the connection, or the sysctl was

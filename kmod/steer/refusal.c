@@ -87,20 +87,18 @@ static void collect_facts(struct anycast6_net *an,
 }
 
 /* Returns what becomes of a flow whose member has refused a packet, by what is
- * known of the member.
+ * known of the member. This is the caller's, who has read it once: the flow may lose
+ * it at any moment.
  */
 static enum anycast6_stay weigh_refusal(struct anycast6_net *an,
 					struct anycast6_flow *flow,
+					struct anycast6_member *member,
 					struct anycast6_transit *transit)
 {
 	struct anycast6_stay_facts facts;
-	struct anycast6_member *member;
 	enum anycast6_stay stay;
 
-	if (!flow || !transit->refusal)
-		return ANYCAST6_STAY_MOVES;
-	member = rcu_dereference(flow->member);
-	if (!member || READ_ONCE(member->dead))
+	if (!transit->refusal || !member || READ_ONCE(member->dead))
 		return ANYCAST6_STAY_MOVES;
 	collect_facts(an, flow, member, transit, &facts);
 	stay = anycast6_stay_decide(&facts);
@@ -142,6 +140,7 @@ enum anycast6_stay anycast6_refusal_foresee(struct anycast6_net *an,
  * packet, or of a packet whose flow is not known
  * @an: the namespace
  * @flow: the flow, or NULL
+ * @member: its member, or NULL
  * @group: the address
  * @transit: the packet, with the reason why the member refuses it; keeps its way
  *           only if the flow goes on
@@ -150,10 +149,11 @@ enum anycast6_stay anycast6_refusal_foresee(struct anycast6_net *an,
  */
 enum anycast6_stay anycast6_refusal_weigh(struct anycast6_net *an,
 					  struct anycast6_flow *flow,
+					  struct anycast6_member *member,
 					  const struct anycast6_group *group,
 					  struct anycast6_transit *transit)
 {
-	enum anycast6_stay stay = weigh_refusal(an, flow, transit);
+	enum anycast6_stay stay = weigh_refusal(an, flow, member, transit);
 
 	return stay == ANYCAST6_STAY_MOVES ?
 	       anycast6_claim_stay(an, flow, group, transit) : stay;

@@ -17,6 +17,7 @@ struct anycast6_transit;
 
 enum anycast6_stay anycast6_refusal_weigh(struct anycast6_net *an,
 					  struct anycast6_flow *flow,
+					  struct anycast6_member *member,
 					  const struct anycast6_group *group,
 					  struct anycast6_transit *transit);
 enum anycast6_stay anycast6_refusal_foresee(struct anycast6_net *an,

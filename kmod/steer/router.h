@@ -41,6 +41,8 @@ struct anycast6_reset_budget {
  * @hooks: those that steer.c names; each has the router as its priv
  * @bridged: that of bridge.c, registered while its hook is set; only @upkeep, and
  *           who begins or has ended that
+ * @bridged_last: it was registered after a packet was noted, so after br_netfilter's;
+ *                as @bridged
  * @users: how many remote members there are: without one there are no hooks and
  *         no next hops; an->lock
  * @stopped: when the last remote member went, jiffies; an->lock
@@ -56,6 +58,7 @@ struct anycast6_router {
 	struct anycast6_net *an;
 	struct nf_hook_ops hooks[3];
 	struct nf_hook_ops bridged;
+	bool bridged_last;
 	unsigned int users;
 	unsigned long stopped;
 	struct anycast6_bloom_set addresses;

@@ -228,7 +228,7 @@ static enum anycast6_stay expect_end(const struct anycast6_stay_facts *facts)
 		return ANYCAST6_STAY_MOVES;
 	if (facts->near)
 		return ANYCAST6_STAY_RESETS;
-	if (facts->witnessed)
+	if (facts->witnessed && facts->waited < ANYCAST6_STAY_DOUBT)
 		return ANYCAST6_STAY_WAITS;
 	return ANYCAST6_STAY_MOVES;
 }
@@ -277,7 +277,7 @@ static void answer_flows(struct kunit *test, struct anycast6_stay_facts *facts)
 				facts->refusal = refusals[refusal];
 				facts->remote = way & 1;
 				facts->denied = way & 2;
-				facts->waited = way & 4 ? GRACE : 0;
+				facts->waited = way & 4 ? ANYCAST6_STAY_DOUBT : 0;
 				facts->gone = facts->waited;
 				facts->reaches = way & 8;
 				hold_against_plain(test, facts);
@@ -322,6 +322,23 @@ static void answers_each_loss(struct kunit *test)
 		facts.gone = GRACE;
 		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_RESETS);
 	}
+}
+
+/* A flow table had the upload of a client, so nothing of it is near any more. */
+static void doubt_ends(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	facts.reason = ANYCAST6_REASON_LEASE;
+	facts.resets = true;
+	facts.witnessed = true;
+	facts.waited = ANYCAST6_STAY_DOUBT - 1;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.waited = ANYCAST6_STAY_DOUBT;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	facts.near = true;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_RESETS);
 }
 
 /* How long is left: all of the grace until the way has been gone for a while, and
@@ -398,6 +415,7 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(all_combinations),
 	KUNIT_CASE(answers_what_would_move),
 	KUNIT_CASE(answers_each_loss),
+	KUNIT_CASE(doubt_ends),
 	KUNIT_CASE(left_ends_with_the_grace),
 	KUNIT_CASE(unclaimed_combinations),
 	{}

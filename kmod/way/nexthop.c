@@ -230,7 +230,8 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	anycast6_neighbour_follow(nexthops, nexthop, path ? path->dst : NULL);
 	reason = nexthop_reason(nexthop, path);
 	if (path) {
-		distance = anycast6_path_metric(path);
+		/* else it stays what it was, until the next look */
+		anycast6_path_metric(path, &distance);
 		direct = anycast6_path_is_direct(path);
 		mtu = dst_mtu(path->dst);
 	}

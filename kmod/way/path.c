@@ -75,14 +75,25 @@ static void free_path_rcu(struct rcu_head *head)
 	kfree(path);
 }
 
+/* Packets with a marked route of a path that is not valid are not remembered. They
+ * may wait in a queue until this module is gone, so they must not call it.
+ */
+static void disown_marked(struct dst_entry *marked)
+{
+	WRITE_ONCE(marked->output, plain_output(marked));
+	anycast6_route_copy_disown(marked);
+}
+
 /* Flow tables of netfilter keep a route for as long as dst_check() calls it valid. */
 static void disown_path(struct anycast6_path *path)
 {
-	struct dst_entry *marked = unrcu_pointer(READ_ONCE(path->marked));
+	struct dst_entry *marked;
 
+	/* first: anycast6_path_mark() looks at it after it has marked the path */
 	anycast6_route_copy_disown(path->dst);
+	marked = unrcu_pointer(READ_ONCE(path->marked));
 	if (marked)
-		anycast6_route_copy_disown(marked);
+		disown_marked(marked);
 }
 
 /* @path is in no slot any more, or never was; readers may still use it. */
@@ -174,18 +185,17 @@ static bool may_be_stale(struct net *net, const struct anycast6_path *path)
 	       atomic_read(&anycast6_net(net)->odd_rules);
 }
 
+/* The same route may lead elsewhere: of a group of nexthop objects some may go. */
 static bool is_current(struct net *net, const struct anycast6_slot *slot,
 		       const struct anycast6_path *path)
 {
-	const struct fib6_info *from, *now = NULL;
 	struct dst_entry *dst;
+	bool same;
 
-	from = rcu_access_pointer(dst_rt6_info(path->dst)->from);
 	dst = look_up_target(net, slot);
-	if (dst)
-		now = rcu_access_pointer(dst_rt6_info(dst)->from);
+	same = dst && anycast6_route_copy_is_of(path->dst, dst);
 	dst_release(dst);
-	return now && now == from;
+	return same;
 }
 
 /**
@@ -289,16 +299,19 @@ void anycast6_path_recall(struct anycast6_slot *slot)
 /**
  * anycast6_path_metric() - the metric of the route that a path came from
  * @path: the path
+ * @metric: result
  *
  * Context: RCU.
- * Return: the metric, 0 if the route has been removed since.
+ * Return: false if the route has been removed since, or the path been called in.
  */
-u32 anycast6_path_metric(const struct anycast6_path *path)
+bool anycast6_path_metric(const struct anycast6_path *path, u32 *metric)
 {
 	const struct fib6_info *from;
 
 	from = rcu_dereference(dst_rt6_info(path->dst)->from);
-	return from ? from->fib6_metric : 0;
+	if (from)
+		*metric = from->fib6_metric;
+	return from;
 }
 
 /**
@@ -349,8 +362,11 @@ struct dst_entry *anycast6_path_mark(struct net *net,
 	marked->output = output;
 	old = unrcu_pointer(cmpxchg(&path->marked, NULL,
 				    RCU_INITIALIZER(marked)));
-	if (!old)
+	if (!old) {
+		if (!rcu_access_pointer(dst_rt6_info(path->dst)->from))
+			disown_marked(marked);
 		return marked;
+	}
 	/* another CPU was quicker */
 	anycast6_route_copy_end(marked);
 	return old;

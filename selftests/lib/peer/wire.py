@@ -349,13 +349,14 @@ def do_ask(address, port, sports, options):
         sock.bind(sockaddr(source, number))
         socks.append(sock)
         sock.sendto(b"?", sockaddr(address, int(port)))
-    return collect(socks, float(options.get("wait", 5)))
+    return " ".join(collect(socks, float(options.get("wait", 5))))
 
 
 def do_each(prefix, count, port, options):
     """each NS PREFIX COUNT PORT [sport=PORT] [wait=SECONDS]: one datagram to each of PREFIX0,
     PREFIX1… (hexadecimal); who answered, a word each, - for nobody"""
-    socks = []
+    end = time.monotonic() + float(options.get("wait", 5))
+    socks, names = [], []
     for number in range(int(count)):
         sock = make_socket(socket.SOCK_DGRAM, options)
         if "sport" in options:
@@ -363,7 +364,11 @@ def do_each(prefix, count, port, options):
             sock.bind(("::", int(options["sport"]) + number))
         socks.append(sock)
         sock.sendto(b"?", sockaddr("%s%x" % (prefix, number), int(port)))
-    return collect(socks, float(options.get("wait", 5)))
+        # no more than what waits for a busy server without loss
+        if len(socks) == 100:
+            names += collect(socks, end - time.monotonic())
+            socks = []
+    return " ".join(names + collect(socks, end - time.monotonic()))
 
 
 def collect(socks, seconds):
@@ -376,7 +381,7 @@ def collect(socks, seconds):
                 names.append(sock.recv(65536).partition(b"\n")[0].decode())
             except OSError:
                 names.append("-")
-    return " ".join(names)
+    return names
 
 
 class Stream(threading.Thread):
@@ -651,7 +656,7 @@ def do_pieces(source, target, sports, dport, order, options):
         for number in order.split(","):
             for datagram in pieces:
                 out.sendto(datagram[-1 if number == "x" else int(number)], (target, 0))
-    return collect(socks, float(options.get("wait", 10)))
+    return " ".join(collect(socks, float(options.get("wait", 10))))
 
 
 def do_heads(source, target, count, options):
