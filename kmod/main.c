@@ -10,6 +10,7 @@
 
 #include "kernel/own.h"
 #include "lib/hash.h"
+#include "message/flow_notify.h"
 #include "message/netlink_gen.h"
 #include "namespace.h"
 #include "reconcile/events.h"
@@ -29,6 +30,7 @@ static int __init anycast6_init(void)
 	err = anycast6_events_register();
 	if (err)
 		goto unregister_net;
+	anycast6_flow_notify_restrict();
 	err = genl_register_family(&anycast6_nl_family);
 	if (err)
 		goto unregister_events;

@@ -9,6 +9,7 @@
 #include "kernel/join.h"
 #include "kernel/route.h"
 #include "kernel/sysctl.h"
+#include "message/flow_notify.h"
 #include "namespace.h"
 #include "net.h"
 #include "object/damper.h"
@@ -18,6 +19,7 @@
 #include "probe/probe_reply.h"
 #include "reconcile/reconcile.h"
 #include "request/remove.h"
+#include "steer/hooks.h"
 
 static int __net_init net_init(struct net *net)
 {
@@ -46,6 +48,8 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&an->damped);
 	INIT_DELAYED_WORK(&an->damper_work, anycast6_damper_work);
 	anycast6_watch_init(&an->watch);
+	INIT_DELAYED_WORK(&an->router_work, anycast6_router_work);
+	INIT_DELAYED_WORK(&an->flow_work, anycast6_flow_notify_work);
 
 	err = rhashtable_init(&an->groups, &anycast6_group_params);
 	if (err)
@@ -86,9 +90,12 @@ static void __net_exit net_exit(struct net *net)
 	cancel_delayed_work_sync(&an->damper_work);
 	cancel_delayed_work_sync(&an->watch.work);
 	cancel_delayed_work_sync(&an->work);
+	cancel_delayed_work_sync(&an->router_work);
+	cancel_delayed_work_sync(&an->flow_work);
 
 	mutex_lock(&an->lock);
 	anycast6_remove_everything(an);
+	anycast6_router_end(an);
 	anycast6_joiners_close(an);
 	anycast6_daemon_routes_exit(an);
 	anycast6_route_close(an);

@@ -105,8 +105,10 @@ struct anycast6_reply_budgets {
  *              an RST, else 0; sysctl, READ_ONCE()
  * @sysctls: their table; constant
  * @host: peers and hooks, NULL without local members; RCU, writers under @lock
- * @router: flows and hooks, NULL without remote members; RCU, writers under
- *          @lock
+ * @router: flows and hooks, NULL without remote members, but for flows that may
+ *          be claimed again; RCU, writers under @lock
+ * @flow_work: tells listeners what is new of flows
+ * @router_work: forgets such flows when nobody has claimed them
  * @nexthops: next hops, NULL without remote members; RCU, writers under @lock
  * @probe_queue: probes to send, NULL without probed members; RCU, writers under
  *               @lock
@@ -152,6 +154,8 @@ struct anycast6_net {
 	struct ctl_table_header *sysctls;
 	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;
+	struct delayed_work router_work;
+	struct delayed_work flow_work;
 	struct anycast6_nexthops __rcu *nexthops;
 	struct anycast6_probe_queue __rcu *probe_queue;
 	struct anycast6_reply_budgets reply_budgets;

@@ -3,6 +3,8 @@
 # FRR as Debian has it (zebra, ospf6d, bgpd, bfdd). It learns the route of an address, tells other routers of it,
 # and withdraws it. lib/sites.sh draws the topology; the configuration is that of daemons/frr-*.conf.
 # cpus: 2
+# kernels: 6.1 6.12
+# (What the module does for daemons is in daemon_announce.sh, on the debug kernel as well.)
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/sites.sh"

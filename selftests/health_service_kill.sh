@@ -39,6 +39,7 @@ is_now() { [[ $(query router local_state anycast show "$1") == "${*:2}" ]]; }
 configure() {
 	{
 		echo "anycast flush"
+		echo "anycast flow flush"
 		echo "anycast add $WEB service tcp/80"
 		echo "anycast add $DNS service udp/53,tcp/53"
 		[[ $1 == alone ]] || printf 'anycast add %s via '$U1'\n' $WEB $DNS
@@ -129,6 +130,7 @@ probed() {
 	nsip s1 anycast change "$3" service $service
 	nsip router -batch - <<-END
 		anycast flush
+		anycast flow flush
 		anycast add $3 metric 5000
 		anycast add $3 via $U1 probe 200
 	END

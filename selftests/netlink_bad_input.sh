@@ -612,7 +612,8 @@ bad_word "a protocol that is none" 'Error: argument "mail" is wrong: an IP proto
 	"get 2001:db8:53::e from 2001:db8::2 proto mail"
 bad_word "a port of 17 bits" 'Error: argument "65536" is wrong: a port is expected' \
 	"get 2001:db8:53::e from 2001:db8::2 proto tcp sport 65536"
-bad_word "flow of an unknown command" 'Command "add" is unknown, try "ip anycast help".' "flow add $A"
+bad_word "flow of an unknown command" 'Command "subtract" is unknown, try "ip anycast help".' "flow subtract $A"
+bad_word "flow of nobody" 'Error: argument "from IPV6ADDR" is required' "flow add $A"
 bad_word "set of nothing, through ip" \
 	'Error: argument "scope PREFIX" or "source SOURCE" or "hold SECONDS" or "announce ANNOUNCE" or "affinity AFFINITY" or "unpinned SERVICE" is required' \
 	"set 2001:db8:53::e"

@@ -417,7 +417,7 @@ counted() {
 	# the address counts the packets of all its members
 	is "$(nsip router -s -j anycast show $A | jq -r '.[0] | "\(.packets)/\(.bytes)"')" 15/780
 	is "$(nsip router -s -j anycast show $A | jq -c '.[0].misses')" \
-		'{"no_member":0,"loop":0,"forwarding":0,"unpinned":0,"waiting":0}'
+		'{"no_member":0,"loop":0,"forwarding":0,"unpinned":0,"waiting":0,"reset":0}'
 }
 
 counters() {

@@ -22,6 +22,7 @@ begin() {
 	ns router nft flush ruleset
 	ns router conntrack -F 2>/dev/null
 	nsip router anycast flush
+	nsip router anycast flow flush
 	add_members
 	repair_one
 	steered client

@@ -50,6 +50,7 @@ both() { [[ " $1 " == *" one "* && " $1 " == *" two "* && " $1 " != *nobody* ]];
 
 begin() {
 	nsip router anycast flush
+	nsip router anycast flow flush
 	ns router nft flush ruleset
 	add_members
 	steered client

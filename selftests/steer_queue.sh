@@ -22,6 +22,7 @@ begin() {
 	[[ ! -e $T_DIR/queue.pid ]] || stop queue KILL
 	ns router nft flush ruleset
 	nsip router anycast flush
+	nsip router anycast flow flush
 	add_members
 	repair_one
 	steered client
@@ -168,6 +169,7 @@ steering_ends() {
 	peer inject client $CLIENT $A udp 46501 7 count=20
 	wait_waiting 20
 	nsip router anycast flush
+	nsip router anycast flow flush
 	kill -USR1 "$(<"$T_DIR/queue.pid")"
 	add_members
 	steered client

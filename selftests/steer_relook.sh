@@ -5,14 +5,15 @@
 #
 #   router (r1) --- 2001:db8:1::/64 --- (m0) one   2001:db8:f:1::1, 2001:db8:f:2::1 and so on
 #          (r2) --- 2001:db8:2::/64 --- (m0) two   ::1
+# kernels: 6.1 6.12
+# (What it does to the module, others do on the debug kernel. It waits most of the time.)
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"
 
 TRACING=/sys/kernel/tracing
 # How many next hops there are: each address has one member of its own.
-N=1000
-[[ ${ANYCAST6_KERNEL-} != debug ]] || N=200
+N=300
 # All of them are looked at again after so many seconds, whatever happens, and so are those that nobody has changed.
 LOOK=5
 
@@ -186,6 +187,36 @@ nexthop_object() {
 	nsip router nexthop del id 9
 }
 
+# A group of two: the link of one goes, and the kernel takes that one out of the group. The member is up all the time.
+# Which of them the kernel took is not known, so each goes once.
+nexthop_group() {
+	local address i name
+
+	for name in one two; do
+		address=$ONE
+		[[ $name == one ]] || address=$TWO
+		nsip router nexthop replace id 8 via $TWO dev r2
+		nsip router nexthop replace id 9 via $ONE dev r1
+		nsip router nexthop replace id 10 group 8/9
+		nsip router -6 route add "$(target 7)" nhid 10 metric 44
+		wait_for "the route" 20 shows 7 44
+		nsip $name link set m0 down
+		# the kernel and the module look at the link
+		pause 1
+		for ((i = 0; i < 2 * LOOK; i++)); do
+			shows 7 44 || shown 7
+			pause 0.5
+		done
+		nsip $name link set m0 up
+		nsip $name address replace "$address/64" dev m0 nodad
+		nsip router -6 route del "$(target 7)" nhid 10 metric 44
+		nsip router nexthop flush
+	done
+	nsip one -6 route replace default via 2001:db8:1::f
+	nsip two -6 route replace default via 2001:db8:2::f
+	wait_for "as it was" 30 shows 7 100
+}
+
 # A rule, and then a route in its table, by which nothing but the rule leads.
 by_rule() {
 	nsip router -6 rule add to "$(target 7)" lookup 60 pref 100
@@ -235,6 +266,7 @@ t_run "one: several routes to it" same_prefix
 t_run "some: a route to these" shorter
 t_run "all: a route to all, and the default route" all_of_them
 t_run "one: a route by a nexthop object" nexthop_object
+t_run "one: a route by a group of nexthop objects, of which one goes" nexthop_group
 t_run "one: a route that a rule leads to" by_rule
 t_run "one: a route in a VRF" in_vrf
 t_run "looks are no longer counted" count_no_looks

@@ -141,7 +141,7 @@ alone() {
 	link_back
 }
 
-# Connection tracking takes the RST for an answer.
+# Connection tracking takes the RST for an answer, and forgets the connection soon.
 tracked() {
 	ns router nft -f - <<-END
 		table ip6 track {
@@ -155,6 +155,7 @@ tracked() {
 	start "$1"
 	lease_ends
 	ends_at_once flow "$1"
+	ns router conntrack -L -f ipv6 -p tcp --orig-port-src "$1" 2>/dev/null | grep " CLOSE "
 	ns router nft delete table ip6 track
 }
 

@@ -10,6 +10,8 @@
 #            +----- 2001:db8:d::/64 --- (s0) second (s1) --- 2001:db8:3::/64 --- (m1) one
 #                                     ::f           (s2) --- 2001:db8:4::/64 --- (m1) two
 #                                                ::f                            ::1
+# kernels: 6.1 6.12
+# (To the module this is what steer_fragments.sh does on the debug kernel.)
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"

@@ -47,6 +47,7 @@ begin() {
 		END
 	done
 	nsip router anycast flush
+	nsip router anycast flow flush
 	add_members
 	nsip router anycast add $B via $ONE
 	steered client

@@ -77,6 +77,12 @@ struct dst_entry *anycast6_route_copy_make(struct net *net,
 	in6_dev_hold(copy->rt6i_idev);
 	rcu_assign_pointer(copy->from, from);
 	copy_metrics(&copy->dst, dst, from);
+	/* pairs with dst_dev_put(), which takes the output of a route last */
+	smp_rmb();
+	if (READ_ONCE(dst->obsolete) > 0) {
+		anycast6_route_copy_end(&copy->dst);
+		return NULL;
+	}
 	return &copy->dst;
 }
 

@@ -137,10 +137,13 @@ static void relate_reset(struct sk_buff *skb, const struct sk_buff *to)
 {
 	unsigned long tracking = skb_get_nfct(to);
 
-	if (tracking && tracking != IP_CT_UNTRACKED)
-		nf_ct_attach(skb, to);
-	else
+	if (!tracking || tracking == IP_CT_UNTRACKED) {
 		skb_set_nfct(skb, IP_CT_UNTRACKED);
+		return;
+	}
+	nf_ct_attach(skb, to);
+	/* connection tracking does not look at what is related */
+	nf_ct_set_closing(skb_nfct(to));
 }
 
 /**

@@ -70,7 +70,7 @@ anycast6_evict_grade(const struct anycast6_evict_facts *facts)
 		return ANYCAST6_EVICT_NEW;
 	if (!facts->proven && !had_handshake(facts))
 		return ANYCAST6_EVICT_UNPROVEN;
-	if (facts->idle >= idle)
+	if (facts->unclaimed || facts->idle >= idle)
 		return ANYCAST6_EVICT_IDLE;
 	return facts->proven ? ANYCAST6_EVICT_LASTING : ANYCAST6_EVICT_BEGUN;
 }

@@ -21,7 +21,7 @@ enum anycast6_evict_grade {
 	 * datagram's flow, or of a connection that was first seen in its midst
 	 */
 	ANYCAST6_EVICT_UNPROVEN,
-	/* it is believed, and was silent for a while */
+	/* it is believed, and was silent for a while, or has lost its member */
 	ANYCAST6_EVICT_IDLE,
 	/* a connection whose handshake was seen a moment ago */
 	ANYCAST6_EVICT_BEGUN,
@@ -38,6 +38,7 @@ enum anycast6_evict_grade {
  * @trust: of TCP, enum anycast6_trust
  * @proto: IP protocol
  * @over: it need not be kept any longer
+ * @unclaimed: its member is gone, and may be configured again
  * @again: it is new, and more than one packet came, as a SYN that is sent again
  * @proven: it has lasted: anycast6_evict_proves() has said so
  * @above: its address has more than its share of the table
@@ -48,6 +49,7 @@ struct anycast6_evict_facts {
 	u8 trust;
 	u8 proto;
 	bool over;
+	bool unclaimed;
 	bool again;
 	bool proven;
 	bool above;

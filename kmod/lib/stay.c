@@ -72,7 +72,9 @@ static u64 measure_absence(const struct anycast6_stay_facts *facts)
  * whom the segment names as its sender. So a forger who does not see the connection
  * must not be the cause of one, unless by guessing a sequence number, nor move the
  * flow to where another server resets it. Where it is not known what is near, the
- * next member is asked to reset it.
+ * next member is asked to reset it: at once if that is known, and after a while if
+ * nothing near comes, as a flow table or another router may have had a part of the
+ * connection.
  */
 static enum anycast6_stay end_flow(const struct anycast6_stay_facts *facts)
 {
@@ -80,7 +82,8 @@ static enum anycast6_stay end_flow(const struct anycast6_stay_facts *facts)
 		return ANYCAST6_STAY_MOVES;
 	if (facts->near)
 		return ANYCAST6_STAY_RESETS;
-	return facts->witnessed ? ANYCAST6_STAY_WAITS : ANYCAST6_STAY_MOVES;
+	return facts->witnessed && facts->waited < ANYCAST6_STAY_DOUBT ?
+	       ANYCAST6_STAY_WAITS : ANYCAST6_STAY_MOVES;
 }
 
 /**
@@ -123,4 +126,29 @@ u32 anycast6_stay_left(const struct anycast6_stay_facts *facts)
 	u64 absence = measure_absence(facts);
 
 	return absence < facts->grace ? facts->grace - absence : 0;
+}
+
+/**
+ * anycast6_stay_unclaimed() - whether a packet waits until an address is
+ * configured whole
+ * @facts: what is known
+ *
+ * The members of an address are configured one after the other, and what was
+ * remembered of flows is restored after that. Meanwhile a connection that has
+ * another member, or is not known yet, must not go to those that are there.
+ *
+ * Context: any.
+ */
+enum anycast6_stay
+anycast6_stay_unclaimed(const struct anycast6_claim_facts *facts)
+{
+	if (facts->age >= facts->grace)
+		return ANYCAST6_STAY_MOVES;
+	if (!facts->known)
+		return facts->proto == IPPROTO_TCP && facts->goes_on ?
+		       ANYCAST6_STAY_WAITS : ANYCAST6_STAY_MOVES;
+	if (!has_something_to_lose(facts->flow_state))
+		return ANYCAST6_STAY_MOVES;
+	return is_connection(facts->proto) ? ANYCAST6_STAY_WAITS :
+					     ANYCAST6_STAY_DETOURS;
 }

@@ -22,6 +22,11 @@ enum anycast6_stay {
 	ANYCAST6_STAY_RESETS,
 };
 
+/* For how long nothing is done about segments of a lost connection that may be made
+ * up, ms: a client sends again what is near several times until then.
+ */
+#define ANYCAST6_STAY_DOUBT	3000
+
 /**
  * struct anycast6_stay_facts - what is known when a member refuses a packet
  * @gone: for how long the member has been down, be it for one reason after
@@ -64,5 +69,29 @@ struct anycast6_stay_facts {
 enum anycast6_stay
 anycast6_stay_decide(const struct anycast6_stay_facts *facts);
 u32 anycast6_stay_left(const struct anycast6_stay_facts *facts);
+
+/**
+ * struct anycast6_claim_facts - what is known of a packet to an address that
+ * has only just got members on other nodes
+ * @age: for how long it has had some, ms; it may stay what it is once it is over
+ *       every grace
+ * @grace: for how long a connection waits, ms
+ * @proto: IP protocol
+ * @known: its flow is remembered, and its member does not take the packet
+ * @flow_state: of the flow if @known, enum anycast6_flow_state
+ * @goes_on: it is of a flow that may have been remembered, and neither begins a
+ *           connection nor resets one
+ */
+struct anycast6_claim_facts {
+	u32 age;
+	u32 grace;
+	u8 proto;
+	bool known;
+	u8 flow_state;
+	bool goes_on;
+};
+
+enum anycast6_stay
+anycast6_stay_unclaimed(const struct anycast6_claim_facts *facts);
 
 #endif

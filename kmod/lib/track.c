@@ -147,19 +147,35 @@ static void take_stranger(struct anycast6_track *track,
 	track->next = segment->end;
 }
 
+/* A segment is not near @next. The other router may have seen much more since it
+ * told of the connection, so the first one here says how far it is by now. Whoever
+ * forges that one can then end the connection, but he must be quicker than its
+ * client: a connection that was silent for a while does not come here.
+ *
+ * Otherwise a forger may send data all over the sequence numbers, and so come to
+ * know @next: what he hits with goes on from there.
+ */
+static void take_distant(struct anycast6_track *track,
+			 const struct anycast6_segment *segment)
+{
+	if (track->resumes && !(segment->flags & ANYCAST6_TRACK_FIN) &&
+	    track->state == ANYCAST6_FLOW_STATE_ESTABLISHED)
+		track->next = segment->seq;
+	else
+		track->trust = ANYCAST6_TRUST_BLIND;
+}
+
 static void take_data(struct anycast6_track *track,
 		      const struct anycast6_segment *segment)
 {
-	bool ahead = anycast6_track_is_ahead(track->next, segment->end);
+	bool ahead;
 
-	/* A forger may send data all over the sequence numbers, and so come to
-	 * know @next: what he hits with goes on from there.
-	 */
 	if (track->state != ANYCAST6_FLOW_STATE_NEW &&
 	    track->trust == ANYCAST6_TRUST_WITNESSED &&
 	    !anycast6_track_is_near(track->next, segment->end))
-		track->trust = ANYCAST6_TRUST_BLIND;
+		take_distant(track, segment);
 
+	ahead = anycast6_track_is_ahead(track->next, segment->end);
 	switch (track->state) {
 	case ANYCAST6_FLOW_STATE_NEW:
 		if (is_in_sequence(track, segment))
@@ -192,7 +208,8 @@ static void take_data(struct anycast6_track *track,
  * @segment: what the client sends, or a forger who knows its addresses and ports
  *
  * A forger can neither end a connection, nor begin it anew, nor make it be
- * forgotten earlier, unless by guessing a sequence number.
+ * forgotten earlier, unless by guessing a sequence number, or by being quicker
+ * than its client when another router has taken over.
  *
  * Context: any.
  * Return: true if a new connection of the same addresses and ports begins with

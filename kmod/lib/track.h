@@ -38,6 +38,11 @@
  */
 #define ANYCAST6_TRACK_REST	10
 
+/* For how long after the last segment that another router saw of a connection the
+ * next one may be anywhere, s: as long as it takes to hear of it, and to take over.
+ */
+#define ANYCAST6_TRACK_RESUME	60
+
 /**
  * struct anycast6_segment - what of a segment matters
  * @seq: sequence number of its first byte; host order
@@ -70,6 +75,8 @@ enum anycast6_trust {
  * @trust: enum anycast6_trust
  * @tries: a SYN came that is not known to have gone on
  * @rests: nothing came for ANYCAST6_TRACK_REST
+ * @resumes: no segment was seen here, but another router saw one less than
+ *           ANYCAST6_TRACK_RESUME ago
  */
 struct anycast6_track {
 	u32 next;
@@ -78,6 +85,7 @@ struct anycast6_track {
 	u8 trust;
 	bool tries;
 	bool rests;
+	bool resumes;
 };
 
 bool anycast6_track_pins(u8 proto, u8 flags);

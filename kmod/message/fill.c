@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Puts addresses, entries and flows into netlink messages, for dumps, events
- * and explain alike. Knows the attributes, not when a message is sent.
+ * Puts addresses and entries into netlink messages, for dumps and events alike.
+ * Knows the attributes, not when a message is sent.
  */
 #include <net/genetlink.h>
 
@@ -19,7 +19,6 @@
 #include "object/origin.h"
 #include "object/pinning.h"
 #include "object/source.h"
-#include "steer/flow.h"
 
 /**
  * anycast6_fill_start() - begin a message
@@ -271,28 +270,6 @@ int anycast6_fill_entry(struct sk_buff *skb, const struct anycast6_entry *entry)
 	    (READ_ONCE(entry->draining) &&
 	     nla_put_flag(skb, ANYCAST6_A_ADDR_DRAINING)) ||
 	    fill_source(skb, &entry->source) || fill_announce(skb, &announce))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/**
- * anycast6_fill_flow_key() - put a flow's addresses and domain in a message
- * @skb: the message
- * @key: the flow; its protocol and ports are left to the caller
- *
- * Context: any.
- * Return: 0, or %-EMSGSIZE: the message may then have a part of it.
- */
-int anycast6_fill_flow_key(struct sk_buff *skb,
-			   const struct anycast6_flow_key *key)
-{
-	int domain = anycast6_addr_is_linklocal(&key->destination) ?
-		     ANYCAST6_A_FLOW_DEV : ANYCAST6_A_FLOW_VRF;
-
-	if (nla_put_in6_addr(skb, ANYCAST6_A_FLOW_ADDRESS,
-			     &key->destination) ||
-	    (key->domain && nla_put_u32(skb, domain, key->domain)) ||
-	    nla_put_in6_addr(skb, ANYCAST6_A_FLOW_SOURCE, &key->source))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Puts addresses, entries and flows into netlink messages, for dumps, events
- * and explain alike. Knows the attributes, not when a message is sent.
+ * Puts addresses and entries into netlink messages, for dumps and events alike.
+ * Knows the attributes, not when a message is sent.
  */
 #ifndef ANYCAST6_FILL_H
 #define ANYCAST6_FILL_H
@@ -9,7 +9,6 @@
 #include <linux/types.h>
 
 struct anycast6_entry;
-struct anycast6_flow_key;
 struct anycast6_group;
 struct sk_buff;
 
@@ -30,8 +29,6 @@ struct anycast6_header {
 void *anycast6_fill_start(struct sk_buff *skb,
 			  const struct anycast6_header *header);
 int anycast6_fill_group(struct sk_buff *skb, struct anycast6_group *group);
-int anycast6_fill_flow_key(struct sk_buff *skb,
-			   const struct anycast6_flow_key *key);
 int anycast6_fill_entry(struct sk_buff *skb,
 			const struct anycast6_entry *entry);
 

@@ -170,6 +170,44 @@ static const struct nla_policy anycast6_renew_nl_policy[ANYCAST6_A_ADDR_VIA + 1]
 	[ANYCAST6_A_ADDR_VIA] = NLA_POLICY_EXACT_LEN(16),
 };
 
+/* ANYCAST6_CMD_FLOW_ADD - do */
+static const struct nla_policy anycast6_flow_add_nl_policy[ANYCAST6_A_FLOW_PROOF + 1] = {
+	[ANYCAST6_A_FLOW_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_SOURCE] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_PROTO] = { .type = NLA_U8, },
+	[ANYCAST6_A_FLOW_SPORT] = { .type = NLA_U16, },
+	[ANYCAST6_A_FLOW_DPORT] = { .type = NLA_U16, },
+	[ANYCAST6_A_FLOW_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_FLOW_IDLE] = { .type = NLA_U32, },
+	[ANYCAST6_A_FLOW_TRUST] = NLA_POLICY_MAX(NLA_U32, 2),
+	[ANYCAST6_A_FLOW_NEXT] = { .type = NLA_U32, },
+	[ANYCAST6_A_FLOW_SYN] = { .type = NLA_U32, },
+	[ANYCAST6_A_FLOW_VIA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_VIA_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_PROOF] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* ANYCAST6_CMD_FLOW_REPLACE - do */
+static const struct nla_policy anycast6_flow_replace_nl_policy[ANYCAST6_A_FLOW_PROOF + 1] = {
+	[ANYCAST6_A_FLOW_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_SOURCE] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_PROTO] = { .type = NLA_U8, },
+	[ANYCAST6_A_FLOW_SPORT] = { .type = NLA_U16, },
+	[ANYCAST6_A_FLOW_DPORT] = { .type = NLA_U16, },
+	[ANYCAST6_A_FLOW_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[ANYCAST6_A_FLOW_IDLE] = { .type = NLA_U32, },
+	[ANYCAST6_A_FLOW_TRUST] = NLA_POLICY_MAX(NLA_U32, 2),
+	[ANYCAST6_A_FLOW_NEXT] = { .type = NLA_U32, },
+	[ANYCAST6_A_FLOW_SYN] = { .type = NLA_U32, },
+	[ANYCAST6_A_FLOW_VIA] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_FLOW_VIA_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ANYCAST6_A_FLOW_PROOF] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 /* Ops table for anycast6 */
 static const struct genl_split_ops anycast6_nl_ops[] = {
 	{
@@ -231,6 +269,7 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 	{
 		.cmd		= ANYCAST6_CMD_FLOW_GET,
 		.dumpit		= anycast6_nl_flow_get_dumpit,
+		.done		= anycast6_nl_flow_get_done,
 		.policy		= anycast6_flow_get_nl_policy,
 		.maxattr	= ANYCAST6_A_FLOW_VRF,
 		.flags		= GENL_CMD_CAP_DUMP,
@@ -263,10 +302,25 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.maxattr	= ANYCAST6_A_ADDR_VIA,
 		.flags		= GENL_CMD_CAP_DO,
 	},
+	{
+		.cmd		= ANYCAST6_CMD_FLOW_ADD,
+		.doit		= anycast6_nl_flow_add_doit,
+		.policy		= anycast6_flow_add_nl_policy,
+		.maxattr	= ANYCAST6_A_FLOW_PROOF,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= ANYCAST6_CMD_FLOW_REPLACE,
+		.doit		= anycast6_nl_flow_replace_doit,
+		.policy		= anycast6_flow_replace_nl_policy,
+		.maxattr	= ANYCAST6_A_FLOW_PROOF,
+		.flags		= GENL_CMD_CAP_DO,
+	},
 };
 
 static const struct genl_multicast_group anycast6_nl_mcgrps[] = {
 	[ANYCAST6_NLGRP_EVENTS] = { "events", },
+	[ANYCAST6_NLGRP_FLOWS] = { "flows", },
 };
 
 struct genl_family anycast6_nl_family __ro_after_init = {

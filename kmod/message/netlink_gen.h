@@ -15,6 +15,8 @@
 extern const struct nla_policy anycast6_service_nl_policy[ANYCAST6_A_SERVICE_PORT + 1];
 extern const struct nla_policy anycast6_services_nl_policy[ANYCAST6_A_SERVICES_SERVICE + 1];
 
+int anycast6_nl_flow_get_done(struct netlink_callback *cb);
+
 int anycast6_nl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int anycast6_nl_add_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_change_doit(struct sk_buff *skb, struct genl_info *info);
@@ -29,9 +31,12 @@ int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_drain_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_resume_doit(struct sk_buff *skb, struct genl_info *info);
 int anycast6_nl_renew_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_flow_add_doit(struct sk_buff *skb, struct genl_info *info);
+int anycast6_nl_flow_replace_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	ANYCAST6_NLGRP_EVENTS,
+	ANYCAST6_NLGRP_FLOWS,
 };
 
 extern struct genl_family anycast6_nl_family;

@@ -59,6 +59,8 @@ struct anycast6_published {
  * @remotes: how many members are remote; writers under an->lock. Readers of
  *           @misses and @evictions use smp_load_acquire(), see steer_group()
  *           in reconcile/attach.c
+ * @turned: when @remotes became 0, or was 0 last, jiffies; READ_ONCE(), writers
+ *          under an->lock
  * @misses: why packets were not steered; NULL before the first remote member
  * @evictions: which of its flows gave way to others; as @misses
  * @flows: how many flows it has; atomic
@@ -89,6 +91,7 @@ struct anycast6_group {
 	struct anycast6_prefix scope;
 	struct anycast6_held offlink;
 	unsigned int remotes;
+	unsigned long turned;
 	struct anycast6_tally __percpu *misses;
 	struct anycast6_tally __percpu *evictions;
 	atomic_t flows;

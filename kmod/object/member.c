@@ -79,6 +79,27 @@ struct anycast6_member *anycast6_member_find(struct anycast6_net *an,
 }
 
 /**
+ * anycast6_member_find_twin() - find the member that is what a former one was
+ * @group: the address
+ * @identity: the former member's
+ *
+ * Context: RCU.
+ * Return: the member, or NULL.
+ */
+struct anycast6_member *
+anycast6_member_find_twin(const struct anycast6_group *group,
+			  const struct anycast6_identity *identity)
+{
+	struct anycast6_member *member;
+
+	list_for_each_entry_rcu(member, &group->members, node)
+		if (member->identity.ifindex == identity->ifindex &&
+		    ipv6_addr_equal(&member->identity.via, &identity->via))
+			return member;
+	return NULL;
+}
+
+/**
  * anycast6_member_distance() - how far away a member is
  * @member: the member, not dead
  * @distance: result: the configured metric; without one, 0 for a local member

@@ -6,6 +6,7 @@
 #ifndef ANYCAST6_MEMBER_H
 #define ANYCAST6_MEMBER_H
 
+#include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
@@ -35,6 +36,16 @@ enum anycast6_role {
 };
 
 /**
+ * struct anycast6_identity - what tells a member of an address from the others
+ * @via: unicast address of a remote member, network order; :: for a local one
+ * @ifindex: interface index of its device, 0 for the module's own
+ */
+struct anycast6_identity {
+	struct in6_addr via;
+	u32 ifindex;
+};
+
+/**
  * struct anycast6_member - a member, local or remote
  * @node: in group->members; readers under RCU, writers under an->lock
  * @on_link: in link->members; an->lock
@@ -52,6 +63,8 @@ enum anycast6_role {
  * @traits: what was configured of it
  * @lease: NULL without one; readers under RCU, writers under an->lock
  * @probe: NULL without probes; readers under RCU, writers under an->lock
+ * @identity: tells it from the other members of @group, constant; valid also
+ *            when it is @dead
  * @seed: stands for the member in rendezvous hashing, constant
  * @state: enum anycast6_state; READ_ONCE(), writers under an->lock
  * @reason: enum anycast6_reason, 0 unless down; READ_ONCE(), writers under
@@ -83,7 +96,9 @@ enum anycast6_role {
  * @name: the unicast address by which other nodes on the link know this node,
  *        the strongest if they know several, :: before they ask; an->names_lock
  * @told: listeners were told of it; an->lock
- * @leaving: it is about to be removed; an->lock
+ * @leaving: it is about to be removed, and gets no new flow: READ_ONCE(), writers
+ *           under an->lock
+ * @died: when it became @dead, jiffies; read after @dead
  * @dead: it is no member any more; READ_ONCE()
  * @error: why the kernel refused to hold the address, a negative errno, or 0;
  *         an->lock
@@ -123,8 +138,10 @@ struct anycast6_member {
 	bool told;
 	bool leaving;
 	bool dead;
+	unsigned long died;
 	u32 looked;
 	int error;
+	struct anycast6_identity identity;
 	u64 seed;
 	struct anycast6_held held;
 	struct anycast6_damper damper;
@@ -138,6 +155,9 @@ struct anycast6_member *anycast6_member_find(struct anycast6_net *an,
 					     struct anycast6_group *group,
 					     u32 ifindex,
 					     const struct in6_addr *via);
+struct anycast6_member *
+anycast6_member_find_twin(const struct anycast6_group *group,
+			  const struct anycast6_identity *identity);
 void anycast6_member_put(struct anycast6_member *member);
 bool anycast6_member_distance(const struct anycast6_member *member,
 			      u32 *distance);

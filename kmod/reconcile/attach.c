@@ -62,8 +62,10 @@ static int steer_group(struct anycast6_net *an, struct anycast6_group *group)
 
 	if (!has_tally(&group->misses) || !has_tally(&group->evictions))
 		return -ENOMEM;
+	if (!group->remotes)
+		WRITE_ONCE(group->turned, jiffies);
 	/* A reader that sees @remotes sees @misses and @evictions, too. Pairs
-	 * with find_steered_group() in steer/steer.c, and with fill_misses()
+	 * with anycast6_pin_group() in steer/pin.c, and with fill_misses()
 	 * and fill_evictions() in message/fill.c.
 	 */
 	smp_store_release(&group->remotes, group->remotes + 1);
@@ -77,6 +79,8 @@ static void unsteer_group(struct anycast6_net *an, struct anycast6_group *group)
 {
 	lockdep_assert_held(&an->lock);
 
+	if (group->remotes == 1)
+		WRITE_ONCE(group->turned, jiffies);
 	WRITE_ONCE(group->remotes, group->remotes - 1);
 	if (!group->remotes)
 		anycast6_router_unsteer(an);

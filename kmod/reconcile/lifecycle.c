@@ -30,7 +30,6 @@
 #include "reconcile/lifecycle.h"
 #include "reconcile/publish.h"
 #include "reconcile/reply_source.h"
-#include "steer/router.h"
 
 static int insert_group(struct anycast6_net *an, struct anycast6_group *group)
 {
@@ -229,6 +228,10 @@ allocate_member(struct anycast6_net *an, struct anycast6_group *group,
 	refcount_inc(&group->refcnt);
 	member->group = group;
 	member->link = blueprint->link;
+	member->identity.ifindex = blueprint->link->own ?
+				   0 : blueprint->link->ifindex;
+	if (blueprint->via)
+		member->identity.via = *blueprint->via;
 	member->seed = seed_of(blueprint);
 	member->draining = blueprint->draining;
 	member->state = ANYCAST6_STATE_DOWN;
@@ -339,7 +342,9 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	if (told)
 		anycast6_notify_member(an, ANYCAST6_CMD_DELETED, member);
 	WRITE_ONCE(member->state, ANYCAST6_STATE_DOWN);
-	WRITE_ONCE(member->dead, true);
+	member->died = jiffies;
+	/* pairs with anycast6_claim_is_over() in steer/claim.c */
+	smp_store_release(&member->dead, true);
 	list_del_rcu(&member->node);
 	list_del(&member->on_link);
 	anycast6_watch_leave(an, member);
@@ -358,8 +363,6 @@ void anycast6_member_destroy(struct anycast6_net *an,
 	anycast6_daemon_routes_send(an);
 	anycast6_delivery_release(an, &member->held, &group->key.addr);
 	anycast6_detach(an, member);
-	if (atomic_read(&member->flows))
-		anycast6_router_sweep(an);
 	anycast6_link_put(an, member->link);
 	anycast6_member_put(member);
 

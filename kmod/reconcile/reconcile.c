@@ -32,7 +32,7 @@ static void remove_link(struct anycast6_net *an, struct anycast6_link *link)
 	struct anycast6_entry *entry, *next_entry;
 
 	list_for_each_entry(member, &link->members, on_link)
-		member->leaving = true;
+		WRITE_ONCE(member->leaving, true);
 	list_for_each_entry(member, &link->members, on_link) {
 		anycast6_publish_review(an, member->group);
 		cond_resched();

@@ -5,30 +5,26 @@
  * other; it is not sent, and no flow is kept. Knows no rule of the choice but
  * its order.
  */
-#include <linux/etherdevice.h>
-#include <linux/netdevice.h>
 #include <net/genetlink.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
-#include <net/l3mdev.h>
-#include <net/ndisc.h>
-#include <net/neighbour.h>
 
 #include <uapi/linux/anycast6.h>
 
-#include "kernel/link.h"
 #include "lib/select.h"
 #include "lib/stay.h"
 #include "message/fill.h"
+#include "message/fill_flow.h"
 #include "message/fill_member.h"
 #include "message/netlink_gen.h"
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
+#include "request/asked.h"
 #include "steer/affinity.h"
 #include "steer/choice.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
-#include "steer/pin.h"
+#include "steer/refusal.h"
 #include "steer/router.h"
 
 /* Bytes of a reply for one member, for one of its services, and for what comes
@@ -37,211 +33,6 @@
 #define CANDIDATE_SIZE	464
 #define SERVICE_SIZE	24
 #define HEAD_SIZE	128
-
-/**
- * struct asked_flow - what a request asks about
- * @key: the flow
- * @iif: interface index of the device that it comes by, 0 if this node sends it
- */
-struct asked_flow {
-	struct anycast6_flow_key key;
-	u32 iif;
-};
-
-/* The domain that the packet's destination would have: that of the request, or
- * of the device that the packet comes by.
- */
-static u32 asked_domain(struct anycast6_net *an, struct nlattr **attrs,
-			const struct in6_addr *addr)
-{
-	struct nlattr *vrf = attrs[ANYCAST6_A_FLOW_VRF];
-	struct nlattr *dev = attrs[ANYCAST6_A_FLOW_DEV];
-	struct nlattr *iif = attrs[ANYCAST6_A_FLOW_IIF];
-	struct net_device *in;
-	u32 domain = 0;
-
-	if (anycast6_addr_is_linklocal(addr)) {
-		dev = dev ? : iif;
-		return dev ? nla_get_u32(dev) : 0;
-	}
-	if (vrf)
-		return nla_get_u32(vrf);
-	if (!iif)
-		return 0;
-	rcu_read_lock();
-	in = dev_get_by_index_rcu(an->net, nla_get_u32(iif));
-	if (in)
-		domain = anycast6_dev_vrf(in);
-	rcu_read_unlock();
-	return domain;
-}
-
-static int parse_flow_ports(struct genl_info *info,
-			    struct anycast6_flow_key *key)
-{
-	struct nlattr *proto = info->attrs[ANYCAST6_A_FLOW_PROTO];
-	struct nlattr *sport = info->attrs[ANYCAST6_A_FLOW_SPORT];
-	struct nlattr *dport = info->attrs[ANYCAST6_A_FLOW_DPORT];
-
-	if (!proto && (sport || dport)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, sport ? : dport,
-				    "anycast6: ports are those of a protocol");
-		return -EINVAL;
-	}
-	key->proto = proto ? nla_get_u8(proto) : IPPROTO_NONE;
-	if (sport)
-		key->sport = htons(nla_get_u16(sport));
-	if (dport)
-		key->dport = htons(nla_get_u16(dport));
-	return 0;
-}
-
-static int check_iif(struct anycast6_net *an, struct genl_info *info, u32 iif)
-{
-	bool exists;
-
-	rcu_read_lock();
-	exists = dev_get_by_index_rcu(an->net, iif);
-	rcu_read_unlock();
-	if (exists)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ANYCAST6_A_FLOW_IIF],
-			    "anycast6: there is no such device");
-	return -ENODEV;
-}
-
-static int parse_resolve(struct anycast6_net *an, struct genl_info *info,
-			 struct asked_flow *asked)
-{
-	struct nlattr *address = info->attrs[ANYCAST6_A_FLOW_ADDRESS];
-	struct nlattr *source = info->attrs[ANYCAST6_A_FLOW_SOURCE];
-	struct nlattr *iif = info->attrs[ANYCAST6_A_FLOW_IIF];
-	int err;
-
-	memset(asked, 0, sizeof(*asked));
-	if (!address || !source) {
-		NL_SET_ERR_MSG(info->extack,
-			       "anycast6: an address and a source are needed");
-		return -EINVAL;
-	}
-	asked->key.destination = nla_get_in6_addr(address);
-	asked->key.source = nla_get_in6_addr(source);
-	if (ipv6_addr_is_multicast(&asked->key.source)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, source,
-				    "anycast6: nothing is sent from a multicast address");
-		return -EINVAL;
-	}
-	asked->iif = iif ? nla_get_u32(iif) : 0;
-	err = asked->iif ? check_iif(an, info, asked->iif) : 0;
-	if (err)
-		return err;
-	asked->key.domain = asked_domain(an, info->attrs,
-					 &asked->key.destination);
-	return parse_flow_ports(info, &asked->key);
-}
-
-/* ---- the packet that is asked about ---- */
-
-/* anycast6_way_is_to_sender() tells by a packet's link-layer source which
- * neighbour it came from. This one is made to come from the neighbour that
- * leads to its source. If that is not known, it comes from the device's own
- * address, which no neighbour has.
- */
-static void put_link_header(struct sk_buff *skb, struct net_device *dev,
-			    const struct in6_addr *source)
-{
-	const struct neighbour *neighbour;
-	u8 address[MAX_ADDR_LEN] = {};
-	const struct in6_addr *sender;
-	struct dst_entry *dst;
-	struct flowi6 fl6 = {
-		.flowi6_oif = dev->ifindex,
-		.daddr = *source,
-	};
-
-	if (!dev->header_ops)
-		return;
-	dst = ip6_route_output_flags(dev_net(dev), NULL, &fl6, 0);
-	sender = rt6_nexthop(dst_rt6_info(dst), source);
-	neighbour = __ipv6_neigh_lookup_noref(dev, sender);
-	if (neighbour && READ_ONCE(neighbour->nud_state) & NUD_VALID)
-		neigh_ha_snapshot(address, neighbour, dev);
-	else
-		memcpy(address, dev->dev_addr, dev->addr_len);
-	dst_release(dst);
-	if (dev_hard_header(skb, dev, ETH_P_IPV6, dev->dev_addr, address,
-			    skb->len) >= 0)
-		skb_reset_mac_header(skb);
-	skb_pull(skb, skb_network_offset(skb));
-}
-
-/* @dev: the device that the packet comes by, the loopback device for one of
- * this node
- */
-static struct sk_buff *make_packet(struct net_device *dev,
-				   const struct asked_flow *asked)
-{
-	const struct anycast6_flow_key *key = &asked->key;
-	/* read once: the device may change it at any time */
-	int room = LL_RESERVED_SPACE(dev);
-	struct ipv6hdr *ip6;
-	struct sk_buff *skb;
-
-	skb = alloc_skb(room + sizeof(*ip6), GFP_ATOMIC);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, room);
-	ip6 = skb_put_zero(skb, sizeof(*ip6));
-	skb_reset_network_header(skb);
-	skb_set_transport_header(skb, sizeof(*ip6));
-	skb->protocol = htons(ETH_P_IPV6);
-	skb->dev = dev;
-	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
-	IP6CB(skb)->iif = dev->ifindex;
-	ip6_flow_hdr(ip6, 0, 0);
-	ip6->nexthdr = key->proto;
-	ip6->hop_limit = IPV6_DEFAULT_HOPLIMIT;
-	ip6->saddr = key->source;
-	ip6->daddr = key->destination;
-	if (asked->iif)
-		put_link_header(skb, dev, &key->source);
-	return skb;
-}
-
-/* Fills @transit as for a packet that opens the flow. The caller frees its skb.
- */
-static int make_transit(struct anycast6_net *an,
-			const struct asked_flow *asked,
-			struct anycast6_transit *transit)
-{
-	struct net_device *dev = an->net->loopback_dev, *vrf;
-	struct sk_buff *skb;
-
-	if (asked->iif)
-		dev = dev_get_by_index_rcu(an->net, asked->iif);
-	if (!dev)
-		return -ENODEV;
-	skb = make_packet(dev, asked);
-	if (!skb)
-		return -ENOMEM;
-	/* in a VRF, anycast6_steer_input() takes a packet when it comes as the VRF's */
-	vrf = l3mdev_master_dev_rcu(dev);
-	if (vrf)
-		skb->dev = vrf;
-	*transit = (struct anycast6_transit) {
-		.net = an->net,
-		.skb = skb,
-		.iif = asked->iif ? skb->dev : NULL,
-		.forwards = !asked->iif ||
-			    READ_ONCE(an->net->ipv6.devconf_all->forwarding),
-		.packet.key = asked->key,
-		.packet.kind = ANYCAST6_PACKET_FLOW,
-		.packet.segment.flags = ANYCAST6_TRACK_SYN,
-	};
-	return 0;
-}
-
-/* ---- the verdicts ---- */
 
 /* Returns in which respect a member lost against the chosen one, in the order
  * of anycast6_select_compare().
@@ -263,7 +54,8 @@ static u8 compare_ranks(const struct anycast6_rank *rank,
  * @skb: the message
  * @choice: the nearest member, as the first of two passes found it
  * @pinned: the member that the flow has already, or NULL
- * @awaited: the member that the flow waits for, or NULL
+ * @awaited: the member that the flow waits for, NULL if it is not configured
+ * @waits: the flow waits for a member
  * @left: for how long it still does so, ms
  * @dropped: packets of the flow are dropped meanwhile, and take no detour
  * @err: 0, or why the message could not be filled
@@ -273,10 +65,40 @@ struct explanation {
 	struct anycast6_choice choice;
 	const struct anycast6_member *pinned;
 	const struct anycast6_member *awaited;
+	bool waits;
 	u32 left;
 	bool dropped;
 	int err;
 };
+
+/* Fills in that a flow waits. Returns false if it moves. */
+static bool explain_wait(struct explanation *explanation,
+			 const struct anycast6_member *member,
+			 enum anycast6_stay stay)
+{
+	explanation->waits = stay == ANYCAST6_STAY_WAITS ||
+			     stay == ANYCAST6_STAY_DETOURS;
+	if (!explanation->waits)
+		return false;
+	explanation->awaited = member;
+	explanation->dropped = stay == ANYCAST6_STAY_WAITS;
+	return true;
+}
+
+/* The same of a flow that would move, if its address were configured whole.
+ * @member: NULL if its member is not configured
+ */
+static bool explain_claim(struct explanation *explanation,
+			  struct anycast6_net *an,
+			  const struct anycast6_flow *flow,
+			  const struct anycast6_member *member,
+			  const struct anycast6_transit *transit,
+			  const struct anycast6_group *group)
+{
+	explanation->left = anycast6_claim_left(an, group);
+	return explain_wait(explanation, member,
+			    anycast6_claim_stay(an, flow, group, transit));
+}
 
 /* Fills in the member that a flow has, if that would take a packet that opens the
  * flow again, or if the flow waits for it. A local one must have somebody who
@@ -284,39 +106,37 @@ struct explanation {
  */
 static bool explain_flow(struct explanation *explanation,
 			 struct anycast6_net *an,
-			 const struct anycast6_flow *flow,
+			 struct anycast6_group *group,
+			 struct anycast6_flow *flow,
 			 struct anycast6_transit *transit)
 {
-	enum anycast6_stay stay = ANYCAST6_STAY_GOES_ON;
 	struct anycast6_member *member;
+	enum anycast6_stay stay;
 
 	if (!flow || anycast6_flow_is_over(flow))
 		return false;
-	member = rcu_dereference(flow->member);
-	if (!member || READ_ONCE(member->dead))
-		return false;
-	transit->refusal = anycast6_choice_refusal(member, transit);
-	if (transit->refusal)
-		stay = anycast6_pin_foresee(an, flow, member, transit,
-					    &explanation->left);
+	member = anycast6_claim_flow(an, flow);
+	transit->refusal = member ? anycast6_choice_refusal(member, transit) :
+				    ANYCAST6_VERDICT_DOWN;
+	if (!member)
+		return explain_claim(explanation, an, flow, NULL, transit,
+				     group);
+	if (!transit->refusal)
+		stay = ANYCAST6_STAY_GOES_ON;
+	else
+		stay = anycast6_refusal_foresee(an, flow, member, transit,
+						&explanation->left);
 	anycast6_way_drop(&transit->way);
-	switch (stay) {
-	case ANYCAST6_STAY_GOES_ON:
+	if (stay == ANYCAST6_STAY_GOES_ON)
 		explanation->pinned = member;
-		return true;
-	case ANYCAST6_STAY_WAITS:
-	case ANYCAST6_STAY_DETOURS:
-		/* that is one packet's matter */
-		if (transit->refusal == ANYCAST6_VERDICT_LOOP)
-			return false;
-		explanation->awaited = member;
-		explanation->dropped = stay == ANYCAST6_STAY_WAITS;
-		return true;
-	case ANYCAST6_STAY_MOVES:
-	case ANYCAST6_STAY_RESETS:
-		break;
-	}
-	return false;
+	else if (stay == ANYCAST6_STAY_MOVES)
+		return explain_claim(explanation, an, flow, member, transit,
+				     group);
+	/* where it came from is one packet's matter */
+	else if (transit->refusal == ANYCAST6_VERDICT_LOOP ||
+		 !explain_wait(explanation, member, stay))
+		return false;
+	return true;
 }
 
 /* Fills in the member that the flow has already, or its source, where all that a
@@ -328,15 +148,15 @@ static void explain_flows(struct explanation *explanation,
 			  struct anycast6_transit *transit)
 {
 	struct anycast6_router *router = rcu_dereference(an->router);
-	const struct anycast6_flow *flow;
+	struct anycast6_flow *flow;
 
 	if (!router)
 		return;
 	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
-	if (explain_flow(explanation, an, flow, transit))
+	if (explain_flow(explanation, an, group, flow, transit))
 		return;
 	flow = anycast6_affinity_find(&router->flows, group, &transit->packet);
-	explain_flow(explanation, an, flow, transit);
+	explain_flow(explanation, an, group, flow, transit);
 }
 
 /* Returns the verdict on the nearest member, which would take the packet. */
@@ -373,7 +193,7 @@ static void explain_member(void *arg, const struct anycast6_member *member,
 
 /* Chooses twice: the verdict on each member depends on which one is chosen. */
 static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
-			   const struct asked_flow *asked,
+			   const struct anycast6_asked *asked,
 			   struct anycast6_group *group)
 {
 	struct explanation explanation = { .skb = skb };
@@ -381,7 +201,7 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 	struct anycast6_choice again;
 	int err;
 
-	err = make_transit(an, asked, &transit);
+	err = anycast6_asked_transit(an, asked, &transit);
 	if (err)
 		return err;
 	explain_flows(&explanation, an, group, &transit);
@@ -392,7 +212,7 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 				&explanation);
 	anycast6_way_drop(&transit.way);
 	kfree_skb(transit.skb);
-	if (!explanation.err && explanation.awaited)
+	if (!explanation.err && explanation.waits)
 		return nla_put_u32(skb, ANYCAST6_A_FLOW_WAITS,
 				   explanation.left);
 	return explanation.err;
@@ -401,7 +221,7 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 static int answer_resolve(struct sk_buff *skb,
 			  const struct anycast6_header *header,
 			  struct anycast6_net *an,
-			  const struct asked_flow *asked,
+			  const struct anycast6_asked *asked,
 			  struct anycast6_group *group)
 {
 	void *msg = anycast6_fill_start(skb, header);
@@ -433,7 +253,7 @@ static size_t measure_answer(const struct anycast6_group *group)
 }
 
 static struct anycast6_group *find_asked_group(struct anycast6_net *an,
-					       const struct asked_flow *asked)
+					       const struct anycast6_asked *asked)
 {
 	const struct anycast6_key key = {
 		.addr = asked->key.destination,
@@ -452,12 +272,12 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 		.cmd = ANYCAST6_CMD_RESOLVE,
 	};
 	struct anycast6_group *group;
-	struct asked_flow asked;
+	struct anycast6_asked asked;
 	struct sk_buff *reply;
 	size_t size;
 	int err;
 
-	err = parse_resolve(an, info, &asked);
+	err = anycast6_asked_parse(an, info, &asked);
 	if (err)
 		return err;
 

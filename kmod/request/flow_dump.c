@@ -3,6 +3,7 @@
  * The requests to show flows and to forget them. Flows name clients, so even
  * reading them needs CAP_NET_ADMIN. Knows how a flow is told, not what it does.
  */
+#include <linux/mm.h>
 #include <net/genetlink.h>
 
 #include <uapi/linux/anycast6.h>
@@ -10,12 +11,15 @@
 #include <anycast6_compat.h>
 
 #include "message/fill.h"
+#include "message/fill_flow.h"
 #include "message/fill_member.h"
 #include "message/netlink_gen.h"
 #include "net.h"
 #include "object/member.h"
 #include "request/netlink.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
+#include "steer/flow_snapshot.h"
 #include "steer/router.h"
 
 static void parse_flow_filter(struct nlattr **attrs,
@@ -28,49 +32,27 @@ static void parse_flow_filter(struct nlattr **attrs,
 		filter->domain = nla_get_u32(attrs[ANYCAST6_A_FLOW_VRF]);
 }
 
-/* What stands for all that a source sends has neither protocol nor ports. */
-static int fill_ports(struct sk_buff *skb, const struct anycast6_flow_key *key)
-{
-	if (key->proto == ANYCAST6_TRACK_SOURCE)
-		return 0;
-	if (nla_put_u8(skb, ANYCAST6_A_FLOW_PROTO, key->proto) ||
-	    nla_put_u16(skb, ANYCAST6_A_FLOW_SPORT, ntohs(key->sport)))
-		return -EMSGSIZE;
-	if (key->proto == IPPROTO_ICMPV6)
-		return 0;
-	return nla_put_u16(skb, ANYCAST6_A_FLOW_DPORT, ntohs(key->dport));
-}
-
-static int fill_flow(struct sk_buff *skb, const struct anycast6_flow *flow,
-		     const struct anycast6_member *member)
-{
-	const struct anycast6_flow_key *key = &flow->key;
-	u32 timeout = MSEC_PER_SEC * anycast6_flow_timeout(flow);
-	u8 state = anycast6_flow_state(flow);
-
-	if (anycast6_fill_flow_key(skb, key) ||
-	    fill_ports(skb, key) ||
-	    nla_put_u32(skb, ANYCAST6_A_FLOW_STATE, state) ||
-	    nla_put_u32(skb, ANYCAST6_A_FLOW_IDLE,
-			jiffies_to_msecs(anycast6_flow_idle(flow))) ||
-	    nla_put_u32(skb, ANYCAST6_A_FLOW_TIMEOUT, timeout))
-		return -EMSGSIZE;
-	return anycast6_fill_member(skb, ANYCAST6_A_FLOW_MEMBER, member, 0);
-}
+/**
+ * struct cursor - where a dump goes on, in netlink_callback.args
+ * @snapshot: the flows that are dumped, NULL before the first call. A place in
+ *            the table would be that of another flow by the next call.
+ * @place: how many of them are done
+ */
+struct cursor {
+	struct anycast6_flow_snapshot *snapshot;
+	unsigned long place;
+};
 
 /**
  * struct dump - one call of a dump
+ * @an: the namespace
  * @skb: the message that this call fills
- * @cb: the dump. Its args[0] is how many flows were dealt with, not a place in
- *      the table, which may be another one by the next call, or none.
- * @filter: which flows are dumped
- * @place: how many flows this call has visited
+ * @cb: the dump
  */
 struct dump {
+	struct anycast6_net *an;
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
-	struct anycast6_flow_filter filter;
-	long place;
 };
 
 static int fill_flow_message(const struct dump *dump,
@@ -87,7 +69,9 @@ static int fill_flow_message(const struct dump *dump,
 
 	if (!msg)
 		return -EMSGSIZE;
-	if (fill_flow(dump->skb, flow, member)) {
+	if (anycast6_fill_flow(dump->skb, flow, member) ||
+	    anycast6_fill_member(dump->skb, ANYCAST6_A_FLOW_MEMBER, member,
+				 0)) {
 		genlmsg_cancel(dump->skb, msg);
 		return -EMSGSIZE;
 	}
@@ -95,47 +79,96 @@ static int fill_flow_message(const struct dump *dump,
 	return 0;
 }
 
-static int visit_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
-		      void *arg)
+/* A flow that ends has no member; one whose member is gone may get another with
+ * its next packet.
+ */
+static int dump_flow(const struct dump *dump,
+		     const struct anycast6_flow_key *key)
 {
-	const struct anycast6_member *member = rcu_dereference(flow->member);
-	struct dump *dump = arg;
+	const struct anycast6_member *member = NULL;
+	struct anycast6_router *router;
+	struct anycast6_flow *flow;
 	int err = 0;
 
-	if (dump->place++ < dump->cb->args[0] ||
-	    !anycast6_flow_filter_passes(&dump->filter, flow))
-		return 0;
-	/* a flow that ends has no member; one whose member is dead gets another
-	 * with its next packet
-	 */
-	if (member && !READ_ONCE(member->dead) && !anycast6_flow_is_over(flow))
+	rcu_read_lock();
+	router = rcu_dereference(dump->an->router);
+	flow = router ? anycast6_flow_find(&router->flows, key) : NULL;
+	if (flow && !anycast6_flow_is_over(flow))
+		member = anycast6_claim_flow(dump->an, flow);
+	if (member)
 		err = fill_flow_message(dump, flow, member);
-	if (!err)
-		dump->cb->args[0] = dump->place;
+	rcu_read_unlock();
+	return err;
+}
+
+static int dump_snapshot(const struct dump *dump, struct cursor *at)
+{
+	const struct anycast6_flow_snapshot *snapshot = at->snapshot;
+	int err;
+
+	for (; at->place < snapshot->n; at->place++) {
+		err = dump_flow(dump, &snapshot->keys[at->place]);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Leaves NULL in @at if there are no flows. */
+static int begin_dump(const struct dump *dump, struct cursor *at)
+{
+	struct anycast6_flow_snapshot *snapshot;
+	struct anycast6_flow_filter filter;
+	struct anycast6_router *router;
+	int err = 0;
+
+	if (!netlink_ns_capable(dump->cb->skb, dump->an->net->user_ns,
+				CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(dump->cb->extack,
+			       "anycast6: flows name clients, which needs CAP_NET_ADMIN");
+		return -EPERM;
+	}
+	parse_flow_filter(anycast6_compat_dump_attrs(dump->cb), &filter);
+
+	mutex_lock(&dump->an->lock);
+	router = anycast6_router(dump->an);
+	if (router) {
+		snapshot = anycast6_flow_snapshot_take(&router->flows, &filter);
+		err = PTR_ERR_OR_ZERO(snapshot);
+		if (!err)
+			at->snapshot = snapshot;
+	}
+	mutex_unlock(&dump->an->lock);
 	return err;
 }
 
 int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
-	struct anycast6_net *an = anycast6_net(sock_net(skb->sk));
-	struct dump dump = { .skb = skb, .cb = cb };
-	struct anycast6_router *router;
+	const struct dump dump = {
+		.an = anycast6_net(sock_net(skb->sk)),
+		.skb = skb,
+		.cb = cb,
+	};
+	struct cursor *at = (struct cursor *)cb->args;
 	int err = 0;
 
-	if (!netlink_ns_capable(cb->skb, an->net->user_ns, CAP_NET_ADMIN)) {
-		NL_SET_ERR_MSG(cb->extack,
-			       "anycast6: flows name clients, which needs CAP_NET_ADMIN");
-		return -EPERM;
-	}
-	parse_flow_filter(anycast6_compat_dump_attrs(cb), &dump.filter);
-
-	mutex_lock(&an->lock);
-	router = anycast6_router(an);
-	if (router)
-		err = anycast6_flows_walk(&router->flows, visit_flow, &dump);
-	mutex_unlock(&an->lock);
+	BUILD_BUG_ON(sizeof(struct cursor) > sizeof(cb->args));
+	if (!at->snapshot)
+		err = begin_dump(&dump, at);
+	if (!err && at->snapshot)
+		err = dump_snapshot(&dump, at);
 	return skb->len ? : err;
+}
+
+/* Called however the dump ends, also if the socket is closed in its midst. */
+int anycast6_nl_flow_get_done(struct netlink_callback *cb)
+{
+	const struct cursor *at = (const struct cursor *)cb->args;
+
+	kvfree(at->snapshot);
+	return 0;
 }
 
 int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info)

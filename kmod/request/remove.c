@@ -56,6 +56,8 @@ static void delete_members(struct anycast6_net *an,
 	struct anycast6_member *member, *next;
 	bool last;
 
+	list_for_each_entry(member, &group->members, node)
+		WRITE_ONCE(member->leaving, true);
 	/* the list's head is freed with the last member: look no further */
 	list_for_each_entry_safe(member, next, &group->members, node) {
 		last = list_is_last(&member->node, &group->members);
@@ -169,7 +171,8 @@ static void withdraw_routes(struct anycast6_net *an,
 
 	xa_for_each(&an->ids, id, group) {
 		list_for_each_entry(member, &group->members, node)
-			member->leaving = is_flushed(an, member, filter);
+			WRITE_ONCE(member->leaving,
+				   is_flushed(an, member, filter));
 		anycast6_publish_review(an, group);
 		cond_resched();
 	}

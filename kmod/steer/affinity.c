@@ -108,7 +108,8 @@ bool anycast6_affinity_keep(struct anycast6_flows *flows,
  * @flow: a flow that is not over
  *
  * Packets of flows that have their member do not look at their source, so the
- * upkeep does it for them.
+ * upkeep does it for them. Of a flow that was loaded no packet came here: it may
+ * go by another router, which knows better where its source is.
  *
  * Context: RCU; process.
  */
@@ -120,6 +121,7 @@ void anycast6_affinity_refresh(struct anycast6_flows *flows,
 	struct anycast6_flow *source;
 
 	if (!member || READ_ONCE(member->dead) ||
+	    anycast6_flow_is_loaded(flow) ||
 	    likely(!anycast6_pinning_by_source(&member->group->pinning)) ||
 	    flow->key.proto == ANYCAST6_TRACK_SOURCE ||
 	    anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW)

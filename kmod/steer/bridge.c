@@ -71,38 +71,65 @@ void anycast6_bridge_note(struct anycast6_router *router)
 		mod_delayed_work(anycast6_wq, &router->upkeep, 0);
 }
 
+static int register_bridged(struct anycast6_router *router)
+{
+	router->bridged = bridged_hook;
+	router->bridged.priv = router;
+	return nf_register_net_hook(router->an->net, &router->bridged);
+}
+
+/* Forgets what was noted as well. */
+static void end_bridged(struct anycast6_router *router)
+{
+	if (router->bridged.hook)
+		nf_unregister_net_hook(router->an->net, &router->bridged);
+	router->bridged.hook = NULL;
+	router->bridged_last = false;
+	clear_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags);
+}
+
 /**
  * anycast6_bridge_follow() - register the hook if it is needed
  * @router: the namespace's
  *
- * All packets pay for a hook, and most routers never need this one.
+ * All packets pay for a hook, and most routers never need this one. Before a packet
+ * was noted, whoever looks at packets in bridges may be another than br_netfilter:
+ * its hook may have come later, so this one is registered once more then.
  *
  * Context: process; the upkeep of @router, or who has not begun that yet.
  */
 void anycast6_bridge_follow(struct anycast6_router *router)
 {
-	if (router->bridged.hook ||
-	    (!test_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags) &&
-	     !has_bridge_hooks(router->an->net)))
+	bool noted = test_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags);
+
+	if (!has_bridge_hooks(router->an->net)) {
+		end_bridged(router);
 		return;
-	router->bridged = bridged_hook;
-	router->bridged.priv = router;
-	if (!nf_register_net_hook(router->an->net, &router->bridged))
+	}
+	if (router->bridged.hook && (router->bridged_last || !noted))
 		return;
-	/* the next packet asks again */
-	router->bridged.hook = NULL;
-	clear_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags);
+	end_bridged(router);
+	if (register_bridged(router)) {
+		/* the next packet asks again */
+		router->bridged.hook = NULL;
+		return;
+	}
+	router->bridged_last = noted;
+	if (noted)
+		set_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags);
 }
 
 /**
  * anycast6_bridge_unhook() - unregister the hook if it is registered
- * @router: the namespace's, whose upkeep has ended; packets use it until a grace
- *          period is over
+ * @router: the namespace's, whose upkeep has ended
  *
- * Context: process.
+ * Context: process; waits until no packet uses the hook.
  */
 void anycast6_bridge_unhook(struct anycast6_router *router)
 {
-	if (router->bridged.hook)
-		nf_unregister_net_hook(router->an->net, &router->bridged);
+	bool registered = router->bridged.hook;
+
+	end_bridged(router);
+	if (registered)
+		synchronize_rcu();
 }

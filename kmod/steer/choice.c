@@ -111,7 +111,11 @@ static __always_inline u8 rank_member(const struct anycast6_member *member,
 {
 	struct anycast6_candidate candidate;
 
-	if (READ_ONCE(member->state) == ANYCAST6_STATE_DOWN)
+	/* when all members go, one after the other, the flows of those that have
+	 * gone must not move to those that go next
+	 */
+	if (READ_ONCE(member->state) == ANYCAST6_STATE_DOWN ||
+	    READ_ONCE(member->leaving))
 		return ANYCAST6_VERDICT_DOWN;
 	anycast6_member_candidate(member, &candidate);
 	return anycast6_select_rank(&candidate, &key->source, draw, rank) ?

@@ -11,12 +11,11 @@
 #include "object/group.h"
 #include "object/member.h"
 #include "steer/affinity.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
+#include "steer/flow_news.h"
 #include "steer/proof.h"
 #include "steer/room.h"
-
-/* how often anycast6_flows_flush() walks the table */
-#define FLUSHES		2
 
 /* A member that has a flow keeps its address for it. */
 static void add_to_member(struct anycast6_flows *flows,
@@ -55,6 +54,7 @@ static void free_flow(struct anycast6_flows *flows, struct anycast6_flow *flow)
 int anycast6_flows_init(struct anycast6_flows *flows, const unsigned int *max)
 {
 	flows->max = max;
+	RCU_INIT_POINTER(flows->news, NULL);
 	atomic_set(&flows->count, 0);
 	atomic_set(&flows->proven, 0);
 	atomic_set(&flows->addresses, 0);
@@ -74,6 +74,7 @@ static void free_table_flow(void *flow, void *arg)
  */
 void anycast6_flows_free(struct anycast6_flows *flows)
 {
+	anycast6_flow_news_end(flows);
 	rhashtable_free_and_destroy(&flows->table, free_table_flow, flows);
 }
 
@@ -122,21 +123,6 @@ bool anycast6_flow_is_over(const struct anycast6_flow *flow)
 }
 
 /**
- * anycast6_flow_is_lost() - whether a flow needs to be kept no longer
- * @flow: the flow
- *
- * Context: RCU.
- */
-bool anycast6_flow_is_lost(const struct anycast6_flow *flow)
-{
-	const struct anycast6_member *member = rcu_dereference(flow->member);
-
-	return !member || READ_ONCE(member->dead) ||
-	       !READ_ONCE(member->group->remotes) ||
-	       anycast6_flow_is_over(flow);
-}
-
-/**
  * anycast6_flow_set_state() - change the state of a flow
  * @flows: the namespace's
  * @flow: the flow
@@ -169,15 +155,22 @@ bool anycast6_flow_set_state(struct anycast6_flows *flows,
 bool anycast6_flow_remove(struct anycast6_flows *flows,
 			  struct anycast6_flow *flow)
 {
+	u32 state;
+
 	if (rhashtable_remove_fast(&flows->table, &flow->node,
 				   anycast6_flow_params))
 		return false;
 	/* a reader that still has the flow must not prove it any more, which
 	 * would count it in @proven: anycast6_flow_go_on() tests for this
 	 */
-	while (!anycast6_flow_set_state(flows, flow, READ_ONCE(flow->state),
-					ANYCAST6_FLOW_REMOVED))
-		cpu_relax();
+	do {
+		state = READ_ONCE(flow->state);
+	} while (!anycast6_flow_set_state(flows, flow, state,
+					  ANYCAST6_FLOW_REMOVED));
+	/* nobody was told of it while it was new */
+	if (FIELD_GET(ANYCAST6_FLOW_STATE, state) !=
+	    ANYCAST6_FLOW_STATE_NEW)
+		anycast6_flow_news_add(flows, flow, state);
 	atomic_dec(&flows->count);
 	free_flow(flows, flow);
 	return true;
@@ -198,6 +191,20 @@ bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
 	       (!filter->domain || filter->domain == flow->key.domain);
 }
 
+/* Lets others run in the midst of a walk. If the flow where it pauses goes
+ * meanwhile, it can't go on behind it, but the number of flows before it in its
+ * bucket is another one: the bucket is walked again, as one might be left out.
+ */
+static void pause_walk(struct rhashtable_iter *iter)
+	__must_hold(RCU)
+{
+	rhashtable_walk_stop(iter);
+	cond_resched();
+	rhashtable_walk_start(iter);
+	if (!iter->p)
+		iter->skip = 0;
+}
+
 /**
  * anycast6_flows_walk() - visit all flows
  * @flows: the namespace's
@@ -205,7 +212,8 @@ bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
  *         other than 0 ends the walk
  * @arg: handed to @visit
  *
- * Flows come and go meanwhile, and if the table grows, some are visited twice.
+ * Flows come and go meanwhile, and some may be visited twice. None is left out
+ * that was there all the time.
  *
  * Context: process; may sleep between flows.
  * Return: 0, what @visit returned, or an error of rhashtable_walk_next().
@@ -228,11 +236,8 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 			continue;
 		}
 		ret = visit(flows, flow, arg);
-		if (need_resched()) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			rhashtable_walk_start(&iter);
-		}
+		if (need_resched())
+			pause_walk(&iter);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
@@ -242,7 +247,8 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 static int expire_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 		       void *arg)
 {
-	if (anycast6_flow_is_lost(flow))
+	anycast6_claim_flow(arg, flow);
+	if (anycast6_claim_is_over(flow))
 		anycast6_flow_remove(flows, flow);
 	else
 		anycast6_affinity_refresh(flows, flow);
@@ -258,15 +264,17 @@ static int flush_flow(struct anycast6_flows *flows, struct anycast6_flow *flow,
 }
 
 /**
- * anycast6_flows_expire() - forget flows that are over, and those whose member
- * is gone, or whose address has no remote members any more
+ * anycast6_flows_expire() - forget flows that are over, and those that nobody
+ * has claimed since their member went, or their address's last remote one
  * @flows: the namespace's
+ * @an: the namespace
  *
  * Context: process.
  */
-void anycast6_flows_expire(struct anycast6_flows *flows)
+void anycast6_flows_expire(struct anycast6_flows *flows,
+			   struct anycast6_net *an)
 {
-	anycast6_flows_walk(flows, expire_flow, NULL);
+	anycast6_flows_walk(flows, expire_flow, an);
 }
 
 /**
@@ -279,33 +287,71 @@ void anycast6_flows_expire(struct anycast6_flows *flows)
 void anycast6_flows_flush(struct anycast6_flows *flows,
 			  const struct anycast6_flow_filter *filter)
 {
-	int i;
-
-	/* a walk that pauses at a flow it has removed may skip the next one */
-	for (i = 0; i < FLUSHES; i++)
-		anycast6_flows_walk(flows, flush_flow, (void *)filter);
+	anycast6_flows_walk(flows, flush_flow, (void *)filter);
 }
 
-/* Returns NULL without memory, or if the member is gone. */
-static struct anycast6_flow *allocate_flow(struct anycast6_flows *flows,
-					   const struct anycast6_packet *packet,
-					   struct anycast6_member *member)
+/* Returns an ERR_PTR() without memory, or if the member is gone. */
+static struct anycast6_flow *
+allocate_flow(struct anycast6_flows *flows,
+	      const struct anycast6_flow_image *image,
+	      struct anycast6_member *member)
 {
 	struct anycast6_flow *flow;
 
 	flow = kzalloc(sizeof(*flow), GFP_ATOMIC | __GFP_NOWARN);
 	if (!flow)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	if (!anycast6_member_get(member)) {
 		kfree(flow);
-		return NULL;
+		return ERR_PTR(-ESTALE);
 	}
-	flow->key = packet->key;
-	flow->used = jiffies;
-	anycast6_flow_begin(flow, &packet->segment);
+	anycast6_flow_begin(flow, image);
 	RCU_INIT_POINTER(flow->member, member);
 	add_to_member(flows, member);
 	return flow;
+}
+
+/**
+ * anycast6_flow_insert() - add a flow to the table
+ * @flows: the namespace's
+ * @image: what it begins as
+ * @member: its member
+ *
+ * In a full table, another flow gives way.
+ *
+ * Context: RCU; softirq or process.
+ * Return: 0; %-EEXIST if it is there already, %-ENOSPC if there is no room,
+ * %-ESTALE if @member is gone, %-ENOMEM, or what
+ * rhashtable_lookup_get_insert_fast() said.
+ */
+int anycast6_flow_insert(struct anycast6_flows *flows,
+			 const struct anycast6_flow_image *image,
+			 struct anycast6_member *member)
+{
+	bool proven = !(image->flags & ANYCAST6_FLOW_UNPROVEN);
+	struct anycast6_flow *flow, *other;
+
+	/* counted before others can find it: anycast6_flow_remove() subtracts */
+	if (!anycast6_room_take(flows, image->key, member->group))
+		return -ENOSPC;
+	flow = allocate_flow(flows, image, member);
+	if (IS_ERR(flow)) {
+		atomic_dec(&flows->count);
+		return PTR_ERR(flow);
+	}
+	if (proven)
+		atomic_inc(&flows->proven);
+	other = rhashtable_lookup_get_insert_fast(&flows->table, &flow->node,
+						  anycast6_flow_params);
+	if (likely(!other))
+		return 0;
+
+	/* another packet of the flow was quicker, or there is no memory */
+	if (proven)
+		atomic_dec(&flows->proven);
+	atomic_dec(&flows->count);
+	free_flow(flows, flow);
+	return IS_ERR(other) ? PTR_ERR(other) : -EEXIST;
 }
 
 /**
@@ -313,8 +359,6 @@ static struct anycast6_flow *allocate_flow(struct anycast6_flows *flows,
  * @flows: the namespace's
  * @packet: the first packet that was seen of the flow
  * @member: the member that was chosen
- *
- * In a full table, another flow gives way.
  *
  * Context: RCU; softirq or process.
  * Return: false if the flow should stay with its member, but there is no room
@@ -324,41 +368,33 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
 		       struct anycast6_member *member)
 {
-	struct anycast6_flow *flow, *other;
+	struct anycast6_flow_image image = {
+		.key = &packet->key,
+		.used = jiffies,
+	};
+	int err;
 
 	if (!anycast6_track_pins(packet->key.proto, packet->segment.flags))
 		return true;
-	/* counted before others can find it: anycast6_flow_remove() subtracts */
-	if (!anycast6_room_take(flows, &packet->key, member->group))
-		return false;
-	flow = allocate_flow(flows, packet, member);
-	if (!flow) {
-		atomic_dec(&flows->count);
-		return false;
-	}
-	other = rhashtable_lookup_get_insert_fast(&flows->table, &flow->node,
-						  anycast6_flow_params);
-	if (likely(!other))
-		return true;
-
-	/* another packet of the flow was quicker, or there is no memory */
-	atomic_dec(&flows->count);
-	free_flow(flows, flow);
-	return !IS_ERR(other);
+	image.flags = anycast6_proof_begin();
+	anycast6_track_begin(&image.track, &packet->segment);
+	err = anycast6_flow_insert(flows, &image, member);
+	/* another packet of the flow was quicker */
+	return !err || err == -EEXIST;
 }
 
 /**
- * anycast6_flow_move() - give a flow another member
+ * anycast6_flow_hand_over() - give a flow another member, and tell nobody
  * @flows: the namespace's
  * @flow: the flow
- * @member: the member that was chosen
+ * @member: the member: in the place of its own, or as another router said
  *
  * Context: RCU; any.
  * Return: false if the flow has ended, or @member is gone.
  */
-bool anycast6_flow_move(struct anycast6_flows *flows,
-			struct anycast6_flow *flow,
-			struct anycast6_member *member)
+bool anycast6_flow_hand_over(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow,
+			     struct anycast6_member *member)
 {
 	struct anycast6_member *old = rcu_dereference(flow->member);
 
@@ -374,5 +410,30 @@ bool anycast6_flow_move(struct anycast6_flows *flows,
 	}
 	/* another packet of the flow was quicker, or free_flow() was */
 	take_from_member(flows, member);
+	return true;
+}
+
+/**
+ * anycast6_flow_move() - give a flow the member that was chosen for it
+ * @flows: the namespace's
+ * @flow: the flow
+ * @member: the member
+ *
+ * Context: RCU; any.
+ * Return: as anycast6_flow_hand_over().
+ */
+bool anycast6_flow_move(struct anycast6_flows *flows,
+			struct anycast6_flow *flow,
+			struct anycast6_member *member)
+{
+	bool moves = rcu_access_pointer(flow->member) != member;
+	u32 state = READ_ONCE(flow->state);
+
+	if (!anycast6_flow_hand_over(flows, flow, member))
+		return false;
+	/* nobody is told of it while it is new */
+	if (moves && FIELD_GET(ANYCAST6_FLOW_STATE, state) !=
+		     ANYCAST6_FLOW_STATE_NEW)
+		anycast6_flow_news_add(flows, flow, state);
 	return true;
 }

@@ -17,14 +17,18 @@
 #include "lib/packet.h"
 #include "lib/track.h"
 
+struct anycast6_flow_news;
 struct anycast6_member;
+struct anycast6_net;
 struct in6_addr;
 
 /* What of a flow's track changes together, in one word. That of a connection which
  * was seen from its SYN on and lasts is %ANYCAST6_FLOW_STATE_ESTABLISHED alone.
  */
 #define ANYCAST6_FLOW_STATE	GENMASK(3, 0)
-#define ANYCAST6_FLOW_TRUST	GENMASK(7, 4)
+#define ANYCAST6_FLOW_TRUST	GENMASK(6, 4)
+/* Another router said so, or this one before: no packet was seen here since. */
+#define ANYCAST6_FLOW_LOADED	BIT(7)
 #define ANYCAST6_FLOW_TRIES	BIT(8)
 /* It has not lasted yet, and gives way to others. */
 #define ANYCAST6_FLOW_UNPROVEN	BIT(9)
@@ -76,12 +80,28 @@ struct anycast6_flow {
 };
 
 /**
+ * struct anycast6_flow_image - what a flow is to begin as
+ * @key: the flow
+ * @track: how far it is
+ * @used: when its last packet came, jiffies
+ * @flags: what its state has beyond its track
+ */
+struct anycast6_flow_image {
+	const struct anycast6_flow_key *key;
+	struct anycast6_track track;
+	u32 used;
+	u32 flags;
+};
+
+/**
  * struct anycast6_flows - a namespace's flows
  * @table: by key; lock-free for readers
  * @count: how many there are, or are about to be inserted; atomic
  * @proven: how many of them are not ANYCAST6_FLOW_UNPROVEN; atomic
  * @addresses: how many addresses have flows; atomic
  * @max: the sysctl max_flows, READ_ONCE()
+ * @news: which of them changed, NULL while nobody listens; RCU, writers under
+ *        an->lock
  */
 struct anycast6_flows {
 	struct rhashtable table;
@@ -89,6 +109,7 @@ struct anycast6_flows {
 	atomic_t proven;
 	atomic_t addresses;
 	const unsigned int *max;
+	struct anycast6_flow_news __rcu *news;
 };
 
 /**
@@ -148,7 +169,8 @@ int anycast6_flows_walk(struct anycast6_flows *flows,
 			int (*visit)(struct anycast6_flows *flows,
 				     struct anycast6_flow *flow, void *arg),
 			void *arg);
-void anycast6_flows_expire(struct anycast6_flows *flows);
+void anycast6_flows_expire(struct anycast6_flows *flows,
+			   struct anycast6_net *an);
 void anycast6_flows_flush(struct anycast6_flows *flows,
 			  const struct anycast6_flow_filter *filter);
 bool anycast6_flow_filter_passes(const struct anycast6_flow_filter *filter,
@@ -158,14 +180,25 @@ bool anycast6_flow_set_state(struct anycast6_flows *flows,
 			     struct anycast6_flow *flow, u32 old, u32 state);
 bool anycast6_flow_remove(struct anycast6_flows *flows,
 			  struct anycast6_flow *flow);
+int anycast6_flow_insert(struct anycast6_flows *flows,
+			 const struct anycast6_flow_image *image,
+			 struct anycast6_member *member);
 bool anycast6_flow_pin(struct anycast6_flows *flows,
 		       const struct anycast6_packet *packet,
 		       struct anycast6_member *member);
+bool anycast6_flow_hand_over(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow,
+			     struct anycast6_member *member);
 bool anycast6_flow_move(struct anycast6_flows *flows,
 			struct anycast6_flow *flow,
 			struct anycast6_member *member);
 void anycast6_flow_begin(struct anycast6_flow *flow,
-			 const struct anycast6_segment *segment);
+			 const struct anycast6_flow_image *image);
+bool anycast6_flow_overwrite(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow,
+			     const struct anycast6_flow_image *image);
+void anycast6_flow_read(const struct anycast6_flow *flow,
+			struct anycast6_track *track);
 enum anycast6_step
 anycast6_flow_foresee(struct anycast6_flow *flow,
 		      const struct anycast6_segment *segment);
@@ -176,7 +209,6 @@ void anycast6_flow_wait(struct anycast6_flow *flow);
 u32 anycast6_flow_waited(const struct anycast6_flow *flow);
 unsigned int anycast6_flow_timeout(const struct anycast6_flow *flow);
 bool anycast6_flow_is_over(const struct anycast6_flow *flow);
-bool anycast6_flow_is_lost(const struct anycast6_flow *flow);
 u32 anycast6_flow_idle(const struct anycast6_flow *flow);
 
 /**
@@ -189,6 +221,30 @@ u32 anycast6_flow_idle(const struct anycast6_flow *flow);
 static inline u8 anycast6_flow_state(const struct anycast6_flow *flow)
 {
 	return READ_ONCE(flow->state) & ANYCAST6_FLOW_STATE;
+}
+
+/**
+ * anycast6_flow_is_proven() - whether a flow has lasted
+ * @flow: the flow
+ *
+ * Context: any that keeps @flow.
+ */
+static inline bool anycast6_flow_is_proven(const struct anycast6_flow *flow)
+{
+	return !(READ_ONCE(flow->state) & ANYCAST6_FLOW_UNPROVEN);
+}
+
+/**
+ * anycast6_flow_is_loaded() - whether nothing of a flow was seen here
+ * @flow: the flow
+ *
+ * Context: any that keeps @flow.
+ * Return: true if another router said what is known of it, or this one before,
+ * and no packet of it came here since.
+ */
+static inline bool anycast6_flow_is_loaded(const struct anycast6_flow *flow)
+{
+	return READ_ONCE(flow->state) & ANYCAST6_FLOW_LOADED;
 }
 
 /**

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What one packet more means for its flow, and what it changes of that. Knows one
- * flow at a time, and not who has it.
+ * How far a flow is: what it begins as, what one packet more means for it, and
+ * what it changes of that. Knows one flow at a time, and not who has it.
  */
 #include <linux/in.h>
 
 #include <uapi/linux/anycast6.h>
 
 #include "steer/flow.h"
+#include "steer/flow_news.h"
 #include "steer/proof.h"
 
 /* What a flow's time of waiting is counted in, jiffies. It is told apart for four
@@ -16,7 +17,11 @@
 #define WAIT_UNIT	(HZ / 4)
 /* What a packet of a flow that does not wait leaves as it is, or changes. */
 #define TRACKED		(ANYCAST6_FLOW_STATE | ANYCAST6_FLOW_TRUST | \
-			 ANYCAST6_FLOW_TRIES | ANYCAST6_FLOW_WAITS)
+			 ANYCAST6_FLOW_LOADED | ANYCAST6_FLOW_TRIES | \
+			 ANYCAST6_FLOW_WAITS)
+/* Listeners are told if these change. */
+#define TOLD_BITS	(ANYCAST6_FLOW_STATE | ANYCAST6_FLOW_LOADED | \
+			 ANYCAST6_FLOW_UNPROVEN)
 
 static u32 pack_state(const struct anycast6_track *track)
 {
@@ -37,31 +42,73 @@ static void write_sequence(struct anycast6_flow *flow,
 /**
  * anycast6_flow_begin() - a flow begins
  * @flow: the flow, which nobody else has yet
- * @segment: of TCP, else zero
+ * @image: what it begins as
  *
  * Context: any.
  */
 void anycast6_flow_begin(struct anycast6_flow *flow,
-			 const struct anycast6_segment *segment)
+			 const struct anycast6_flow_image *image)
 {
-	struct anycast6_track track;
+	flow->key = *image->key;
+	flow->used = image->used;
+	flow->state = pack_state(&image->track) | image->flags;
+	write_sequence(flow, &image->track);
+}
 
-	anycast6_track_begin(&track, segment);
-	flow->state = pack_state(&track) | anycast6_proof_begin();
-	write_sequence(flow, &track);
+/**
+ * anycast6_flow_overwrite() - make a flow what it is elsewhere
+ * @flows: the namespace's
+ * @flow: the flow; it keeps its member
+ * @image: what it is to be
+ *
+ * Context: RCU; any.
+ * Return: false if it has ended.
+ */
+bool anycast6_flow_overwrite(struct anycast6_flows *flows,
+			     struct anycast6_flow *flow,
+			     const struct anycast6_flow_image *image)
+{
+	u32 next = pack_state(&image->track) | image->flags;
+	u32 state;
+
+	do {
+		state = READ_ONCE(flow->state);
+		if (state == ANYCAST6_FLOW_REMOVED)
+			return false;
+	} while (!anycast6_flow_set_state(flows, flow, state, next));
+	write_sequence(flow, &image->track);
+	WRITE_ONCE(flow->used, image->used);
+	return true;
 }
 
 static void read_track(const struct anycast6_flow *flow, u32 state,
 		       struct anycast6_track *track)
 {
+	u32 idle = anycast6_flow_idle(flow);
+
 	*track = (struct anycast6_track) {
 		.next = READ_ONCE(flow->next),
 		.syn = READ_ONCE(flow->syn),
 		.state = FIELD_GET(ANYCAST6_FLOW_STATE, state),
 		.trust = FIELD_GET(ANYCAST6_FLOW_TRUST, state),
 		.tries = state & ANYCAST6_FLOW_TRIES,
-		.rests = anycast6_flow_idle(flow) > HZ * ANYCAST6_TRACK_REST,
+		.rests = idle > HZ * ANYCAST6_TRACK_REST,
+		.resumes = state & ANYCAST6_FLOW_LOADED &&
+			   idle < HZ * ANYCAST6_TRACK_RESUME,
 	};
+}
+
+/**
+ * anycast6_flow_read() - read how far a flow is
+ * @flow: the flow
+ * @track: result
+ *
+ * Context: any that keeps @flow.
+ */
+void anycast6_flow_read(const struct anycast6_flow *flow,
+			struct anycast6_track *track)
+{
+	read_track(flow, READ_ONCE(flow->state), track);
 }
 
 /* Returns false if the packet begins a flow of the same key anew. */
@@ -139,8 +186,10 @@ void anycast6_flow_go_on(struct anycast6_flows *flows,
 	next = pack_state(&track);
 	next |= goes_on ? anycast6_proof_go_on(flows, flow, state, track.state) :
 			  anycast6_proof_begin();
-	if (next != state)
-		anycast6_flow_set_state(flows, flow, state, next);
+	if (next != state &&
+	    anycast6_flow_set_state(flows, flow, state, next) &&
+	    (next ^ state) & TOLD_BITS)
+		anycast6_flow_news_add(flows, flow, next);
 	write_sequence(flow, &track);
 	touch_flow(flow);
 }

@@ -10,5 +10,7 @@ struct anycast6_net;
 
 int anycast6_router_get(struct anycast6_net *an);
 void anycast6_router_put(struct anycast6_net *an);
+void anycast6_router_end(struct anycast6_net *an);
+void anycast6_router_work(struct work_struct *work);
 
 #endif

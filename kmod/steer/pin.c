@@ -9,16 +9,16 @@
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/socket.h"
-#include "lib/history.h"
 #include "lib/stay.h"
 #include "lib/tally.h"
-#include "lib/track.h"
 #include "net.h"
 #include "object/group.h"
 #include "object/member.h"
 #include "object/pinning.h"
 #include "steer/affinity.h"
+#include "steer/claim.h"
 #include "steer/pin.h"
+#include "steer/refusal.h"
 #include "steer/reset.h"
 #include "way/nexthop.h"
 
@@ -89,122 +89,6 @@ find_owner(const struct anycast6_group *group,
 	return find_local(group);
 }
 
-/* Returns whether there is a way to a remote member, but not for this packet. */
-static bool is_denied(struct anycast6_member *member,
-		      const struct anycast6_transit *transit)
-{
-	struct anycast6_way way = {};
-
-	if (!member->nexthop ||
-	    transit->refusal == ANYCAST6_VERDICT_FORWARDING)
-		return member->nexthop;
-	return anycast6_path_find_plainly(transit->net, &member->nexthop->slot,
-					  &transit->packet.key, transit->skb,
-					  &way);
-}
-
-/* Fills what says whether a segment may be answered by an RST. What stands for all
- * that a source sends is no connection, nor is an error.
- */
-static void collect_segment(struct anycast6_net *an,
-			    const struct anycast6_flow *flow,
-			    const struct anycast6_transit *transit,
-			    struct anycast6_stay_facts *facts)
-{
-	const struct anycast6_segment *segment = &transit->packet.segment;
-
-	facts->resets = READ_ONCE(an->flow_reset) &&
-			flow->key.proto == IPPROTO_TCP &&
-			transit->packet.kind == ANYCAST6_PACKET_FLOW &&
-			transit->skb->pkt_type == PACKET_HOST;
-	facts->opens = segment->flags & (ANYCAST6_TRACK_SYN |
-					 ANYCAST6_TRACK_RST);
-	facts->near = anycast6_track_is_near(READ_ONCE(flow->next),
-					     segment->end);
-	facts->witnessed = FIELD_GET(ANYCAST6_FLOW_TRUST,
-				     READ_ONCE(flow->state)) ==
-			   ANYCAST6_TRUST_WITNESSED;
-}
-
-/* Fills all that is known of a flow whose member has refused a packet. */
-static void collect_facts(struct anycast6_net *an,
-			  const struct anycast6_flow *flow,
-			  struct anycast6_member *member,
-			  struct anycast6_transit *transit,
-			  struct anycast6_stay_facts *facts)
-{
-	/* pairs with set_member_state() in reconcile/address.c */
-	u8 state = smp_load_acquire(&member->state);
-	/* the same: only then since when the member is gone */
-	u8 reason = smp_load_acquire(&member->reason);
-
-	*facts = (struct anycast6_stay_facts) {
-		.gone = anycast6_history_absence(&member->history),
-		.waited = anycast6_flow_waited(flow),
-		.grace = READ_ONCE(an->flow_grace),
-		.flow_state = anycast6_flow_state(flow),
-		.proto = transit->packet.key.proto,
-		.remote = member->nexthop,
-		.denied = is_denied(member, transit),
-		.state = state,
-		.reason = reason,
-		.refusal = transit->refusal,
-	};
-
-	if (facts->reason == ANYCAST6_REASON_HOLD)
-		facts->reaches = !anycast6_choice_reach(member, transit);
-	collect_segment(an, flow, transit, facts);
-}
-
-/* Returns what becomes of a flow whose member has refused a packet. */
-static enum anycast6_stay stay_or_move(struct anycast6_net *an,
-				       struct anycast6_flow *flow,
-				       struct anycast6_transit *transit)
-{
-	struct anycast6_stay_facts facts;
-	struct anycast6_member *member;
-	enum anycast6_stay stay;
-
-	if (!flow || !transit->refusal)
-		return ANYCAST6_STAY_MOVES;
-	member = rcu_dereference(flow->member);
-	if (!member || READ_ONCE(member->dead))
-		return ANYCAST6_STAY_MOVES;
-	collect_facts(an, flow, member, transit, &facts);
-	stay = anycast6_stay_decide(&facts);
-	if (stay == ANYCAST6_STAY_GOES_ON)
-		return stay;
-	anycast6_way_drop(&transit->way);
-	if ((stay == ANYCAST6_STAY_WAITS || stay == ANYCAST6_STAY_DETOURS) &&
-	    transit->refusal != ANYCAST6_VERDICT_LOOP)
-		anycast6_flow_wait(flow);
-	return stay;
-}
-
-/**
- * anycast6_pin_foresee() - what becomes of a flow whose member refuses a packet
- * @an: the namespace
- * @flow: the flow
- * @member: its member, which is not dead
- * @transit: the packet, not sent, with the reason why @member refuses it; may get
- *           its way to @member all the same
- * @left: result: for how long the flow still waits, if it does, ms
- *
- * Context: RCU; any.
- */
-enum anycast6_stay anycast6_pin_foresee(struct anycast6_net *an,
-					const struct anycast6_flow *flow,
-					struct anycast6_member *member,
-					struct anycast6_transit *transit,
-					u32 *left)
-{
-	struct anycast6_stay_facts facts;
-
-	collect_facts(an, flow, member, transit, &facts);
-	*left = anycast6_stay_left(&facts);
-	return anycast6_stay_decide(&facts);
-}
-
 /* Asks the member that the packet's source has, where all that a source sends
  * stays together. Returns %ANYCAST6_STAY_GOES_ON if it takes the packet, and
  * %ANYCAST6_STAY_MOVES if there is none, or the source is to get another.
@@ -218,12 +102,17 @@ static enum anycast6_stay follow_source(struct anycast6_router *router,
 
 	source = anycast6_affinity_find(&router->flows, group,
 					&transit->packet);
-	*member = source ? rcu_dereference(source->member) : NULL;
+	if (!source)
+		return ANYCAST6_STAY_MOVES;
+	anycast6_claim_flow(router->an, source);
+	*member = rcu_dereference(source->member);
 	if (!*member)
 		return ANYCAST6_STAY_MOVES;
 	transit->refusal = anycast6_choice_refusal(*member, transit);
-	return transit->refusal ? stay_or_move(router->an, source, transit) :
-				  ANYCAST6_STAY_GOES_ON;
+	return transit->refusal ?
+	       anycast6_refusal_weigh(router->an, source, *member, group,
+				      transit) :
+	       ANYCAST6_STAY_GOES_ON;
 }
 
 /* Finds a member for a packet whose flow has none, or is to get another. Returns
@@ -279,17 +168,20 @@ static void count_absence(const struct anycast6_group *group,
 		anycast6_tally_add(group->misses, ANYCAST6_MISS_NO_MEMBER);
 }
 
-/* As stay_or_move(), but whatever member a connection has lost: if this node has
- * it, it is not lost.
+/* As anycast6_refusal_weigh(), but whatever member a connection has lost: if this
+ * node has it, it is not lost.
  */
 static enum anycast6_stay
 stay_or_find(struct anycast6_router *router, struct anycast6_flow *flow,
+	     struct anycast6_member *member,
 	     const struct anycast6_group *group,
 	     struct anycast6_transit *transit)
 {
-	enum anycast6_stay stay = stay_or_move(router->an, flow, transit);
+	enum anycast6_stay stay = anycast6_refusal_weigh(router->an, flow, member,
+							 group, transit);
 
-	if (stay == ANYCAST6_STAY_RESETS && find_owner(group, transit))
+	if ((stay == ANYCAST6_STAY_RESETS || stay == ANYCAST6_STAY_WAITS) &&
+	    find_owner(group, transit))
 		return ANYCAST6_STAY_MOVES;
 	return stay;
 }
@@ -324,9 +216,14 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 				struct anycast6_transit *transit,
 				struct anycast6_member **member)
 {
+	struct anycast6_member *old;
 	bool answered = false;
 
-	switch (stay_or_find(router, flow, group, transit)) {
+	*member = anycast6_claim_member(router->an, flow, transit);
+	if (*member)
+		return true;
+	old = flow ? rcu_dereference(flow->member) : NULL;
+	switch (stay_or_find(router, flow, old, group, transit)) {
 	case ANYCAST6_STAY_MOVES:
 		if (!choose_member(router, group, transit, member))
 			break;
@@ -340,7 +237,7 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
 		transit->pends = false;
 		return true;
 	case ANYCAST6_STAY_GOES_ON:
-		*member = rcu_dereference(flow->member);
+		*member = old;
 		return true;
 	case ANYCAST6_STAY_RESETS:
 		answered = anycast6_reset_answer(router, transit);
@@ -359,6 +256,7 @@ noinline bool anycast6_pin_seek(struct anycast6_router *router,
  */
 static bool may_leave(struct anycast6_router *router,
 		      struct anycast6_flow *flow, struct anycast6_member *old,
+		      const struct anycast6_group *group,
 		      struct anycast6_transit *transit)
 {
 	enum anycast6_stay stay = ANYCAST6_STAY_WAITS;
@@ -368,7 +266,8 @@ static bool may_leave(struct anycast6_router *router,
 		return true;
 	transit->refusal = anycast6_choice_refusal(old, transit);
 	if (transit->refusal)
-		stay = stay_or_move(router->an, flow, transit);
+		stay = anycast6_refusal_weigh(router->an, flow, old, group,
+					      transit);
 	anycast6_way_drop(&transit->way);
 	/* it was not answered: this node has the connection, or the sysctl was
 	 * set meanwhile
@@ -408,7 +307,8 @@ static void remember_source(struct anycast6_router *router,
 					&transit->packet);
 	if (source) {
 		old = rcu_dereference(source->member);
-		if (old != member && !may_leave(router, source, old, transit))
+		if (old != member &&
+		    !may_leave(router, source, old, group, transit))
 			return;
 	}
 	if (!anycast6_affinity_keep(&router->flows, group, &transit->packet,
@@ -465,7 +365,8 @@ void anycast6_pin_confirm(struct anycast6_router *router,
 	flow = anycast6_flow_find(&router->flows, &transit->packet.key);
 	if (flow) {
 		old = rcu_dereference(flow->member);
-		if (old != member && !may_leave(router, flow, old, transit))
+		if (old != member &&
+		    !may_leave(router, flow, old, member->group, transit))
 			return;
 	}
 	remember_member(router, flow, transit, member);

@@ -8,7 +8,6 @@
 #define ANYCAST6_PIN_H
 
 #include "lib/packet.h"
-#include "lib/stay.h"
 #include "steer/choice.h"
 #include "steer/flow.h"
 #include "steer/router.h"
@@ -25,11 +24,6 @@ bool anycast6_pin_seek(struct anycast6_router *router,
 		       struct anycast6_group *group,
 		       struct anycast6_transit *transit,
 		       struct anycast6_member **member);
-enum anycast6_stay anycast6_pin_foresee(struct anycast6_net *an,
-					const struct anycast6_flow *flow,
-					struct anycast6_member *member,
-					struct anycast6_transit *transit,
-					u32 *left);
 void anycast6_pin_remember(struct anycast6_router *router,
 			   struct anycast6_transit *transit,
 			   struct anycast6_member *member);

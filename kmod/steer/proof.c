@@ -46,14 +46,47 @@ static bool demote_flow(struct anycast6_flows *flows,
 				       state | anycast6_proof_begin());
 }
 
+/* Returns whether one more flow may be proven, without another that is proven no
+ * more.
+ */
+static bool has_proof_left(const struct anycast6_flows *flows)
+{
+	u32 most = anycast6_evict_most_proven(READ_ONCE(*flows->max));
+
+	return (unsigned int)atomic_read(&flows->proven) < most;
+}
+
+/**
+ * anycast6_proof_load() - a flow that was loaded has lasted elsewhere
+ * @flows: the namespace's
+ * @flow: the flow; proven now, unless there are too many
+ * @group: its address
+ *
+ * Context: RCU; any.
+ */
+void anycast6_proof_load(struct anycast6_flows *flows,
+			 struct anycast6_flow *flow,
+			 const struct anycast6_group *group)
+{
+	u32 state = READ_ONCE(flow->state);
+
+	if (state == ANYCAST6_FLOW_REMOVED ||
+	    !(state & ANYCAST6_FLOW_UNPROVEN))
+		return;
+	/* a packet that came meanwhile may prove it by itself */
+	if (has_proof_left(flows) || demote_flow(flows, &flow->key, group))
+		anycast6_flow_set_state(flows, flow, state,
+					state & ~(ANYCAST6_FLOW_UNPROVEN |
+						  ANYCAST6_FLOW_BORN));
+}
+
 /* Returns whether a flow that has lasted for long enough is proven now. */
 static bool prove_flow(struct anycast6_flows *flows,
 		       const struct anycast6_flow *flow)
 {
 	const struct anycast6_member *member = rcu_dereference(flow->member);
-	u32 most = anycast6_evict_most_proven(READ_ONCE(*flows->max));
 
-	if (likely((unsigned int)atomic_read(&flows->proven) < most))
+	if (likely(has_proof_left(flows)))
 		return true;
 	/* not with each packet: it takes a while to look for another one */
 	return member && READ_ONCE(flow->used) != (u32)jiffies &&

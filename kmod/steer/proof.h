@@ -10,8 +10,12 @@
 
 struct anycast6_flow;
 struct anycast6_flows;
+struct anycast6_group;
 
 u32 anycast6_proof_begin(void);
+void anycast6_proof_load(struct anycast6_flows *flows,
+			 struct anycast6_flow *flow,
+			 const struct anycast6_group *group);
 bool anycast6_proof_is_due(u32 state, u8 next);
 u32 anycast6_proof_go_on(struct anycast6_flows *flows,
 			 const struct anycast6_flow *flow, u32 state, u8 next);

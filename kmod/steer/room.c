@@ -8,6 +8,7 @@
 #include "lib/tally.h"
 #include "object/group.h"
 #include "object/member.h"
+#include "steer/claim.h"
 #include "steer/flow.h"
 #include "steer/room.h"
 
@@ -50,9 +51,10 @@ static bool is_above(const struct sample *sample,
 
 static void read_facts(const struct sample *sample,
 		       const struct anycast6_flow *flow,
-		       const struct anycast6_group *group,
+		       const struct anycast6_member *member,
 		       struct anycast6_evict_facts *facts)
 {
+	const struct anycast6_group *group = member->group;
 	u32 state = READ_ONCE(flow->state);
 
 	*facts = (struct anycast6_evict_facts) {
@@ -60,7 +62,9 @@ static void read_facts(const struct sample *sample,
 		.state = FIELD_GET(ANYCAST6_FLOW_STATE, state),
 		.trust = FIELD_GET(ANYCAST6_FLOW_TRUST, state),
 		.proto = flow->key.proto,
-		.over = anycast6_flow_is_lost(flow),
+		.over = anycast6_claim_is_over(flow),
+		.unclaimed = READ_ONCE(member->dead) ||
+			     !READ_ONCE(group->remotes),
 		.again = state & ANYCAST6_FLOW_AGAIN,
 		.proven = !(state & ANYCAST6_FLOW_UNPROVEN),
 		.above = is_above(sample, group),
@@ -75,7 +79,7 @@ static void look_at_flow(struct sample *sample, struct anycast6_flow *flow)
 	/* it is being removed */
 	if (!member)
 		return;
-	read_facts(sample, flow, member->group, &facts);
+	read_facts(sample, flow, member, &facts);
 	if (!sample->rule(&facts, sample->above) ||
 	    (sample->room->flow &&
 	     anycast6_evict_compare(&facts, &sample->room->facts) >= 0))

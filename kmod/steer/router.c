@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state that a namespace has only while it has remote members: the
- * addresses that have some, and their flows. Knows no packets.
+ * The state that a namespace has only while it has remote members, and for a
+ * while after, as flows may be claimed again: the addresses that have some, and
+ * their flows. Knows no packets.
  */
 #include "net.h"
 #include "steer/router.h"
@@ -11,28 +12,12 @@
  * @an: the namespace
  *
  * Context: process, under @an->lock.
- * Return: the state, or NULL without remote members.
+ * Return: the state; NULL if there were no remote members for a while.
  */
 struct anycast6_router *anycast6_router(struct anycast6_net *an)
 {
 	return rcu_dereference_protected(an->router,
 					 lockdep_is_held(&an->lock));
-}
-
-/**
- * anycast6_router_sweep() - have the flows of members that are gone forgotten
- * @an: the namespace; its upkeep does that soon
- *
- * Context: process, under @an->lock.
- */
-void anycast6_router_sweep(struct anycast6_net *an)
-{
-	struct anycast6_router *router = anycast6_router(an);
-
-	if (!router)
-		return;
-	set_bit(ANYCAST6_ROUTER_SWEEP, &router->flags);
-	mod_delayed_work(anycast6_wq, &router->upkeep, 0);
 }
 
 /**
@@ -49,8 +34,7 @@ void anycast6_router_steer(struct anycast6_net *an,
 }
 
 /**
- * anycast6_router_unsteer() - count an address out of the Bloom filter, and
- * have its flows forgotten
+ * anycast6_router_unsteer() - count an address out of the Bloom filter
  * @an: the namespace
  *
  * Called when an address has lost its last remote member.
@@ -60,5 +44,4 @@ void anycast6_router_steer(struct anycast6_net *an,
 void anycast6_router_unsteer(struct anycast6_net *an)
 {
 	anycast6_bloom_set_remove(an, &anycast6_router(an)->addresses);
-	anycast6_router_sweep(an);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The state that a namespace has only while it has remote members: the
- * addresses that have some, and their flows. Knows no packets.
+ * The state that a namespace has only while it has remote members, and for a
+ * while after, as flows may be claimed again: the addresses that have some, and
+ * their flows. Knows no packets.
  */
 #ifndef ANYCAST6_ROUTER_H
 #define ANYCAST6_ROUTER_H
@@ -20,8 +21,6 @@ struct anycast6_group;
 struct anycast6_net;
 
 enum anycast6_router_flags {
-	/* the next upkeep is to look for flows that need not be kept */
-	ANYCAST6_ROUTER_SWEEP,
 	/* packets come by a bridge, and are seen by br_netfilter first */
 	ANYCAST6_ROUTER_BRIDGED,
 };
@@ -37,16 +36,21 @@ struct anycast6_reset_budget {
 };
 
 /**
- * struct anycast6_router - a namespace with remote members
+ * struct anycast6_router - a namespace with remote members, or one that had some
  * @an: the namespace, constant
  * @hooks: those that steer.c names; each has the router as its priv
  * @bridged: that of bridge.c, registered while its hook is set; only @upkeep, and
  *           who begins or has ended that
- * @users: how many remote members there are; an->lock
+ * @bridged_last: it was registered after a packet was noted, so after br_netfilter's;
+ *                as @bridged
+ * @users: how many remote members there are: without one there are no hooks and
+ *         no next hops; an->lock
+ * @stopped: when the last remote member went, jiffies; an->lock
  * @addresses: Bloom filter of the addresses that have remote members
  * @flows: which member each flow has
  * @resets: how many RSTs are sent to clients whose connection is lost
  * @flags: enum anycast6_router_flags; atomic
+ * @told: the second until which listeners were told which flows go on; an->lock
  * @ticks: how often @upkeep ran; only @upkeep uses it
  * @upkeep: forgets flows, looks at next hops, solicits failed neighbours
  */
@@ -54,11 +58,14 @@ struct anycast6_router {
 	struct anycast6_net *an;
 	struct nf_hook_ops hooks[3];
 	struct nf_hook_ops bridged;
+	bool bridged_last;
 	unsigned int users;
+	unsigned long stopped;
 	struct anycast6_bloom_set addresses;
 	struct anycast6_flows flows;
 	struct anycast6_reset_budget resets;
 	unsigned long flags;
+	u32 told;
 	unsigned int ticks;
 	struct delayed_work upkeep;
 };
@@ -79,7 +86,6 @@ static inline bool anycast6_router_passes(const struct anycast6_router *router,
 }
 
 struct anycast6_router *anycast6_router(struct anycast6_net *an);
-void anycast6_router_sweep(struct anycast6_net *an);
 
 void anycast6_router_steer(struct anycast6_net *an,
 			   struct anycast6_group *group);

@@ -20,9 +20,11 @@ static const u32 idles[] = {
 #define TRUSTS	(ANYCAST6_TRUST_PICKED + 1)
 /* over, again, proven and above */
 #define FLAGS	16
-#define COMBINATIONS	(ARRAY_SIZE(protos) * ARRAY_SIZE(idles) * STATES * TRUSTS * FLAGS)
-/* those of TCP and UDP: enough to be compared with each other */
-#define COMPARED	(COMBINATIONS / 2)
+/* with a member, or unclaimed */
+#define CLAIMS	2
+#define COMBINATIONS	(ARRAY_SIZE(protos) * ARRAY_SIZE(idles) * STATES * TRUSTS * FLAGS * CLAIMS)
+/* those of TCP and UDP that have a member: enough to be compared with each other */
+#define COMPARED	(COMBINATIONS / CLAIMS / 2)
 
 /* The @i'th combination of what may be known of a flow. */
 static struct anycast6_evict_facts combination(unsigned int i)
@@ -41,7 +43,8 @@ static struct anycast6_evict_facts combination(unsigned int i)
 	i /= STATES;
 	facts.idle = idles[i % ARRAY_SIZE(idles)];
 	i /= ARRAY_SIZE(idles);
-	facts.proto = protos[i];
+	facts.proto = protos[i % ARRAY_SIZE(protos)];
+	facts.unclaimed = i / ARRAY_SIZE(protos);
 	return facts;
 }
 
@@ -73,6 +76,11 @@ static void grades(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, anycast6_evict_grade(&facts), ANYCAST6_EVICT_LASTING);
 	facts.idle = LASTING_IDLE;
 	KUNIT_EXPECT_EQ(test, anycast6_evict_grade(&facts), ANYCAST6_EVICT_IDLE);
+	/* one in use whose member is gone */
+	facts.idle = 0;
+	facts.unclaimed = true;
+	KUNIT_EXPECT_EQ(test, anycast6_evict_grade(&facts), ANYCAST6_EVICT_IDLE);
+	facts.unclaimed = false;
 	/* what has lasted, however it began */
 	facts.idle = LASTING_IDLE - 1;
 	facts.trust = ANYCAST6_TRUST_PICKED;
@@ -124,7 +132,7 @@ static void all_grades(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, grade, ANYCAST6_EVICT_ENDED);
 		else if (!facts.proven && (facts.proto != IPPROTO_TCP || facts.trust))
 			KUNIT_EXPECT_EQ(test, grade, ANYCAST6_EVICT_UNPROVEN);
-		else if (facts.idle >= LASTING_IDLE)
+		else if (facts.unclaimed || facts.idle >= LASTING_IDLE)
 			KUNIT_EXPECT_EQ(test, grade, ANYCAST6_EVICT_IDLE);
 		else if (facts.idle < BEGUN_IDLE)
 			KUNIT_EXPECT_EQ(test, grade, facts.proven ? ANYCAST6_EVICT_LASTING :
@@ -183,6 +191,11 @@ static void handed_over(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, anycast6_evict_hands_over(&facts, false));
 	facts.idle = LASTING_IDLE;
 	KUNIT_EXPECT_TRUE(test, anycast6_evict_hands_over(&facts, false));
+	/* or of a member */
+	facts.idle = 0;
+	facts.unclaimed = true;
+	KUNIT_EXPECT_TRUE(test, anycast6_evict_hands_over(&facts, false));
+	facts.unclaimed = false;
 	/* in use, but of an address with too many */
 	facts.idle = 0;
 	facts.above = true;
@@ -225,6 +238,15 @@ static void order(struct kunit *test)
 	/* a SYN before a connection that is idle, though its address has too many */
 	old = syn(20);
 	KUNIT_EXPECT_GT(test, anycast6_evict_compare(&flow, &old), 0);
+	/* one that has lost its member, after one that was silent for as long as it gets */
+	flow = lasting();
+	flow.unclaimed = true;
+	old = lasting();
+	old.idle = LASTING_IDLE;
+	KUNIT_EXPECT_LT(test, anycast6_evict_compare(&old, &flow), 0);
+	old.idle = 0;
+	KUNIT_EXPECT_GT(test, anycast6_evict_compare(&old, &flow), 0);
+	flow.unclaimed = false;
 	/* what is over before anything else */
 	flow.above = false;
 	flow.over = true;

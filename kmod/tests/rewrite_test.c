@@ -61,7 +61,7 @@ static u8 type_of(char header)
 }
 
 /* Options are padding, but for a home address. */
-static void put_header(struct sk_buff *skb, char header, u8 next)
+static void put_extension_header(struct sk_buff *skb, char header, u8 next)
 {
 	unsigned int length = header == 'f' ? 8 : header == 'H' ? 24 : 16;
 	u8 *data = skb_put_zero(skb, length);
@@ -103,8 +103,9 @@ static struct sk_buff *build(struct kunit *test, const struct shape *shape,
 	prandom_bytes_state(&rnd, &ip6->saddr, sizeof(ip6->saddr));
 	prandom_bytes_state(&rnd, &ip6->daddr, sizeof(ip6->daddr));
 	for (header = shape->headers; *header; header++)
-		put_header(skb, *header, header[1] ? type_of(header[1]) :
-						     shape->proto);
+		put_extension_header(skb, *header,
+				     header[1] ? type_of(header[1]) :
+						 shape->proto);
 	skb_set_transport_header(skb, skb->len);
 	prandom_bytes_state(&rnd, skb_put(skb, size), size);
 	ip6->payload_len = htons(skb->len - sizeof(*ip6));

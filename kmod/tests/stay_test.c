@@ -228,7 +228,7 @@ static enum anycast6_stay expect_end(const struct anycast6_stay_facts *facts)
 		return ANYCAST6_STAY_MOVES;
 	if (facts->near)
 		return ANYCAST6_STAY_RESETS;
-	if (facts->witnessed)
+	if (facts->witnessed && facts->waited < ANYCAST6_STAY_DOUBT)
 		return ANYCAST6_STAY_WAITS;
 	return ANYCAST6_STAY_MOVES;
 }
@@ -277,7 +277,7 @@ static void answer_flows(struct kunit *test, struct anycast6_stay_facts *facts)
 				facts->refusal = refusals[refusal];
 				facts->remote = way & 1;
 				facts->denied = way & 2;
-				facts->waited = way & 4 ? GRACE : 0;
+				facts->waited = way & 4 ? ANYCAST6_STAY_DOUBT : 0;
 				facts->gone = facts->waited;
 				facts->reaches = way & 8;
 				hold_against_plain(test, facts);
@@ -324,6 +324,23 @@ static void answers_each_loss(struct kunit *test)
 	}
 }
 
+/* A flow table had the upload of a client, so nothing of it is near any more. */
+static void doubt_ends(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+
+	facts.state = ANYCAST6_STATE_DOWN;
+	facts.reason = ANYCAST6_REASON_LEASE;
+	facts.resets = true;
+	facts.witnessed = true;
+	facts.waited = ANYCAST6_STAY_DOUBT - 1;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	facts.waited = ANYCAST6_STAY_DOUBT;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	facts.near = true;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_RESETS);
+}
+
 /* How long is left: all of the grace until the way has been gone for a while, and
  * nothing exactly when the flow moves.
  */
@@ -348,6 +365,44 @@ static void left_ends_with_the_grace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, anycast6_stay_left(&facts), 0u);
 }
 
+/* A packet to an address that is being configured. */
+static void unclaimed_combinations(struct kunit *test)
+{
+	static const u32 ages[] = { 0, GRACE - 1, GRACE, GRACE + 1 };
+	struct anycast6_claim_facts facts = { .grace = GRACE };
+	enum anycast6_stay wanted;
+	unsigned int a, p, f, bits;
+
+	for (a = 0; a < ARRAY_SIZE(ages); a++)
+		for (p = 0; p < ARRAY_SIZE(protos); p++)
+			for (f = ANYCAST6_FLOW_STATE_NEW; f <= ANYCAST6_FLOW_STATE_CLOSED; f++)
+				for (bits = 0; bits < 4; bits++) {
+					bool kept = f == ANYCAST6_FLOW_STATE_ESTABLISHED ||
+						    f == ANYCAST6_FLOW_STATE_CLOSING;
+
+					facts.age = ages[a];
+					facts.proto = protos[p];
+					facts.flow_state = f;
+					facts.known = bits & 1;
+					facts.goes_on = bits & 2;
+					wanted = ANYCAST6_STAY_MOVES;
+					if (a < 2 && facts.known && kept)
+						wanted = p < 2 ? ANYCAST6_STAY_WAITS :
+								 ANYCAST6_STAY_DETOURS;
+					/* what SCTP begins with is not told from the rest */
+					if (a < 2 && !facts.known && facts.goes_on && !p)
+						wanted = ANYCAST6_STAY_WAITS;
+					KUNIT_EXPECT_EQ(test, anycast6_stay_unclaimed(&facts),
+							wanted);
+				}
+	/* an administrator who wants no grace */
+	facts = (struct anycast6_claim_facts) {
+		.proto = IPPROTO_TCP,
+		.goes_on = true,
+	};
+	KUNIT_EXPECT_EQ(test, anycast6_stay_unclaimed(&facts), ANYCAST6_STAY_MOVES);
+}
+
 static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(failed_lookup_moves_no_connection),
 	KUNIT_CASE(settled_path_moves_after_the_grace),
@@ -360,7 +415,9 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(all_combinations),
 	KUNIT_CASE(answers_what_would_move),
 	KUNIT_CASE(answers_each_loss),
+	KUNIT_CASE(doubt_ends),
 	KUNIT_CASE(left_ends_with_the_grace),
+	KUNIT_CASE(unclaimed_combinations),
 	{}
 };
 

@@ -208,6 +208,71 @@ static void syn_that_led_nowhere_is_forgotten(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, track.trust, WITNESSED);
 }
 
+/* A connection that another router has seen last. */
+static void load_track(struct anycast6_track *track, bool resumes)
+{
+	first_step(track, &(struct step) { S, 0 });
+	take_step(track, &(struct step) { A, 1, 100 });
+	track->resumes = resumes;
+}
+
+/* It has gone on since that router told of it, however far: its end counts here. */
+static void taken_over_goes_on(struct kunit *test)
+{
+	static const u32 distances[] = {
+		102, ANYCAST6_TRACK_WINDOW + 200, BLIND, U32_MAX - ANYCAST6_TRACK_BEHIND - 2000,
+	};
+	struct anycast6_track track;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(distances); i++) {
+		u32 seq = distances[i];
+
+		load_track(&track, true);
+		take_step(&track, &(struct step) { A, seq, 1000 });
+		KUNIT_EXPECT_EQ(test, track.trust, WITNESSED);
+		KUNIT_EXPECT_EQ(test, track.next, ISN + seq + 1000);
+		/* from then on it is as any other */
+		track.resumes = false;
+		take_step(&track, &(struct step) { F | A, seq + 1000 });
+		KUNIT_EXPECT_EQ(test, track.state, CLOSING);
+		take_step(&track, &(struct step) { A, seq + BLIND });
+		KUNIT_EXPECT_EQ(test, track.trust, UNSURE);
+	}
+	/* an ACK without data says so, too */
+	load_track(&track, true);
+	take_step(&track, &(struct step) { A, BLIND });
+	KUNIT_EXPECT_EQ(test, track.trust, WITNESSED);
+	KUNIT_EXPECT_EQ(test, track.next, ISN + BLIND);
+}
+
+/* What would end it there is not believed, nor anything if it was silent for long. */
+static void taken_over_is_not_ended(struct kunit *test)
+{
+	struct anycast6_track track;
+
+	load_track(&track, true);
+	take_step(&track, &(struct step) { F | A, BLIND });
+	KUNIT_EXPECT_EQ(test, track.state, ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, track.trust, UNSURE);
+	load_track(&track, true);
+	take_step(&track, &(struct step) { R, BLIND });
+	KUNIT_EXPECT_EQ(test, track.state, ESTABLISHED);
+	take_step(&track, &(struct step) { S, BLIND });
+	KUNIT_EXPECT_EQ(test, track.state, ESTABLISHED);
+	KUNIT_EXPECT_EQ(test, track.next, ISN + 101);
+	load_track(&track, false);
+	take_step(&track, &(struct step) { A, BLIND, 10 });
+	KUNIT_EXPECT_EQ(test, track.trust, UNSURE);
+	/* one that was closing goes on where it was */
+	load_track(&track, true);
+	take_step(&track, &(struct step) { F | A, 101 });
+	KUNIT_EXPECT_EQ(test, track.state, CLOSING);
+	take_step(&track, &(struct step) { A, BLIND, 10 });
+	KUNIT_EXPECT_EQ(test, track.trust, UNSURE);
+	KUNIT_EXPECT_EQ(test, track.state, CLOSING);
+}
+
 #define DEPTH	4
 
 /* What a forger may try: every flag, where it can only guess. */
@@ -325,6 +390,8 @@ static void every_state_ends(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_stories),
+	KUNIT_CASE(taken_over_goes_on),
+	KUNIT_CASE(taken_over_is_not_ended),
 	KUNIT_CASE(others_are_counted),
 	KUNIT_CASE(ends_are_not_remembered),
 	KUNIT_CASE(only_the_reset_begin_anew),

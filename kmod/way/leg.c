@@ -7,6 +7,8 @@
 #include <linux/slab.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/lwtunnel.h>
 
 #include "kernel/route_copy.h"
 #include "way/leg.h"
@@ -60,6 +62,27 @@ static void free_leg_rcu(struct rcu_head *head)
 }
 
 /**
+ * anycast6_leg_plain_output() - what the kernel itself has a route call
+ * @dst: the route
+ *
+ * Context: any that keeps @dst.
+ */
+anycast6_leg_output anycast6_leg_plain_output(const struct dst_entry *dst)
+{
+	return lwtunnel_output_redirect(dst->lwtstate) ? lwtunnel_output :
+							 ip6_output;
+}
+
+/* Packets with a marked route of a leg that is not valid are not remembered. They may
+ * wait in a queue until this module is gone, so they must not call it.
+ */
+static void disown_marked(struct dst_entry *marked)
+{
+	WRITE_ONCE(marked->output, anycast6_leg_plain_output(marked));
+	anycast6_route_copy_disown(marked);
+}
+
+/**
  * anycast6_leg_disown() - make a leg's route invalid for others that have it
  * @leg: the leg
  *
@@ -69,11 +92,13 @@ static void free_leg_rcu(struct rcu_head *head)
  */
 void anycast6_leg_disown(struct anycast6_leg *leg)
 {
-	struct dst_entry *marked = unrcu_pointer(READ_ONCE(leg->marked));
+	struct dst_entry *marked;
 
+	/* first: anycast6_leg_mark() looks at it after it has marked the leg */
 	anycast6_route_copy_disown(leg->dst);
+	marked = unrcu_pointer(READ_ONCE(leg->marked));
 	if (marked)
-		anycast6_route_copy_disown(marked);
+		disown_marked(marked);
 }
 
 /**
@@ -148,8 +173,11 @@ struct dst_entry *anycast6_leg_mark(struct net *net, struct anycast6_leg *leg,
 	marked->output = output;
 	old = unrcu_pointer(cmpxchg(&leg->marked, NULL,
 				    RCU_INITIALIZER(marked)));
-	if (!old)
+	if (!old) {
+		if (!rcu_access_pointer(dst_rt6_info(leg->dst)->from))
+			disown_marked(marked);
 		return marked;
+	}
 	/* another CPU was quicker */
 	anycast6_route_copy_end(marked);
 	return old;

@@ -48,6 +48,7 @@ struct anycast6_leg *anycast6_leg_make(struct net *net,
 				       const struct dst_entry *dst,
 				       const struct list_head *neighbours,
 				       const struct in6_addr *target);
+anycast6_leg_output anycast6_leg_plain_output(const struct dst_entry *dst);
 void anycast6_leg_put(struct anycast6_leg *leg);
 void anycast6_leg_disown(struct anycast6_leg *leg);
 bool anycast6_leg_is_held(const struct anycast6_leg *leg);

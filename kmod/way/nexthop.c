@@ -260,7 +260,8 @@ static void look_at_path(const struct anycast6_nexthop *nexthop,
 	outlook->legs = min(path->n + anycast6_neighbours_left_out(nexthop),
 			    U8_MAX + 0u);
 	outlook->direct = anycast6_path_is_direct(path);
-	outlook->distance = anycast6_path_metric(path);
+	/* else it stays what it was, until the next look */
+	anycast6_path_metric(path, &outlook->distance);
 }
 
 /* Looks for the routes and neighbours of a next hop. */

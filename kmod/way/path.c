@@ -297,16 +297,19 @@ void anycast6_path_recall(struct anycast6_slot *slot)
 /**
  * anycast6_path_metric() - the metric of the route that a path came from
  * @path: the path
+ * @metric: result
  *
  * Context: RCU.
- * Return: the metric, 0 if the route has been removed since.
+ * Return: false if the route has been removed since, or the path been called in.
  */
-u32 anycast6_path_metric(const struct anycast6_path *path)
+bool anycast6_path_metric(const struct anycast6_path *path, u32 *metric)
 {
 	const struct fib6_info *from;
 
 	from = rcu_dereference(dst_rt6_info(path->dst)->from);
-	return from ? from->fib6_metric : 0;
+	if (from)
+		*metric = from->fib6_metric;
+	return from;
 }
 
 /**

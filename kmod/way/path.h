@@ -85,7 +85,7 @@ void anycast6_path_forget(struct anycast6_slot *slot,
 void anycast6_path_drop(struct anycast6_slot *slot);
 void anycast6_path_recall(struct anycast6_slot *slot);
 bool anycast6_path_is_direct(const struct anycast6_path *path);
-u32 anycast6_path_metric(const struct anycast6_path *path);
+bool anycast6_path_metric(const struct anycast6_path *path, u32 *metric);
 
 struct dst_entry *anycast6_path_mark(struct net *net,
 				     const struct anycast6_slot *slot,

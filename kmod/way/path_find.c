@@ -4,11 +4,8 @@
  * are known again. Knows the packet, not which member it goes to.
  */
 #include <linux/netdevice.h>
-#include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
-#include <net/ipv6.h>
-#include <net/lwtunnel.h>
 
 #include "kernel/kernel_route.h"
 #include "lib/legs.h"
@@ -16,13 +13,6 @@
 #include "way/leg.h"
 #include "way/path.h"
 #include "way/survey.h"
-
-/* Returns what the kernel itself has a route call. */
-static anycast6_leg_output plain_output(const struct dst_entry *dst)
-{
-	return lwtunnel_output_redirect(dst->lwtstate) ? lwtunnel_output :
-							 ip6_output;
-}
 
 static u32 find_living(const struct anycast6_path *path)
 {
@@ -153,7 +143,7 @@ bool anycast6_path_has_marked(const struct anycast6_slot *slot,
  */
 int anycast6_path_send(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	return plain_output(skb_dst(skb))(net, sk, skb);
+	return anycast6_leg_plain_output(skb_dst(skb))(net, sk, skb);
 }
 
 /* Returns whether a path was made of a route, or of those that are equal to it. */

@@ -100,9 +100,10 @@ NAMED = {
     "lib/addr.c": "static int compare_scopes(int a)\n{\n}\n\nstatic bool deaf = true;\nint both(void)\n{\n}\n",
     "lib/hash.c": "static int compare_hashes(void);\n\nstatic struct anycast6_key *\nmake_key(void)\n{\n}\n",
     "lib/hash.h": "static inline int compare_hashes(void)\n{\n}\n",
-    "tests/addr_test.c": "static void compare_scopes(struct kunit *test)\n{\n}\n",
+    "tests/addr_test.c": "static void scopes(struct kunit *test)\n{\n}\n",
 }
 NOT_NAMED = {
+    "tests/hash_test.c": "static void make_key(struct kunit *test)\n{\n}\n",
     "object/group.c": "static __printf(1, 2) struct anycast6_key *\nmake_key(int a,\n\t int b)\n\t__must_hold(b)\n{\n}\n",
     "object/mark.c": "static __always_inline void __mark(void)\n{\n}\n",
 }

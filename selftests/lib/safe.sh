@@ -48,6 +48,7 @@ make_safe() {
 begin() {
 	nsip router -batch - <<-END
 		anycast flush
+		anycast flow flush
 		anycast add $A via $U1 metric 10
 		anycast add $A via $U2 metric 20
 	END

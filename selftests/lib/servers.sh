@@ -94,6 +94,7 @@ all_of() {
 has_members() {
 	{
 		echo "anycast flush"
+		echo "anycast flow flush"
 		printf 'anycast add '$A' via 2001:db8:f::%s\n' "$@"
 	} | nsip router -batch -
 }

@@ -3,7 +3,7 @@
 # What those steer_ tests share that look at single packets: a router with two members, and what it did. Sourced after
 # lib.sh and peer.sh. Such tests start peer/wire.py, which has more verbs: named, unnamed, open, say, close, ask, each,
 # stream, flowing, streamed, inject, flood, pour, pouring, poured, error, pieces, heads, watch, seen, tell, hear,
-# finish, chat, chatting, chatted, forge, put.
+# finish, chat, chatting, chatted, forge, put, crowd, crowd_says, crowd_ends.
 #
 #                                             2001:db8:1::/64 --- (m0) one
 #   client (c0) --- 2001:db8:c::/64 --- (r0) router (r1, r2)          ::1

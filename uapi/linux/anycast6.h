@@ -139,6 +139,32 @@ enum anycast6_flow_state {
 };
 
 /**
+ * enum anycast6_flow_trust - What is believed of what the client of a
+ *   connection sends.
+ * @ANYCAST6_FLOW_TRUST_WITNESSED: All of it was seen, from the SYN on.
+ * @ANYCAST6_FLOW_TRUST_BLIND: Segments came that do not belong together: what
+ *   ends it is not believed.
+ * @ANYCAST6_FLOW_TRUST_PICKED: It was first seen in its midst, and is
+ *   remembered for minutes only.
+ */
+enum anycast6_flow_trust {
+	ANYCAST6_FLOW_TRUST_WITNESSED,
+	ANYCAST6_FLOW_TRUST_BLIND,
+	ANYCAST6_FLOW_TRUST_PICKED,
+};
+
+/**
+ * enum anycast6_flow_proof - Whether a flow has lasted.
+ * @ANYCAST6_FLOW_PROOF_UNPROVEN: Not yet, so in a full table it gives way to
+ *   others.
+ * @ANYCAST6_FLOW_PROOF_PROVEN: It has.
+ */
+enum anycast6_flow_proof {
+	ANYCAST6_FLOW_PROOF_UNPROVEN,
+	ANYCAST6_FLOW_PROOF_PROVEN,
+};
+
+/**
  * enum anycast6_source_mode - Which source packets have that this node sends
  *   in answer to one that came to the address.
  * @ANYCAST6_SOURCE_MODE_AUTO: TCP and UDP have the anycast address, ICMPv6 a
@@ -331,6 +357,14 @@ enum {
 	ANYCAST6_A_FLOW_TIMEOUT,
 	ANYCAST6_A_FLOW_MEMBER,
 	ANYCAST6_A_FLOW_WAITS,
+	ANYCAST6_A_FLOW_TRUST,
+	ANYCAST6_A_FLOW_NEXT,
+	ANYCAST6_A_FLOW_SYN,
+	ANYCAST6_A_FLOW_VIA,
+	ANYCAST6_A_FLOW_VIA_DEV,
+	ANYCAST6_A_FLOW_PROOF,
+	ANYCAST6_A_FLOW_PAD,
+	ANYCAST6_A_FLOW_TIME,
 
 	__ANYCAST6_A_FLOW_MAX,
 	ANYCAST6_A_FLOW_MAX = (__ANYCAST6_A_FLOW_MAX - 1)
@@ -362,11 +396,17 @@ enum {
 	ANYCAST6_CMD_DRAIN,
 	ANYCAST6_CMD_RESUME,
 	ANYCAST6_CMD_RENEW,
+	ANYCAST6_CMD_FLOW_ADD,
+	ANYCAST6_CMD_FLOW_REPLACE,
+	ANYCAST6_CMD_FLOW_CHANGED,
+	ANYCAST6_CMD_FLOW_ENDED,
+	ANYCAST6_CMD_FLOW_LOST,
 
 	__ANYCAST6_CMD_MAX,
 	ANYCAST6_CMD_MAX = (__ANYCAST6_CMD_MAX - 1)
 };
 
 #define ANYCAST6_MCGRP_EVENTS	"events"
+#define ANYCAST6_MCGRP_FLOWS	"flows"
 
 #endif /* _UAPI_LINUX_ANYCAST6_H */

@@ -293,6 +293,51 @@ def do_close(name, options):
     return ""
 
 
+def shares(names):
+    return " ".join("%s=%d" % (name, names.count(name)) for name in sorted(set(names)))
+
+
+def do_crowd(name, address, port, count, options):
+    """crowd NS NAME ADDRESS PORT COUNT [src=…] [sport=…]: so many connections, each has the next source port if
+    one is told; whom they reached: name=number, a word each"""
+    crowd = crowds[name] = []
+    for number in range(int(count)):
+        told = dict(options)
+        if "sport" in told:
+            told["sport"] = int(told["sport"]) + number
+        crowd.append(Flow("tcp", address, port, told))
+    return shares([flow.name.strip() for flow in crowd])
+
+
+def do_crowd_says(name, options):
+    """crowd_says NS NAME [size=BYTES] [wait=SECONDS]: all of these connections exchange a message at once; who
+    answers, and lost=N if N of them have ended: name=number, a word each"""
+    heard, size, seconds = [], int(options.get("size", 10)), float(options.get("wait", 20))
+    end = time.monotonic() + seconds
+    for flow in crowds[name]:
+        try:
+            flow.tell(size)
+        except OSError:
+            pass
+    for flow in crowds[name]:
+        try:
+            heard.append(flow.hear(size, max(end - time.monotonic(), 0.1)))
+        except (OSError, ValueError):
+            heard.append("lost")
+    return shares(heard)
+
+
+def do_crowd_ends(name, options):
+    """crowd_ends NS NAME: end them, with RST"""
+    for flow in crowds.pop(name):
+        flow.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        flow.sock.close()
+    return ""
+
+
+crowds = {}
+
+
 def do_ask(address, port, sports, options):
     """ask NS ADDRESS PORT FIRST-LAST [src=ADDRESS] [wait=SECONDS]: one datagram from each of these ports;
     who answered, a word each, - for nobody"""
@@ -304,13 +349,14 @@ def do_ask(address, port, sports, options):
         sock.bind(sockaddr(source, number))
         socks.append(sock)
         sock.sendto(b"?", sockaddr(address, int(port)))
-    return collect(socks, float(options.get("wait", 5)))
+    return " ".join(collect(socks, float(options.get("wait", 5))))
 
 
 def do_each(prefix, count, port, options):
     """each NS PREFIX COUNT PORT [sport=PORT] [wait=SECONDS]: one datagram to each of PREFIX0,
     PREFIX1… (hexadecimal); who answered, a word each, - for nobody"""
-    socks = []
+    end = time.monotonic() + float(options.get("wait", 5))
+    socks, names = [], []
     for number in range(int(count)):
         sock = make_socket(socket.SOCK_DGRAM, options)
         if "sport" in options:
@@ -318,7 +364,11 @@ def do_each(prefix, count, port, options):
             sock.bind(("::", int(options["sport"]) + number))
         socks.append(sock)
         sock.sendto(b"?", sockaddr("%s%x" % (prefix, number), int(port)))
-    return collect(socks, float(options.get("wait", 5)))
+        # no more than what waits for a busy server without loss
+        if len(socks) == 100:
+            names += collect(socks, end - time.monotonic())
+            socks = []
+    return " ".join(names + collect(socks, end - time.monotonic()))
 
 
 def collect(socks, seconds):
@@ -331,7 +381,7 @@ def collect(socks, seconds):
                 names.append(sock.recv(65536).partition(b"\n")[0].decode())
             except OSError:
                 names.append("-")
-    return " ".join(names)
+    return names
 
 
 class Stream(threading.Thread):
@@ -606,7 +656,7 @@ def do_pieces(source, target, sports, dport, order, options):
         for number in order.split(","):
             for datagram in pieces:
                 out.sendto(datagram[-1 if number == "x" else int(number)], (target, 0))
-    return collect(socks, float(options.get("wait", 10)))
+    return " ".join(collect(socks, float(options.get("wait", 10))))
 
 
 def do_heads(source, target, count, options):
