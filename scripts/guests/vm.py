@@ -16,7 +16,6 @@ import time
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 LOGS = os.path.join(TOP, "build", "logs")
 KERNELS = ("6.1", "6.12", "debug")
-BOOT_ATTEMPTS = 2
 
 # How the kernel says that something is wrong. One of these fails a run whatever the tests say.
 REPORT = re.compile("|".join((
@@ -123,6 +122,8 @@ class Guest:
         self.kmemleak = kmemleak and kernel == "debug"
         self.icount = icount
         self.more = more
+        self.emulator = subprocess.run([os.path.join(TOP, "scripts/guests/emulator")], check=True, text=True,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout.strip()
         self.directory, self.lock = self._claim(name or "guest-" + kernel)
         self.console = os.path.join(self.directory, "console")
         self.output = os.path.join(self.directory, "output")
@@ -201,7 +202,7 @@ class Guest:
         arguments = [
             # Whoever ends us must not leave a guest behind.
             "setpriv", "--pdeathsig", "KILL",
-            "qemu-system-x86_64", *cpus, "-M", "q35", "-m", "1536" if debug else "1024",
+            self.emulator, *cpus, "-M", "q35", "-m", "1536" if debug else "1024",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-kernel", d + "/bzImage", "-initrd", d + "/initramfs", "-append", " ".join(self._append(shell)),
             "-chardev", "file,id=console,path=" + self.console, "-serial", "chardev:console",
@@ -222,14 +223,7 @@ class Guest:
 
     def run(self, timeout, on_output=None, shell=False):
         """Boot, and follow the guest to its end. on_output gets the command's output as it comes."""
-        for attempt in range(BOOT_ATTEMPTS):
-            result = self._run(timeout, on_output, shell)
-            if result.boot_seconds is not None or result.timed_out or attempt + 1 == BOOT_ATTEMPTS:
-                break
-            # Nothing of ours was in it yet. The emulator, now and then, runs a processor over code
-            # that another one is patching at that moment.
-            say("  %s: did not boot, and is tried again (console.%d)" % (os.path.basename(self.directory), attempt))
-            os.replace(self.console, "%s.%d" % (self.console, attempt))
+        result = self._run(timeout, on_output, shell)
         self.clean()
         return result
 
