@@ -88,7 +88,7 @@ dies() {
 	all_by_second
 	talk_goes_on
 	"$1_back"
-	[[ ! ${4-} ]] || nsip router -6 -batch - <<<"$4"
+	[[ ! ${4-} ]] || nsip router -batch - <<<"$4"
 	wait_for "both legs" 40 legs_are 2/2
 	wait_for "the flows at their gateways" 20 again "$way1" "$way2"
 	talk_ends
@@ -173,11 +173,11 @@ replaced() {
 	begin "$(siblings)"
 	talk_begins
 	for ((i = 0; i < ROUNDS; i++)); do
-		nsip router -6 -batch - <<-END
+		nsip router -batch - <<-END
 			route del $U metric 100
 			$(objects mpath)
 		END
-		nsip router -6 -batch - <<-END
+		nsip router -batch - <<-END
 			route del $U metric 100
 			$(siblings 1 3)
 			nexthop del id 10
@@ -206,12 +206,12 @@ one_goes() {
 object_replaced() {
 	begin "$(objects mpath)"
 	shared $FEWEST $((FLOWS - FEWEST))
-	nsip router -6 nexthop replace id 1 via $G2 dev r2
+	nsip router nexthop replace id 1 via $G2 dev r2
 	wait_for "the only leg" 20 legs_are -
 	all_by_second
-	nsip router -6 nexthop replace id 1 via $G1 dev r1
+	nsip router nexthop replace id 1 via $G1 dev r1
 	wait_for "both legs" 20 legs_are 2/2
-	nsip router -6 nexthop replace id 10 group 1,1/2,7
+	nsip router nexthop replace id 10 group 1,1/2,7
 	wait_for "other weights" 20 shared 1 $MOST
 }
 

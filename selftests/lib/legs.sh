@@ -47,6 +47,8 @@ make_legs() {
 	ns router sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratelimit=0
 	make_gateway 1
 	make_gateway 2
+	# else the kernel sends answers to ping by the link that the question came by only, which has no route
+	ns one sysctl -qw net.ipv6.anycast_src_echo_reply=1
 	link_veth router r3 two m0
 	link_veth router r4 one m0
 	addr_add router r3 2001:db8:3::f/64
@@ -87,7 +89,7 @@ objects_again() {
 # no_route: nothing of all that is there.
 no_route() {
 	nsip router -6 route del $U metric 100 2>/dev/null || true
-	nsip router -6 nexthop flush >/dev/null 2>&1 || true
+	nsip router nexthop flush >/dev/null 2>&1 || true
 }
 
 # repair: all is as make_legs made it, whatever an earlier case has left.
@@ -109,7 +111,7 @@ begin() {
 	repair
 	nsip router anycast flush
 	no_route
-	nsip router -6 -batch - <<<"$1"
+	nsip router -batch - <<<"$1"
 	nsip router -batch - <<-END
 		anycast add $A via $U metric 10
 		anycast add $A via $SPARE metric 20

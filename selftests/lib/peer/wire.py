@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The verbs of peer.py, and those of the tests of steering: servers that say who they are, flows that last, errors and
 # fragments made by hand, and a watch on the packets that come in. lib/steering.sh uses it.
+import errno
 import re
 import resource
 import select
@@ -241,7 +242,7 @@ def do_hear(name, options):
 
 
 class Chat(threading.Thread):
-    """Small messages on a flow, the next one when the last is answered."""
+    """Small messages on a flow, the next one soon after the last is answered: who watches a link reads on meanwhile."""
 
     def __init__(self, flow):
         super().__init__(daemon=True)
@@ -252,6 +253,7 @@ class Chat(threading.Thread):
             while not self.over:
                 self.flow.say(10, 30)
                 self.answered += 1
+                time.sleep(0.02)
         except (OSError, ValueError) as error:
             self.error = str(error)
 
@@ -715,7 +717,13 @@ class Watch:
     def drain(self, seconds):
         while select.select([self.sock], [], [], seconds)[0]:
             seconds = 0
-            frame, origin = self.sock.recvfrom(65536)
+            try:
+                frame, origin = self.sock.recvfrom(65536)
+            except OSError as error:
+                # told once, when the device goes down
+                if error.errno != errno.ENETDOWN:
+                    raise
+                continue
             if origin[2] != socket.PACKET_OUTGOING:
                 self.seen.append(describe(frame[14:]))
 
