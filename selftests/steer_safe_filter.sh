@@ -91,6 +91,7 @@ rejects() {
 			}
 		}
 	END
+	past_grace
 	inject_all "$1"
 	dropped 4
 	no_flows "$1"
