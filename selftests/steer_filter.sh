@@ -154,42 +154,67 @@ marked() {
 	[[ $(peer ask client $A 7 41401-41408 src=$CLIENT) == *one* ]]
 }
 
-# by_rule PORT SPORT RULE...: questions to this port of the address, from SPORT and the seven behind it, go to one by the second link while there is this rule,
-# and by the first one without it.
+# by_link SPORT LINK [OPTION...]: questions from SPORT and the seven ports behind it go to one by this link: one is the
+# first, second the other.
+by_link() {
+	local dev
+
+	watch_members
+	peer watch one second m1
+	peer ask client $A 7 "$1-$(($1 + 7))" src=$CLIENT wait=1 "${@:3}"
+	for dev in one second; do
+		if [[ $dev == "$2" ]]; then
+			peer seen one $dev "^$CLIENT>$A/" least=1
+		else
+			is "$(peer seen one $dev "^$CLIENT>$A/")" ""
+		fi
+	done
+}
+
+# by_rule SPORT OPTION RULE...: such questions go by the second link while there is this rule, and by the first one
+# without it.
 by_rule() {
-	local dports=$1 sport=$2
+	local sport=$1 option=$2
 
 	shift 2
 	nsip router -6 rule add "$@" pref 100 lookup 77
-	watch_members
-	peer watch one second m1
-	peer ask client $A "$dports" "$sport-$((sport + 7))" src=$CLIENT wait=1
-	peer seen one second "^$CLIENT>$A/" least=1
-	is "$(peer seen one one "^$CLIENT>$A/")" ""
+	# shellcheck disable=SC2086  # no option is no word
+	by_link "$sport" second $option
 	nsip router -6 rule del pref 100
-	peer watch one second m1
-	peer ask client $A "$dports" "$sport-$((sport + 7))" src=$CLIENT wait=1
-	peer seen one one "^$CLIENT>$A/" least=1
-	is "$(peer seen one second "^$CLIENT>$A/")" ""
+	# shellcheck disable=SC2086
+	by_link "$sport" one $option
 }
 
 # Rules that ask for more of a packet than marks and addresses hold for steered packets as for all others.
 rules_hold() {
 	nsip router -6 route add $ONE/128 via 2001:db8:3::1 dev r3 table 77
-	by_rule 7 41601 ipproto udp dport 7
-	by_rule 7 41611 ipproto udp sport 41611-41618
-	by_rule 7 41621 ipproto udp
+	by_rule 41601 "" ipproto udp dport 7
+	by_rule 41611 "" ipproto udp sport 41611-41618
+	by_rule 41621 "" ipproto udp
+	by_rule 41641 tclass=16 tos 0x10
 	# and where they ask for something else, they don't
 	nsip router -6 rule add ipproto udp dport 8 pref 100 lookup 77
 	nsip router -6 rule add ipproto tcp pref 101 lookup 77
-	watch_members
-	peer watch one second m1
-	peer ask client $A 7 41631-41638 src=$CLIENT
-	peer seen one one "^$CLIENT>$A/" least=1
-	is "$(peer seen one second "^$CLIENT>$A/")" ""
+	nsip router -6 rule add tos 0x08 pref 102 lookup 77
+	by_link 41631 one tclass=16
 	nsip router -6 rule del pref 100
 	nsip router -6 rule del pref 101
+	nsip router -6 rule del pref 102
 	nsip router -6 route flush table 77
+}
+
+# A route to the member for some sources alone.
+source_routes() {
+	by_link 41721 one
+	nsip router -6 route add $ONE/128 from $CLIENT/128 via 2001:db8:3::1 dev r3
+	# flows that are there, and new ones
+	by_link 41721 second
+	by_link 41731 second
+	nsip router -6 route replace $ONE/128 from 2001:db8:9::/64 via 2001:db8:3::1 dev r3
+	nsip router -6 route del $ONE/128 from $CLIENT/128
+	by_link 41731 one
+	nsip router -6 route del $ONE/128 from 2001:db8:9::/64
+	by_link 41721 one
 }
 
 # own_way PROTO TARGET SPORT [OPTION...]: by which link the router's own packets to this address came to one.
@@ -454,6 +479,7 @@ t_run "conntrack has their entries, with answers" conntrack_sees
 t_run "an address that is translated to an anycast one" translated
 t_run "marks and rules choose another way to the member" marked
 t_run "rules by protocol and ports choose another way to the member" rules_hold
+t_run "routes by source choose another way to the member" source_routes
 t_run "rules by user, protocol and ports choose another way for own packets" own_rules
 t_run "tc filters and queues" traffic_control
 t_run "hooks exist with remote members only" hooks

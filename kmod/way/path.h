@@ -160,6 +160,16 @@ static inline bool anycast6_path_find_plainly(struct net *net,
 	return likely(path) && anycast6_path_go(path, key, skb, way);
 }
 
+/* Whether packets to one address may have several routes: by rules, or by their
+ * source. Nearly always the first two questions answer that.
+ */
+static inline bool anycast6_path_depends(struct net *net)
+{
+	return (unlikely(fib6_has_custom_rules(net)) &&
+		atomic_read(&anycast6_net(net)->odd_rules)) ||
+	       unlikely(fib6_routes_require_src(net));
+}
+
 /**
  * anycast6_path_find() - find the way of a packet to a target
  * @net: the namespace
@@ -179,9 +189,8 @@ static inline bool anycast6_path_find(struct net *net,
 				      struct net_device *iif,
 				      struct anycast6_way *way)
 {
-	if (unlikely(fib6_has_custom_rules(net)) && !slot->target.ifindex &&
-	    !READ_ONCE(slot->failed) &&
-	    atomic_read(&anycast6_net(net)->odd_rules))
+	if (unlikely(anycast6_path_depends(net)) && !slot->target.ifindex &&
+	    !READ_ONCE(slot->failed))
 		return anycast6_path_find_by_rules(net, slot, key, skb, iif,
 						   way);
 

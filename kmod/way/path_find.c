@@ -170,8 +170,8 @@ static bool is_of_route(const struct anycast6_path *path,
  * @iif: the device it came by, NULL if this node sends it
  * @way: result
  *
- * Rules may select another route by a packet's mark, source, ports or interface,
- * so they are asked for each packet. Mostly they lead to the routes that are cached,
+ * Rules may select another route by a packet's mark, source, ports or interface, and
+ * routes may be for some sources alone, so they are asked for each packet. Mostly they lead to the routes that are cached,
  * and the flow chooses among these. If not, the kernel does among equal ones.
  *
  * Context: softirq or process, under RCU.

@@ -80,6 +80,8 @@ def make_socket(kind, options, proto=0):
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, packet_info(options["sticky"]))
     if "mark" in options:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, int(options["mark"]))
+    if "tclass" in options:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, int(options["tclass"]))
     if "uid" in options:
         # the kernel asks the socket whose it is
         os.chown(sock.fileno(), int(options["uid"]), -1)
@@ -602,7 +604,7 @@ def do_join(address, dev, options):
 
 
 kept = []
-OPTIONS = {"freebind", "pktinfo", "dev", "unicast_if", "sticky", "mark", "src", "wait", "dstopts", "hopopts", "size", "mac",
+OPTIONS = {"freebind", "pktinfo", "dev", "unicast_if", "sticky", "mark", "tclass", "src", "wait", "dstopts", "hopopts", "size", "mac",
            "lifetime", "onlink", "pieces", "nollao", "id", "every", "fresh", "slow", "later", "uid"}
 
 
