@@ -131,7 +131,9 @@ struct anycast6_reply_budgets {
  * @fib_nb: told of routes and rules, while there are addresses
  * @odd_rules: how many rules may route packets of one address differently; 1
  *             while nobody tells of rules; atomic
- * @listening: @fib_nb is registered; @lock
+ * @nexthop_nb: told of nexthop objects, with @fib_nb
+ * @listening: @fib_nb and @nexthop_nb are registered; @lock
+ * @flow_dumps: how many dumps of flows are under way; atomic
  * @dead: the namespace goes, no work may be queued; set once, READ_ONCE() under
  *        RCU
  */
@@ -171,6 +173,8 @@ struct anycast6_net {
 	struct delayed_work damper_work;
 	unsigned long retry;
 	struct notifier_block fib_nb;
+	struct notifier_block nexthop_nb;
+	atomic_t flow_dumps;
 	atomic_t odd_rules;
 	bool listening;
 	bool dead;

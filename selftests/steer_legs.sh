@@ -202,7 +202,7 @@ one_goes() {
 	shared $FEWEST $((FLOWS - FEWEST))
 }
 
-# A nexthop object is replaced, which nobody is told of: the next look finds it.
+# Nexthop objects are replaced, under a route that stays.
 object_replaced() {
 	begin "$(objects mpath)"
 	shared $FEWEST $((FLOWS - FEWEST))

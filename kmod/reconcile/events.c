@@ -334,13 +334,51 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	return NOTIFY_DONE;
 }
 
+/* Routes by nexthop objects stay when these are replaced, or leave a group. The
+ * kernel tells before that is done.
+ */
+static int nexthop_event(struct notifier_block *nb, unsigned long event,
+			 void *ptr)
+{
+	struct anycast6_net *an = container_of(nb, struct anycast6_net,
+					       nexthop_nb);
+
+	if (event != NEXTHOP_EVENT_REPLACE && event != NEXTHOP_EVENT_DEL)
+		return NOTIFY_DONE;
+	rcu_read_lock();
+	anycast6_nexthops_mark(an, ROUTE_DELAY);
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static int start_listening(struct anycast6_net *an)
+{
+	int err;
+
+	an->fib_nb.notifier_call = fib_event;
+	an->nexthop_nb.notifier_call = nexthop_event;
+	err = register_fib_notifier(an->net, &an->fib_nb, forget_rules, NULL);
+	if (err)
+		return err;
+	err = register_nexthop_notifier(an->net, &an->nexthop_nb, NULL);
+	if (err)
+		unregister_fib_notifier(an->net, &an->fib_nb);
+	return err;
+}
+
+static void stop_listening(struct anycast6_net *an)
+{
+	unregister_nexthop_notifier(an->net, &an->nexthop_nb);
+	unregister_fib_notifier(an->net, &an->fib_nb);
+}
+
 /**
  * anycast6_events_listen() - follow routes and rules while there are addresses
  * @an: the namespace
  *
  * Packets are delivered even if this fails; anycast6_reconcile() tries again.
  *
- * Context: process, under @an->lock.
+ * Context: process, under @an->lock; takes RTNL.
  * Return: 0 or a negative errno: %-EBUSY if routes changed during each of the
  * attempts to read them.
  */
@@ -353,13 +391,11 @@ int anycast6_events_listen(struct anycast6_net *an)
 
 	if (an->listening == wanted)
 		return 0;
-	an->fib_nb.notifier_call = fib_event;
 	atomic_set(&an->odd_rules, 0);
 	if (wanted)
-		err = register_fib_notifier(an->net, &an->fib_nb, forget_rules,
-					    NULL);
+		err = start_listening(an);
 	else
-		unregister_fib_notifier(an->net, &an->fib_nb);
+		stop_listening(an);
 	an->listening = wanted && !err;
 	/* without events, any rule may be odd: packets ask all of them */
 	if (!an->listening)

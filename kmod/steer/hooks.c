@@ -24,8 +24,8 @@
  */
 #define RECALL_TICKS		30
 
-/* Some changes of routes cause no event: for example, a nexthop object may be
- * replaced. So next hops are looked at without one, too.
+/* Some changes of routes cause no event, and some are told before they are done. So
+ * next hops are looked at without one, too.
  */
 static void mark_nexthops(struct anycast6_net *an)
 {
