@@ -22,6 +22,11 @@
 #include "steer/flow_snapshot.h"
 #include "steer/router.h"
 
+/* So many dumps may be under way in a namespace: each notes all flows, for as long as
+ * who asked takes to read them.
+ */
+#define DUMPS_MAX	16
+
 static void parse_flow_filter(struct nlattr **attrs,
 			      struct anycast6_flow_filter *filter)
 {
@@ -37,10 +42,12 @@ static void parse_flow_filter(struct nlattr **attrs,
  * @snapshot: the flows that are dumped, NULL before the first call. A place in
  *            the table would be that of another flow by the next call.
  * @place: how many of them are done
+ * @an: the namespace that counts the dump, NULL before the first call
  */
 struct cursor {
 	struct anycast6_flow_snapshot *snapshot;
 	unsigned long place;
+	struct anycast6_net *an;
 };
 
 /**
@@ -129,6 +136,13 @@ static int begin_dump(const struct dump *dump, struct cursor *at)
 			       "anycast6: flows name clients, which needs CAP_NET_ADMIN");
 		return -EPERM;
 	}
+	if (atomic_inc_return(&dump->an->flow_dumps) > DUMPS_MAX) {
+		atomic_dec(&dump->an->flow_dumps);
+		NL_SET_ERR_MSG(dump->cb->extack,
+			       "anycast6: too many others read flows at this time");
+		return -EBUSY;
+	}
+	at->an = dump->an;
 	parse_flow_filter(anycast6_compat_dump_attrs(dump->cb), &filter);
 
 	mutex_lock(&dump->an->lock);
@@ -155,7 +169,7 @@ int anycast6_nl_flow_get_dumpit(struct sk_buff *skb,
 	int err = 0;
 
 	BUILD_BUG_ON(sizeof(struct cursor) > sizeof(cb->args));
-	if (!at->snapshot)
+	if (!at->an)
 		err = begin_dump(&dump, at);
 	if (!err && at->snapshot)
 		err = dump_snapshot(&dump, at);
@@ -168,6 +182,8 @@ int anycast6_nl_flow_get_done(struct netlink_callback *cb)
 	const struct cursor *at = (const struct cursor *)cb->args;
 
 	kvfree(at->snapshot);
+	if (at->an)
+		atomic_dec(&at->an->flow_dumps);
 	return 0;
 }
 
