@@ -27,6 +27,30 @@ untold() {
 	forget_all
 }
 
+# talk_begins, talk_ends: some connections of the other member talk all the time, also while the router dies.
+talk_begins() {
+	local i port
+
+	for i in 1 2 3 4; do
+		port=$((46100 + i))
+		is "$(peer open client busy$i tcp $A 7 src=$CLIENT sport=$port)" two
+		wait_for "the other router to know of it" 20 knows $NEXT $port $TWO
+		peer chat client busy$i
+		peer chatting client busy$i
+	done
+}
+
+talk_ends() {
+	local i
+
+	for i in 1 2 3 4; do
+		peer chatting client busy$i
+		is "$(peer chatted client busy$i)" all
+		is "$(peer say client busy$i)" two
+		peer close client busy$i
+	done
+}
+
 told() {
 	tell master backup
 	tell backup master
@@ -36,7 +60,9 @@ told() {
 	served 46001 two
 	wait_for "the connection of the other member" 10 eval "flows $NEXT | grep -q '^$CLIENT tcp 46001 .*$TWO'"
 	all_go_on 30000
+	talk_begins
 	taken_over
+	talk_ends
 	all_go_on 30000
 	served 46002 two
 	# and back: the first router is there again, and learns how they have gone on
