@@ -206,6 +206,31 @@ ended() {
 	peer close client kept reset
 }
 
+# All flows are in use, and one address has all of them: another one gets its share all the same, of those that have not
+# been proven, as three quarters may be. What gave way is served on.
+in_use() {
+	local i
+
+	begin_flood
+	ns router sysctl -qw net.anycast6.max_flows=8
+	for ((i = 0; i < 8; i++)); do
+		connect use$i $A $((43001 + i)) one
+		peer chat client use$i
+	done
+	peer chatting client use7 count=100
+	connect share $B 43050 one
+	is "$(evictions router share)" 1
+	is "$(evictions router idle)" 0
+	is "$(remembered 43050)" 1
+	peer chatting client use0
+	for ((i = 0; i < 8; i++)); do
+		is "$(peer chatted client use$i)" all
+		is "$(peer say client use$i)" one
+		peer close client use$i reset
+	done
+	peer close client share reset
+}
+
 # try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, nothing of it is in the way of the next one.
 try() {
 	local failed=$T_FAILED
@@ -237,4 +262,5 @@ try "a flood of SYNs that go on" flooded handshakes 53000 0 idle
 try "a flood of SYNs takes no more than the share of its address" shared
 try "a smaller table" smaller
 try "what is over goes first" ended
+try "flows in use give way to another address, up to its share" in_use
 t_done

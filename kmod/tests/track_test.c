@@ -317,6 +317,99 @@ static void no_forgery_harms(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, forge(test, &track, DEPTH - 1));
 }
 
+/* What a client sends on a whole connection, and on one that is first seen in its
+ * midst; each with its end.
+ */
+static const struct step whole[] = {
+	{ S, 0 }, { A, 1 }, { A, 1, 100 }, { A, 101, 100 }, { F | A, 201 },
+};
+
+static const struct step from_its_midst[] = {
+	{ A, 1, 100 }, { A, 101, 100 }, { A, 201, 100 }, { A, 301, 100 }, { F | A, 401 },
+};
+
+/**
+ * struct weave - a client's segments, and forged ones between them
+ * @client: what the client sends, in order
+ * @n: how many segments that are
+ * @series: how many series were tried
+ */
+struct weave {
+	const struct step *client;
+	unsigned int n;
+	unsigned int series;
+};
+
+static unsigned int timeout_of(const struct anycast6_track *track)
+{
+	return anycast6_track_timeout(IPPROTO_TCP, track->state, track->trust);
+}
+
+/* Returns whether all series that begin like this one end well: no segment gets
+ * another member, a forged one makes nothing be forgotten earlier, and when two
+ * segments of the client come in a row, the connection is established. Its end is
+ * believed where nothing was forged. @row is how many of the client's came last.
+ */
+static bool weave_on(struct weave *weave, const struct anycast6_track *before,
+		     unsigned int done, unsigned int forged, unsigned int row)
+{
+	struct anycast6_track track;
+	unsigned int i;
+
+	for (i = 0; forged && i < ARRAY_SIZE(forgeries); i++) {
+		track = *before;
+		if (take_step(&track, &forgeries[i]) ||
+		    timeout_of(&track) < timeout_of(before) ||
+		    !weave_on(weave, &track, done, forged - 1, 0))
+			return false;
+	}
+	if (done == weave->n) {
+		weave->series++;
+		return true;
+	}
+	track = *before;
+	if (take_step(&track, &weave->client[done++]))
+		return false;
+	if (row && done < weave->n && track.state != ESTABLISHED)
+		return false;
+	if (done == weave->n && track.trust == WITNESSED && track.state != CLOSING)
+		return false;
+	return weave_on(weave, &track, done, forged, row + 1);
+}
+
+/* A forger's segments come before the client's, between them and after them. */
+static void forgeries_between_harm_nothing(struct kunit *test)
+{
+	struct weave weave = { .client = whole, .n = ARRAY_SIZE(whole) };
+	struct anycast6_track track;
+
+	first_step(&track, &whole[0]);
+	KUNIT_EXPECT_TRUE(test, weave_on(&weave, &track, 1, DEPTH - 1, 1));
+	/* up to three forged segments of ten kinds, each in one of five places */
+	KUNIT_EXPECT_EQ(test, weave.series, 1 + 5 * 10 + 15 * 100 + 35 * 1000);
+	/* what is seen first of this one may be anybody's, until it goes on */
+	weave = (struct weave) { .client = from_its_midst, .n = ARRAY_SIZE(from_its_midst) };
+	first_step(&track, &from_its_midst[0]);
+	take_step(&track, &from_its_midst[1]);
+	KUNIT_EXPECT_TRUE(test, weave_on(&weave, &track, 2, DEPTH - 1, 2));
+	KUNIT_EXPECT_EQ(test, weave.series, 1 + 4 * 10 + 10 * 100 + 20 * 1000);
+}
+
+/* Nor where it is not known what is near, or only part of it. */
+static void forgeries_harm_no_doubtful_flow(struct kunit *test)
+{
+	struct anycast6_track track;
+
+	first_step(&track, &(struct step) { A, 1, 100 });
+	take_step(&track, &(struct step) { A, 101, 100 });
+	KUNIT_EXPECT_EQ(test, track.trust, PICKED);
+	KUNIT_EXPECT_TRUE(test, forge(test, &track, DEPTH - 1));
+	load_track(&track, false);
+	take_step(&track, &(struct step) { A, BLIND, 10 });
+	KUNIT_EXPECT_EQ(test, track.trust, UNSURE);
+	KUNIT_EXPECT_TRUE(test, forge(test, &track, DEPTH - 1));
+}
+
 /* One small segment in each window: one of them hits, and those behind it lead to
  * a sequence number that the forger knows.
  */
@@ -378,6 +471,9 @@ static void every_state_ends(struct kunit *test)
 		KUNIT_EXPECT_LE(test, anycast6_track_timeout(proto, CLOSED, WITNESSED),
 				established);
 	}
+	/* in its midst first: minutes */
+	KUNIT_EXPECT_GE(test, anycast6_track_timeout(IPPROTO_TCP, ESTABLISHED, PICKED), 300);
+	KUNIT_EXPECT_LE(test, anycast6_track_timeout(IPPROTO_TCP, ESTABLISHED, PICKED), 1800);
 	/* RFC 5382 section 5, RFC 4787 section 4.3 */
 	KUNIT_EXPECT_GE(test, anycast6_track_timeout(IPPROTO_TCP, ESTABLISHED, WITNESSED),
 			7440);
@@ -398,6 +494,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(closing_rests_and_begins_anew),
 	KUNIT_CASE(syn_that_led_nowhere_is_forgotten),
 	KUNIT_CASE(no_forgery_harms),
+	KUNIT_CASE(forgeries_between_harm_nothing),
+	KUNIT_CASE(forgeries_harm_no_doubtful_flow),
 	KUNIT_CASE(no_sweep_hits),
 	KUNIT_CASE(every_state_ends),
 	{}
