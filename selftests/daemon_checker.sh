@@ -4,6 +4,7 @@
 # renews the lease, and no longer, whether the service has died or the checker itself.
 #
 #   host: anycast 2001:db8:53::53
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 

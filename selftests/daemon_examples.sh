@@ -4,6 +4,7 @@
 # rendezvous point of PIM (Anycast-RP, RFC 4610), and the relay of 6to4 (RFC 3068). lib/sites.sh draws the
 # topology: h1 and h2 are the two; r1 is the designated router of PIM, or has the 6to4 site behind it.
 # cpus: 2
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/sites.sh"

@@ -5,6 +5,7 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host: unbound, nginx
 #     ::2                                ::1, anycast ::a, 2001:db8:a::a, identifiers
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/programs.sh"

@@ -8,6 +8,7 @@
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1
 #     2001:db8:c::2             a member, too
 # cpus: 2
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/servers.sh"

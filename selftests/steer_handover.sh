@@ -10,6 +10,7 @@
 #
 # fe80::f is who has the address of the clients' gateway, and of the members' one. "ip anycast flow monitor" of each
 # router writes to "ip anycast flow restore" of the other.
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"
