@@ -550,6 +550,38 @@ configured_anew() {
 	peer close client other
 }
 
+# The member of a connection is configured anew, with probes: it is down until it has answered one, and keeps its
+# connection all the same.
+probed_anew() {
+	begin
+	begins busy tcp "$1" one
+	ns router sysctl -qw net.anycast6.flow_reset=1 net.anycast6.flow_grace=20000
+	ns one nft -f - <<-END
+		table ip6 deaf {
+			chain in {
+				type filter hook prerouting priority -300;
+				icmpv6 type echo-request drop
+			}
+		}
+	END
+	peer chat client busy
+	peer chatting client busy
+	nsip router -batch - <<-END
+		anycast del $A via $U1
+		anycast add $A via $U1 metric 30 probe 500
+	END
+	is "$(query router "member_state $U1" anycast show $A)" "down probe"
+	# its segments come meanwhile
+	pause 0.5
+	ns one nft delete table ip6 deaf
+	wait_for "the member" 30 eval "is \"\$(query router 'member_state $U1' anycast show $A)\" up"
+	peer chatting client busy
+	is "$(peer chatted client busy)" all
+	is "$(peer say client busy)" one
+	ns router sysctl -qw net.anycast6.flow_reset=0 net.anycast6.flow_grace="$GRACE"
+	peer close client busy
+}
+
 # asked PORT: what `get` says of the client's connection from this port, without the members.
 asked() { nsip router anycast get $A from $CLIENT iif r0 proto tcp sport "$1" dport 7 | head -n 1; }
 
@@ -618,7 +650,8 @@ try() {
 repair() {
 	modprobe anycast6
 	nsip router anycast flush
-	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS" net.anycast6.flow_grace="$GRACE"
+	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS" net.anycast6.flow_grace="$GRACE" net.anycast6.flow_reset=0
+	ns one nft flush ruleset
 }
 
 peer_start wire.py
@@ -653,6 +686,7 @@ try "control: flows are forgotten" forgotten 51101
 try "flows are forgotten and restored" flushed 51201
 try "the last members are deleted and added again" last_member 51301
 try "all is configured anew" configured_anew 51401
+try "a member is configured anew, and must answer a probe first" probed_anew 51431
 try "what waits for its member" get_waits 51451
 try "a member does not come back" not_claimed 51501
 try "what nobody claims is given back" given_back 51601

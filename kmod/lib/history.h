@@ -73,6 +73,19 @@ anycast6_history_absence(const struct anycast6_history *history)
 }
 
 /**
+ * anycast6_history_was_used() - whether a member has ever been up, or draining
+ * @history: the member's
+ *
+ * Context: any.
+ */
+static inline bool
+anycast6_history_was_used(const struct anycast6_history *history)
+{
+	return READ_ONCE(history->changes[ANYCAST6_STATE_UP]) ||
+	       READ_ONCE(history->changes[ANYCAST6_STATE_DRAINING]);
+}
+
+/**
  * anycast6_history_age() - for how long a member has been in its state, for the
  * same reason
  * @history: the member's

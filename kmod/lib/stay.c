@@ -49,10 +49,13 @@ static bool is_on_hold(const struct anycast6_stay_facts *facts)
 	       facts->reason == ANYCAST6_REASON_HOLD;
 }
 
+/* A member that was only just configured may have taken over flows, and is down
+ * until it has answered a probe.
+ */
 static bool has_failed_itself(const struct anycast6_stay_facts *facts)
 {
-	return facts->state == ANYCAST6_STATE_DOWN && !is_on_hold(facts) &&
-	       !is_of_path(facts->reason);
+	return facts->state == ANYCAST6_STATE_DOWN && facts->used &&
+	       !is_on_hold(facts) && !is_of_path(facts->reason);
 }
 
 /* Returns for how long the way to the member has been gone, ms. How long the flow

@@ -36,6 +36,7 @@ enum anycast6_stay {
  * @flow_state: of the flow, enum anycast6_flow_state
  * @proto: IP protocol of the flow
  * @remote: the member is remote
+ * @used: the member has been up, or draining, since it was configured
  * @reaches: the member would get the packet if it were up
  * @denied: the way to the member is there, but not for this flow: rules say so,
  *          or this node does not forward
@@ -55,6 +56,7 @@ struct anycast6_stay_facts {
 	u8 flow_state;
 	u8 proto;
 	bool remote;
+	bool used;
 	bool reaches;
 	bool denied;
 	u8 state;

@@ -241,6 +241,8 @@ allocate_member(struct anycast6_net *an, struct anycast6_group *group,
 	member->damper.fell = blueprint->fell;
 	member->damper.back = blueprint->back;
 	anycast6_history_begin(&member->history, ANYCAST6_STATE_DOWN, false);
+	/* flows that it claims do not end before it has come up */
+	anycast6_history_note_gone(&member->history, true);
 	INIT_LIST_HEAD(&member->of_watch);
 
 	member->stats = anycast6_stats_alloc(GFP_KERNEL_ACCOUNT);

@@ -76,6 +76,7 @@ static void collect_facts(struct anycast6_net *an,
 		.flow_state = anycast6_flow_state(flow),
 		.proto = transit->packet.key.proto,
 		.remote = member->nexthop,
+		.used = anycast6_history_was_used(&member->history),
 		.denied = is_denied(member, transit),
 		.state = state,
 		.reason = reason,
@@ -155,7 +156,10 @@ enum anycast6_stay anycast6_refusal_weigh(struct anycast6_net *an,
 					  struct anycast6_transit *transit)
 {
 	enum anycast6_stay stay = weigh_refusal(an, flow, member, transit);
+	enum anycast6_stay claim;
 
-	return stay == ANYCAST6_STAY_MOVES ?
-	       anycast6_claim_stay(an, flow, group, transit) : stay;
+	if (stay != ANYCAST6_STAY_MOVES && stay != ANYCAST6_STAY_RESETS)
+		return stay;
+	claim = anycast6_claim_stay(an, flow, group, transit);
+	return claim == ANYCAST6_STAY_MOVES ? stay : claim;
 }

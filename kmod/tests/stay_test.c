@@ -32,6 +32,7 @@ static struct anycast6_stay_facts blink(void)
 		.flow_state = ANYCAST6_FLOW_STATE_ESTABLISHED,
 		.proto = IPPROTO_TCP,
 		.remote = true,
+		.used = true,
 		.state = ANYCAST6_STATE_UP,
 		.refusal = ANYCAST6_VERDICT_DOWN,
 	};
@@ -86,6 +87,23 @@ static void own_failure_moves_at_once(struct kunit *test)
 	facts.state = ANYCAST6_STATE_DOWN;
 	for (i = 0; i < ARRAY_SIZE(own_reasons); i++) {
 		facts.reason = own_reasons[i];
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
+	}
+}
+
+/* Flows that a member has only just taken over wait for its first answer. */
+static void member_that_was_never_up_keeps_its_flows(struct kunit *test)
+{
+	struct anycast6_stay_facts facts = blink();
+	unsigned int i;
+
+	facts.used = false;
+	facts.state = ANYCAST6_STATE_DOWN;
+	for (i = 0; i < ARRAY_SIZE(own_reasons); i++) {
+		facts.reason = own_reasons[i];
+		facts.gone = GRACE - 1;
+		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+		facts.gone = GRACE;
 		KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_MOVES);
 	}
 }
@@ -407,6 +425,7 @@ static struct kunit_case stay_cases[] = {
 	KUNIT_CASE(failed_lookup_moves_no_connection),
 	KUNIT_CASE(settled_path_moves_after_the_grace),
 	KUNIT_CASE(own_failure_moves_at_once),
+	KUNIT_CASE(member_that_was_never_up_keeps_its_flows),
 	KUNIT_CASE(hold_keeps_flows),
 	KUNIT_CASE(hold_without_a_path),
 	KUNIT_CASE(denied_way_moves_after_the_grace),
