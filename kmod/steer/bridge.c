@@ -62,11 +62,12 @@ static bool has_bridge_hooks(const struct net *net)
  * anycast6_bridge_note() - a packet has been seen that needs the hook
  * @router: the namespace's, whose upkeep may not have noticed yet
  *
- * Context: any.
+ * Context: any, under RCU: see end_upkeep() in steer/hooks.c.
  */
 void anycast6_bridge_note(struct anycast6_router *router)
 {
 	if (!test_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags) &&
+	    !test_bit(ANYCAST6_ROUTER_STOPPED, &router->flags) &&
 	    !test_and_set_bit(ANYCAST6_ROUTER_BRIDGED, &router->flags))
 		mod_delayed_work(anycast6_wq, &router->upkeep, 0);
 }

@@ -98,6 +98,8 @@ static void destroy_router(struct anycast6_router *router)
  */
 static void end_upkeep(struct anycast6_net *an, struct anycast6_router *router)
 {
+	/* packets that come by a bridge are still seen, and do not begin it */
+	set_bit(ANYCAST6_ROUTER_STOPPED, &router->flags);
 	synchronize_rcu();
 	cancel_delayed_work_sync(&router->upkeep);
 	anycast6_bridge_unhook(router);
@@ -111,6 +113,7 @@ static int start_router(struct anycast6_net *an, struct anycast6_router *router)
 	err = anycast6_nexthops_create(an);
 	if (err)
 		return err;
+	clear_bit(ANYCAST6_ROUTER_STOPPED, &router->flags);
 	err = anycast6_steer_hook(router);
 	if (err) {
 		/* some of the hooks were there for a moment */

@@ -23,6 +23,8 @@ struct anycast6_net;
 enum anycast6_router_flags {
 	/* packets come by a bridge, and are seen by br_netfilter first */
 	ANYCAST6_ROUTER_BRIDGED,
+	/* the upkeep has ended, or is about to: nobody begins it */
+	ANYCAST6_ROUTER_STOPPED,
 };
 
 /**
