@@ -43,7 +43,9 @@ static int replace_flow(struct anycast6_flows *flows,
 			const struct anycast6_flow_image *image,
 			struct anycast6_member *member)
 {
+	/* a packet may have been quicker */
 	if (!anycast6_flow_hand_over(flows, flow, member) ||
+	    rcu_access_pointer(flow->member) != member ||
 	    !anycast6_flow_overwrite(flows, flow, image))
 		return -ESTALE;
 	return 0;
@@ -70,7 +72,8 @@ static void prove_loaded(struct anycast6_flows *flows,
  *
  * Context: process, under an->lock, so that @member stays.
  * Return: 0; %-EEXIST if it is better known here, and not @replace; %-ENOSPC if
- * no other flow gives way; %-ESTALE if the flow that was there has just ended; or
+ * no other flow gives way; %-ESTALE if the flow that was there has just ended, or
+ * got another member; or
  * an error of anycast6_flow_insert().
  */
 int anycast6_flow_load(struct anycast6_flows *flows,
