@@ -225,19 +225,25 @@ static u8 leg_reason(const struct anycast6_leg *leg)
 /* Returns whether the leg has died since the last time. Then flow tables that have
  * its route must notice: looked up again, it may be the same.
  */
-static bool note_leg_reason(struct anycast6_leg *leg, u8 reason)
+static bool is_lost(const struct anycast6_leg *leg, u8 reason)
 {
-	struct anycast6_neighbour *neighbour =
+	const struct anycast6_neighbour *neighbour =
 		rcu_dereference(leg->neighbour);
-	bool lost;
 
-	if (!neighbour)
-		return false;
-	lost = reason && !neighbour->reason;
-	neighbour->reason = reason;
-	if (lost)
-		WRITE_ONCE(leg->spent, true);
-	return lost;
+	return neighbour && reason && !neighbour->reason;
+}
+
+/* Only when all legs have been looked at: some may lead by one neighbour. */
+static void note_reasons(const struct anycast6_path *path, const u8 *reasons)
+{
+	struct anycast6_neighbour *neighbour;
+	unsigned int i;
+
+	for (i = 0; i < path->n; i++) {
+		neighbour = rcu_dereference(path->legs[i]->neighbour);
+		if (neighbour)
+			neighbour->reason = reasons[i];
+	}
 }
 
 static void look_at_path(const struct anycast6_nexthop *nexthop,
@@ -253,9 +259,13 @@ static void look_at_path(const struct anycast6_nexthop *nexthop,
 
 		reasons[i] = leg_reason(leg);
 		outlook->living += !reasons[i];
-		outlook->lost |= note_leg_reason(leg, reasons[i]);
+		if (is_lost(leg, reasons[i])) {
+			outlook->lost = true;
+			WRITE_ONCE(leg->spent, true);
+		}
 		outlook->mtu = i ? min(outlook->mtu, mtu) : mtu;
 	}
+	note_reasons(path, reasons);
 	outlook->reason = anycast6_legs_reason(reasons, path->n);
 	outlook->legs = min(path->n + anycast6_neighbours_left_out(nexthop),
 			    U8_MAX + 0u);
