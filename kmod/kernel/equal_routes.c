@@ -31,22 +31,33 @@ static int is_hop(struct fib6_nh *hop, void *arg)
 }
 
 /* Walks all routes of one prefix, as rt6_multipath_first_sibling_rcu() does (kernel,
- * net/ipv6/route.c).
+ * net/ipv6/route.c), until @visit returns another number than 0.
  */
-static bool find_sibling(const struct fib6_info *from,
-			 struct wanted_hop *wanted)
+static int walk_siblings(const struct fib6_info *from,
+			 int (*visit)(struct fib6_nh *hop, void *arg), void *arg)
 {
 	const struct fib6_node *node = rcu_dereference(from->fib6_node);
 	struct fib6_info *route;
+	int result = 0;
 
 	if (!node)
-		return false;
-	for (route = rcu_dereference(node->leaf); route;
+		return 0;
+	for (route = rcu_dereference(node->leaf); route && !result;
 	     route = rcu_dereference(route->fib6_next))
-		if (route->fib6_metric == from->fib6_metric && !route->nh &&
-		    is_hop(route->fib6_nh, wanted))
-			return true;
-	return false;
+		if (route->fib6_metric == from->fib6_metric && !route->nh)
+			result = visit(route->fib6_nh, arg);
+	return result;
+}
+
+static int walk_equals(const struct dst_entry *dst,
+		       int (*visit)(struct fib6_nh *hop, void *arg), void *arg)
+{
+	const struct fib6_info *from = rcu_dereference(dst_rt6_info(dst)->from);
+
+	if (!anycast6_equal_routes_stamp(dst))
+		return 0;
+	return from->nh ? nexthop_for_each_fib6_nh(from->nh, visit, arg) :
+			  walk_siblings(from, visit, arg);
 }
 
 /**
@@ -88,11 +99,31 @@ unsigned long anycast6_equal_routes_stamp(const struct dst_entry *dst)
 bool anycast6_equal_routes_have(const struct dst_entry *dst,
 				const struct in6_addr *gateway, u32 ifindex)
 {
-	const struct fib6_info *from = rcu_dereference(dst_rt6_info(dst)->from);
 	struct wanted_hop wanted = { .gateway = gateway, .ifindex = ifindex };
 
-	if (!anycast6_equal_routes_stamp(dst))
-		return false;
-	return from->nh ? nexthop_for_each_fib6_nh(from->nh, is_hop, &wanted) :
-			  find_sibling(from, &wanted);
+	return walk_equals(dst, is_hop, &wanted);
+}
+
+static int tell_hop(struct fib6_nh *hop, void *arg)
+{
+	const struct anycast6_hop_visitor *visitor = arg;
+
+	if (hop->fib_nh_gw_family == AF_INET6 && hop->fib_nh_dev)
+		visitor->visit(&hop->fib_nh_gw6, hop->fib_nh_dev->ifindex,
+			       visitor->arg);
+	return 0;
+}
+
+/**
+ * anycast6_equal_routes_tell() - tell the gateways of several equal routes, those
+ * that the kernel leaves out as well
+ * @dst: one of these routes, of IPv6
+ * @visitor: who is told; nobody if @dst has no equals
+ *
+ * Context: RCU.
+ */
+void anycast6_equal_routes_tell(const struct dst_entry *dst,
+				struct anycast6_hop_visitor *visitor)
+{
+	walk_equals(dst, tell_hop, visitor);
 }

@@ -276,6 +276,7 @@ static void settle_left_out(struct anycast6_net *an,
 {
 	const struct in6_addr *addr = &neighbour->addr;
 	u32 ifindex = neighbour->ifindex;
+	bool watched = neighbour->watched;
 	struct net_device *dev;
 
 	if (!path || !anycast6_equal_routes_have(path->dst, addr, ifindex)) {
@@ -285,6 +286,46 @@ static void settle_left_out(struct anycast6_net *an,
 	dev = dev_get_by_index_rcu(an->net, ifindex);
 	watch_neighbour(nexthops, neighbour,
 			dev && netif_running(dev) && has_neighbours(dev));
+	if (watched || !neighbour->watched)
+		return;
+	meet_neighbour(dev, addr);
+	read_state(nexthops, neighbour, dev);
+}
+
+/**
+ * struct left_out - a next hop whose gateways are told
+ * @nexthops: the namespace's
+ * @nexthop: the next hop
+ * @n: how many were told
+ */
+struct left_out {
+	struct anycast6_nexthops *nexthops;
+	struct anycast6_nexthop *nexthop;
+	unsigned int n;
+};
+
+/* The kernel may have left a gateway out ever since the route is there. */
+static void note_gateway(const struct in6_addr *addr, u32 ifindex, void *arg)
+{
+	struct left_out *left_out = arg;
+	struct anycast6_nexthop *nexthop = left_out->nexthop;
+
+	if (left_out->n++ < ANYCAST6_LEGS_MAX &&
+	    !search_neighbour(&nexthop->slot.neighbours, addr, ifindex))
+		make_neighbour(left_out->nexthops, nexthop, addr, ifindex);
+}
+
+static void note_gateways(struct anycast6_nexthops *nexthops,
+			  struct anycast6_nexthop *nexthop,
+			  const struct anycast6_path *path)
+{
+	struct left_out left_out = { .nexthops = nexthops, .nexthop = nexthop };
+	struct anycast6_hop_visitor visitor = {
+		.visit = note_gateway,
+		.arg = &left_out,
+	};
+
+	anycast6_equal_routes_tell(path->dst, &visitor);
 }
 
 /**
@@ -305,6 +346,8 @@ void anycast6_neighbours_follow(struct anycast6_net *an,
 
 	for (i = 0; path && i < path->n; i++)
 		follow_leg(nexthops, nexthop, path->legs[i]);
+	if (path)
+		note_gateways(nexthops, nexthop, path);
 	settle_leads(nexthops, nexthop, path);
 	list_for_each_entry_safe(neighbour, next, &nexthop->slot.neighbours,
 				 node)
