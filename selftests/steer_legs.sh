@@ -292,7 +292,7 @@ probes() {
 
 peer_start wire.py
 t_run "a client, a member behind two gateways" make_legs
-t_run "siblings: flows go by both" splits "$(siblings)"
+t_run "RFC4786-4.4.3: siblings: flows go by both" splits "$(siblings)"
 t_run "siblings: by their weights" weighs "$(siblings 1 7)"
 t_run "a group: flows go by both" splits "$(objects mpath)"
 t_run "a group: by their weights" weighs "$(objects mpath 1 7)"

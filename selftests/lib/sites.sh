@@ -147,7 +147,7 @@ try() {
 site_cases() {
 	must "$1: the nearer site serves the client" converged
 	try "$1: drained: the other site, and nothing is lost" moves_without_loss "$1, drained" drained resumed
-	try "$1: its service is killed" moves "$1, service killed" killed revived
+	try "$1: RFC4786-4.4.1: its service is killed" moves "$1, service killed" killed revived
 	try "$1: its lease is over" moves "$1, lease over" lease_over renewed
 	try "$1: its link is down" moves "$1, link down" link_down link_up
 	try "$1: its link is silent" moves "$1, link silent" silent heard
