@@ -5,6 +5,7 @@
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host        2001:db8:53::/48 via host
 #     ::2                                ::1, anycast ::a, subnet-router; off-link 2001:db8:53::53
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"

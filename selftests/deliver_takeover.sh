@@ -7,6 +7,7 @@
 #     2001:db8:1::c  of link       --- (e0) m2   2001:db8:1::2
 #                                  --- (e0) m3   2001:db8:1::3
 #                                  --- (e0) m4   2001:db8:1::4
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/netlink.sh"

@@ -8,6 +8,7 @@
 #                                             |
 #   forger (f0) --- 2001:db8:e::/64 --- (r3) -+
 #    ::2                              ::f
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"

@@ -9,6 +9,7 @@
 #                                          |                        ::1
 #                                          +- 2001:db8:3::/64 --- (m1) one
 #                                                                   ::1
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"
