@@ -639,14 +639,6 @@ given_back() {
 # hooks_gone: no packet hook of the module is left on the router, where the kernel can tell.
 hooks_gone() { ! can_list_hooks || refute eval "ns router nft list hooks | grep -q '\[anycast6\]'"; }
 
-# try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, nothing of it is in the way of the next one.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
-
 repair() {
 	modprobe anycast6
 	nsip router anycast flush

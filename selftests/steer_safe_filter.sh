@@ -232,14 +232,6 @@ filter_forward_too() {
 	END
 }
 
-# try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, nothing of it is in the way of the next one.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
-
 repair() {
 	unfilter
 	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"

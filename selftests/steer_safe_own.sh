@@ -194,14 +194,6 @@ others() {
 	goes_on one
 }
 
-# try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, nothing of it is in the way of the next one.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
-
 repair() {
 	nsip router link set r1 mtu 1500
 	nsip one link set m0 mtu 1500

@@ -197,14 +197,6 @@ deleted() {
 	peer close client datagrams
 }
 
-# try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, the ways are there for the next one.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
-
 repair() {
 	nsip one link set m0 up
 	nsip one -6 route replace default via 2001:db8:1::f

@@ -63,7 +63,9 @@ static void set_member_state(struct anycast6_net *an,
 		anycast6_history_note_gone(&member->history, reason &&
 					   reason != ANYCAST6_REASON_HOLD);
 	}
-	/* pairs with decide_stay() in steer/pin.c: who sees why sees since when */
+	/* pairs with collect_facts() in steer/refusal.c: who sees why sees since
+	 * when
+	 */
 	smp_store_release(&member->reason, reason);
 	/* the same: who sees that the member is down sees why */
 	smp_store_release(&member->state, state);

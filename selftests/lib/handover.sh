@@ -213,14 +213,6 @@ limit() {
 	done
 }
 
-# try NAME FUNCTION: a test case. If it fails, nothing of it is in the way of the next one.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
-
 repair() {
 	local name
 

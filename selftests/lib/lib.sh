@@ -69,6 +69,15 @@ t_run() {
 	esac
 }
 
+# try NAME FUNCTION [ARGUMENT...]: as t_run. If the case fails, `repair`, which the test defines, clears the way for the
+# next one.
+try() {
+	local failed=$T_FAILED
+
+	t_run "$@"
+	((T_FAILED == failed)) || repair >/dev/null 2>&1
+}
+
 # skip REASON: end a test case that t_run runs.
 skip() {
 	echo "$*"

@@ -165,11 +165,3 @@ distance_of() { query router "distance $1" anycast show "$A"; }
 # is_distance VIA NUMBER: for wait_for.
 is_distance() { [[ $(distance_of "$1") == "$2" ]]; }
 
-# try NAME FUNCTION [ARGUMENT...]: a test case. If it fails, `repair`, which the test defines, cleans up for the
-# next one.
-try() {
-	local failed=$T_FAILED
-
-	t_run "$@"
-	((T_FAILED == failed)) || repair >/dev/null 2>&1
-}
