@@ -12,6 +12,7 @@
 
 #include "lib/evict.h"
 #include "lib/track.h"
+#include "lib/turn.h"
 
 /* A flow is proven when a packet came so long after its first one, ms: who makes
  * up flows has to come back to each of them.
@@ -24,6 +25,8 @@
  */
 #define BEGUN_IDLE	MSEC_PER_SEC
 #define LASTING_IDLE	(30 * MSEC_PER_SEC)
+/* What passes another router was idle when that told of it, and had packets since. */
+#define LOADED_IDLE	(LASTING_IDLE + ANYCAST6_TURN_ROUND * MSEC_PER_SEC)
 
 /* Flows that are proven may have all but 1 / UNPROVEN_PART of the table, so that
  * a new one always has others to take the place of.
@@ -53,6 +56,14 @@ static bool has_lasted(const struct anycast6_evict_facts *facts)
 	       facts->state == ANYCAST6_FLOW_STATE_ESTABLISHED;
 }
 
+/* Returns for how long a flow may be silent until it is idle, ms. */
+static u32 find_patience(const struct anycast6_evict_facts *facts)
+{
+	if (!has_lasted(facts))
+		return BEGUN_IDLE;
+	return facts->loaded ? LOADED_IDLE : LASTING_IDLE;
+}
+
 /**
  * anycast6_evict_grade() - what a flow is worth
  * @facts: what is known of it
@@ -62,15 +73,13 @@ static bool has_lasted(const struct anycast6_evict_facts *facts)
 enum anycast6_evict_grade
 anycast6_evict_grade(const struct anycast6_evict_facts *facts)
 {
-	u32 idle = has_lasted(facts) ? LASTING_IDLE : BEGUN_IDLE;
-
 	if (facts->over || facts->state == ANYCAST6_FLOW_STATE_CLOSED)
 		return ANYCAST6_EVICT_ENDED;
 	if (facts->state == ANYCAST6_FLOW_STATE_NEW)
 		return ANYCAST6_EVICT_NEW;
 	if (!facts->proven && !had_handshake(facts))
 		return ANYCAST6_EVICT_UNPROVEN;
-	if (facts->unclaimed || facts->idle >= idle)
+	if (facts->unclaimed || facts->idle >= find_patience(facts))
 		return ANYCAST6_EVICT_IDLE;
 	return facts->proven ? ANYCAST6_EVICT_LASTING : ANYCAST6_EVICT_BEGUN;
 }

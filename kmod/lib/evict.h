@@ -42,6 +42,7 @@ enum anycast6_evict_grade {
  * @again: it is new, and more than one packet came, as a SYN that is sent again
  * @proven: it has lasted: anycast6_evict_proves() has said so
  * @above: its address has more than its share of the table
+ * @loaded: its packets pass another router, which tells of them in turns
  */
 struct anycast6_evict_facts {
 	u32 idle;
@@ -53,6 +54,7 @@ struct anycast6_evict_facts {
 	bool again;
 	bool proven;
 	bool above;
+	bool loaded;
 };
 
 enum anycast6_evict_grade

@@ -7,10 +7,7 @@
 
 #include "lib/turn.h"
 
-/* A round, s. It is shorter than LASTING_IDLE in lib/evict.c: what is in use here
- * must not be idle where it is only heard of.
- */
-#define ROUND		20
+#define ROUND		ANYCAST6_TURN_ROUND
 /* In every so many'th round it is the turn of those, too, that have it seldom. */
 #define LONG_ROUND	10
 

@@ -8,6 +8,9 @@
 
 #include <linux/types.h>
 
+/* A round, s: so long after one turn of a flow comes its next one. */
+#define ANYCAST6_TURN_ROUND	20
+
 bool anycast6_turn_is_due(u32 hash, u32 told, u32 now, bool seldom);
 
 #endif

@@ -68,6 +68,7 @@ static void read_facts(const struct sample *sample,
 		.again = state & ANYCAST6_FLOW_AGAIN,
 		.proven = !(state & ANYCAST6_FLOW_UNPROVEN),
 		.above = is_above(sample, group),
+		.loaded = state & ANYCAST6_FLOW_LOADED,
 	};
 }
 

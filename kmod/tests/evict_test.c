@@ -114,6 +114,22 @@ static void grades(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, anycast6_evict_grade(&facts), ANYCAST6_EVICT_ENDED);
 }
 
+/* What was loaded had packets elsewhere that were not told of yet. */
+static void loaded_is_known_late(struct kunit *test)
+{
+	struct anycast6_evict_facts facts = lasting();
+
+	facts.loaded = true;
+	facts.idle = LASTING_IDLE + ANYCAST6_TURN_ROUND * MSEC_PER_SEC - 1;
+	KUNIT_EXPECT_EQ(test, anycast6_evict_grade(&facts), ANYCAST6_EVICT_LASTING);
+	facts.idle++;
+	KUNIT_EXPECT_EQ(test, anycast6_evict_grade(&facts), ANYCAST6_EVICT_IDLE);
+	/* what has not lasted is told of at once */
+	facts.proven = false;
+	facts.idle = BEGUN_IDLE;
+	KUNIT_EXPECT_EQ(test, anycast6_evict_grade(&facts), ANYCAST6_EVICT_IDLE);
+}
+
 /* Each combination has the grade that the first rule which fits gives it. */
 static void all_grades(struct kunit *test)
 {
@@ -342,6 +358,7 @@ static void shares(struct kunit *test)
 
 static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(grades),
+	KUNIT_CASE(loaded_is_known_late),
 	KUNIT_CASE(all_grades),
 	KUNIT_CASE(lasting_stays),
 	KUNIT_CASE(share_is_kept),

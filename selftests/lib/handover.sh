@@ -121,6 +121,7 @@ established() {
 
 	n=$(flows "$1" | awk -v client=$CLIENT -v first="$FIRST" -v end=$((FIRST + CROWD)) -v one=$ONE '
 		$1 == client && $2 == "tcp" && $3 >= first && $3 < end && $4 == one && $5 == "established"' | wc -l)
+	echo "$1 has $n established connections"
 	((n == $2))
 }
 
