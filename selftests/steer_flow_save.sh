@@ -550,6 +550,27 @@ configured_anew() {
 	peer close client other
 }
 
+# One of several members is deleted and added, again and again, while a connection talks.
+replaced_alone() {
+	local i
+
+	begin
+	begins busy tcp "$1" one
+	prefer_two
+	peer chat client busy
+	for i in {1..8}; do
+		peer chatting client busy
+		nsip router -batch - <<-END
+			anycast del $A via $U1
+			anycast add $A via $U1 metric 30
+		END
+	done
+	peer chatting client busy
+	is "$(peer chatted client busy)" all
+	is "$(peer say client busy)" one
+	peer close client busy
+}
+
 # The member of a connection is configured anew, with probes: it is down until it has answered one, and keeps its
 # connection all the same.
 probed_anew() {
@@ -678,6 +699,7 @@ try "control: flows are forgotten" forgotten 51101
 try "flows are forgotten and restored" flushed 51201
 try "the last members are deleted and added again" last_member 51301
 try "all is configured anew" configured_anew 51401
+try "one of several members is replaced, and again" replaced_alone 51421
 try "a member is configured anew, and must answer a probe first" probed_anew 51431
 try "what waits for its member" get_waits 51451
 try "a member does not come back" not_claimed 51501

@@ -95,7 +95,7 @@ static bool explain_claim(struct explanation *explanation,
 			  const struct anycast6_transit *transit,
 			  const struct anycast6_group *group)
 {
-	explanation->left = anycast6_claim_left(an, group);
+	explanation->left = anycast6_claim_left(an, flow, group);
 	return explain_wait(explanation, member,
 			    anycast6_claim_stay(an, flow, group, transit));
 }

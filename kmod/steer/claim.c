@@ -16,6 +16,10 @@
 #include "steer/pin.h"
 #include "steer/router.h"
 
+/* For how long a connection waits for a member that was deleted, while its address
+ * keeps others, ms: daemons and scripts replace one by deleting and adding it.
+ */
+#define REPLACE_TIME	((u32)MSEC_PER_SEC)
 /* Longer than any grace (kernel/sysctl.c), in jiffies. */
 #define LONG_AGO	(3600UL * HZ)
 
@@ -100,23 +104,46 @@ anycast6_claim_member(struct anycast6_net *an, struct anycast6_flow *flow,
 }
 
 /* Returns whether a flow's member was deleted from the address as it is now,
- * rather than with an earlier one: nobody will configure it again soon.
+ * rather than with an earlier one: nobody will configure it again, unless he does
+ * so with the next command.
  */
-static bool is_given_up(const struct anycast6_flow *flow, unsigned long turned)
+static bool is_given_up(const struct anycast6_member *member,
+			unsigned long turned)
 {
-	const struct anycast6_member *member = rcu_dereference(flow->member);
-
 	/* pairs with anycast6_member_destroy() in reconcile/lifecycle.c */
 	return member && smp_load_acquire(&member->dead) &&
 	       time_after(member->died, turned);
 }
 
-/* Returns for how long an address has had members on other nodes, ms. An hour
- * stands for all that is longer: jiffies_to_msecs() begins anew after some weeks.
+/* Returns how long ago something was, ms. An hour stands for all that is longer:
+ * jiffies_to_msecs() begins anew after some weeks.
  */
-static u32 measure_age(unsigned long turned)
+static u32 measure_age(unsigned long time)
 {
-	return jiffies_to_msecs(min(jiffies - turned, LONG_AGO));
+	return jiffies_to_msecs(min(jiffies - time, LONG_AGO));
+}
+
+/* Measures since when a flow may be claimed, and for how long it waits for that,
+ * ms: since its member was deleted alone, or since its address has had members on
+ * other nodes.
+ */
+static void measure_claim(const struct anycast6_net *an,
+			  const struct anycast6_flow *flow,
+			  const struct anycast6_group *group,
+			  struct anycast6_claim_facts *facts)
+{
+	const struct anycast6_member *member;
+	unsigned long turned = READ_ONCE(group->turned);
+	u32 grace = READ_ONCE(an->flow_grace);
+
+	member = flow ? rcu_dereference(flow->member) : NULL;
+	if (is_given_up(member, turned)) {
+		facts->age = measure_age(member->died);
+		facts->grace = min(grace, REPLACE_TIME);
+	} else {
+		facts->age = measure_age(turned);
+		facts->grace = grace;
+	}
 }
 
 /**
@@ -136,10 +163,7 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		    const struct anycast6_transit *transit)
 {
 	const struct anycast6_packet *packet = &transit->packet;
-	unsigned long turned = READ_ONCE(group->turned);
-	const struct anycast6_claim_facts facts = {
-		.age = measure_age(turned),
-		.grace = READ_ONCE(an->flow_grace),
+	struct anycast6_claim_facts facts = {
 		.proto = packet->key.proto,
 		.known = flow && transit->refusal,
 		.flow_state = flow ? anycast6_flow_state(flow) : 0,
@@ -151,8 +175,7 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 						      ntohs(packet->key.dport)),
 	};
 
-	if (flow && is_given_up(flow, turned))
-		return ANYCAST6_STAY_MOVES;
+	measure_claim(an, flow, group, &facts);
 	return anycast6_stay_unclaimed(&facts);
 }
 
@@ -160,16 +183,18 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
  * anycast6_claim_left() - for how long anycast6_claim_stay() still lets packets
  * wait
  * @an: the namespace
+ * @flow: the packets', or NULL
  * @group: the address
  *
- * Context: any that keeps @group.
+ * Context: RCU.
  * Return: ms
  */
 u32 anycast6_claim_left(const struct anycast6_net *an,
+			const struct anycast6_flow *flow,
 			const struct anycast6_group *group)
 {
-	u32 grace = READ_ONCE(an->flow_grace);
-	u32 age = measure_age(READ_ONCE(group->turned));
+	struct anycast6_claim_facts facts;
 
-	return age < grace ? grace - age : 0;
+	measure_claim(an, flow, group, &facts);
+	return facts.age < facts.grace ? facts.grace - facts.age : 0;
 }

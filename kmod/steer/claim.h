@@ -33,6 +33,7 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		    const struct anycast6_group *group,
 		    const struct anycast6_transit *transit);
 u32 anycast6_claim_left(const struct anycast6_net *an,
+			const struct anycast6_flow *flow,
 			const struct anycast6_group *group);
 
 #endif
