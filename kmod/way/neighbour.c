@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The neighbours that lead to next hops, and whether they answer.
- * Knows neighbours; is told the routes to a next hop, and does not look them up.
+ * What is known of the neighbours that lead to next hops: whether they answer, and
+ * when those that do not are asked again. Is told which ones they are.
  */
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <net/ip6_route.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 
-#include "kernel/equal_routes.h"
-#include "way/leg.h"
 #include "way/neighbour.h"
 #include "way/nexthop.h"
-#include "way/path.h"
 
 /* Failed neighbours are solicited again after a second, then more rarely. */
 #define PATIENCE_MIN	((unsigned long)HZ)
@@ -22,10 +18,17 @@
 
 /* ---- finding them ---- */
 
-/* Under RCU, or an->lock. */
-static struct anycast6_neighbour *
-search_neighbour(const struct list_head *neighbours,
-		 const struct in6_addr *addr, u32 ifindex)
+/**
+ * anycast6_neighbour_search() - anycast6_neighbour_find(), without a reference
+ * @neighbours: those that lead to the target
+ * @addr: its address, network order
+ * @ifindex: interface index of its link
+ *
+ * Context: any, under RCU or an->lock.
+ */
+struct anycast6_neighbour *
+anycast6_neighbour_search(const struct list_head *neighbours,
+			  const struct in6_addr *addr, u32 ifindex)
 {
 	struct anycast6_neighbour *neighbour;
 
@@ -51,7 +54,7 @@ anycast6_neighbour_find(const struct list_head *neighbours,
 {
 	struct anycast6_neighbour *neighbour;
 
-	neighbour = search_neighbour(neighbours, addr, ifindex);
+	neighbour = anycast6_neighbour_search(neighbours, addr, ifindex);
 	return neighbour && refcount_inc_not_zero(&neighbour->users) ?
 	       neighbour : NULL;
 }
@@ -93,10 +96,14 @@ static void note_state(struct anycast6_neighbour *neighbour, u8 nud_state)
 	neighbour->nud = nud_state;
 }
 
-/* Finds out whether all have failed that lead there.
- * Under nexthops->neighbour_lock.
+/**
+ * anycast6_neighbours_settle() - find out whether all have failed that lead to a
+ * next hop
+ * @nexthop: the next hop
+ *
+ * Context: under nexthops->neighbour_lock.
  */
-static void settle_failed(struct anycast6_nexthop *nexthop)
+void anycast6_neighbours_settle(struct anycast6_nexthop *nexthop)
 {
 	const struct anycast6_neighbour *neighbour;
 	bool failed = false;
@@ -129,12 +136,22 @@ static void meet_neighbour(struct net_device *dev, const struct in6_addr *addr)
 		ask_neighbour(dev, addr);
 }
 
-/* ---- which of them lead there ---- */
+/* ---- which of them there are ---- */
 
-static struct anycast6_neighbour *
-make_neighbour(struct anycast6_nexthops *nexthops,
-	       struct anycast6_nexthop *nexthop, const struct in6_addr *addr,
-	       u32 ifindex)
+/**
+ * anycast6_neighbour_make() - make what will be known of a neighbour
+ * @nexthops: the namespace's
+ * @nexthop: the next hop, to which this neighbour is not known to lead yet
+ * @addr: its address, network order
+ * @ifindex: interface index of its link
+ *
+ * Context: process, under an->lock.
+ * Return: the neighbour, for anycast6_neighbour_drop(), or NULL.
+ */
+struct anycast6_neighbour *
+anycast6_neighbour_make(struct anycast6_nexthops *nexthops,
+			struct anycast6_nexthop *nexthop,
+			const struct in6_addr *addr, u32 ifindex)
 {
 	struct anycast6_neighbour *neighbour;
 
@@ -155,8 +172,8 @@ make_neighbour(struct anycast6_nexthops *nexthops,
 }
 
 /* What was known of whether it answers is forgotten. */
-static void watch_neighbour(struct anycast6_nexthops *nexthops,
-			    struct anycast6_neighbour *neighbour, bool watched)
+static void set_watched(struct anycast6_nexthops *nexthops,
+			struct anycast6_neighbour *neighbour, bool watched)
 {
 	if (neighbour->watched == watched)
 		return;
@@ -172,30 +189,21 @@ static void watch_neighbour(struct anycast6_nexthops *nexthops,
 	spin_unlock_bh(&nexthops->neighbour_lock);
 }
 
-static void drop_neighbour(struct anycast6_nexthops *nexthops,
-			   struct anycast6_neighbour *neighbour)
+/**
+ * anycast6_neighbour_drop() - it leads to its next hop no more
+ * @nexthops: the namespace's
+ * @neighbour: the neighbour
+ *
+ * Context: process, under an->lock.
+ */
+void anycast6_neighbour_drop(struct anycast6_nexthops *nexthops,
+			     struct anycast6_neighbour *neighbour)
 {
-	watch_neighbour(nexthops, neighbour, false);
+	set_watched(nexthops, neighbour, false);
 	spin_lock_bh(&nexthops->neighbour_lock);
 	list_del_rcu(&neighbour->node);
 	spin_unlock_bh(&nexthops->neighbour_lock);
 	anycast6_neighbour_put(neighbour);
-}
-
-/* Tells the leg which neighbour it leads by: it was made before that was known, or
- * what was known then was forgotten meanwhile.
- */
-static void name_neighbour(struct anycast6_leg *leg,
-			   struct anycast6_neighbour *neighbour)
-{
-	struct anycast6_neighbour *old;
-
-	if (rcu_access_pointer(leg->neighbour) == neighbour)
-		return;
-	refcount_inc(&neighbour->users);
-	old = unrcu_pointer(xchg(&leg->neighbour,
-				 RCU_INITIALIZER(neighbour)));
-	anycast6_neighbour_put(old);
 }
 
 static void read_state(struct anycast6_nexthops *nexthops,
@@ -214,221 +222,26 @@ static void read_state(struct anycast6_nexthops *nexthops,
 	spin_unlock_bh(&nexthops->neighbour_lock);
 }
 
-static void follow_leg(struct anycast6_nexthops *nexthops,
-		       struct anycast6_nexthop *nexthop,
-		       struct anycast6_leg *leg)
-{
-	struct net_device *dev = leg->dst->dev;
-	const struct in6_addr *addr = rt6_nexthop(dst_rt6_info(leg->dst),
-						  &nexthop->slot.target.addr);
-	struct anycast6_neighbour *neighbour;
-	bool watched;
-
-	neighbour = search_neighbour(&nexthop->slot.neighbours, addr,
-				     dev->ifindex);
-	if (!neighbour)
-		neighbour = make_neighbour(nexthops, nexthop, addr,
-					   dev->ifindex);
-	if (!neighbour)
-		return;
-	name_neighbour(leg, neighbour);
-	watched = neighbour->watched;
-	watch_neighbour(nexthops, neighbour, has_neighbours(dev));
-	if (!neighbour->watched)
-		return;
-	if (!watched)
-		meet_neighbour(dev, addr);
-	read_state(nexthops, neighbour, dev);
-}
-
-/* Notes which neighbours the legs lead by. A leg whose neighbour is not known (there
- * was no memory) is taken for good.
- */
-static void settle_leads(struct anycast6_nexthops *nexthops,
-			 struct anycast6_nexthop *nexthop,
-			 const struct anycast6_path *path)
-{
-	struct anycast6_neighbour *neighbour;
-	unsigned int i;
-
-	spin_lock_bh(&nexthops->neighbour_lock);
-	list_for_each_entry(neighbour, &nexthop->slot.neighbours, node)
-		neighbour->leads = false;
-	nexthop->unsure = false;
-	for (i = 0; path && i < path->n; i++) {
-		neighbour = rcu_dereference(path->legs[i]->neighbour);
-		if (neighbour)
-			neighbour->leads = true;
-		else
-			nexthop->unsure = true;
-	}
-	settle_failed(nexthop);
-	spin_unlock_bh(&nexthops->neighbour_lock);
-}
-
-/* No leg leads by this neighbour any more. The kernel leaves some out of equal routes
- * while they do not answer, or their device is down: they are asked again.
- */
-static void settle_left_out(struct anycast6_net *an,
-			    struct anycast6_nexthops *nexthops,
-			    struct anycast6_neighbour *neighbour,
-			    const struct anycast6_path *path)
-{
-	const struct in6_addr *addr = &neighbour->addr;
-	u32 ifindex = neighbour->ifindex;
-	bool watched = neighbour->watched;
-	struct net_device *dev;
-
-	if (!path || !anycast6_equal_routes_have(path->dst, addr, ifindex)) {
-		drop_neighbour(nexthops, neighbour);
-		return;
-	}
-	dev = dev_get_by_index_rcu(an->net, ifindex);
-	watch_neighbour(nexthops, neighbour,
-			dev && netif_running(dev) && has_neighbours(dev));
-	if (watched || !neighbour->watched)
-		return;
-	meet_neighbour(dev, addr);
-	read_state(nexthops, neighbour, dev);
-}
-
 /**
- * struct left_out - a next hop whose gateways are told
+ * anycast6_neighbour_watch() - follow whether a neighbour answers
  * @nexthops: the namespace's
- * @nexthop: the next hop
- * @n: how many were told
- */
-struct left_out {
-	struct anycast6_nexthops *nexthops;
-	struct anycast6_nexthop *nexthop;
-	unsigned int n;
-};
-
-/* The kernel may have left a gateway out ever since the route is there. */
-static void note_gateway(const struct in6_addr *addr, u32 ifindex, void *arg)
-{
-	struct left_out *left_out = arg;
-	struct anycast6_nexthop *nexthop = left_out->nexthop;
-
-	if (left_out->n++ < ANYCAST6_LEGS_MAX &&
-	    !search_neighbour(&nexthop->slot.neighbours, addr, ifindex))
-		make_neighbour(left_out->nexthops, nexthop, addr, ifindex);
-}
-
-static void note_gateways(struct anycast6_nexthops *nexthops,
-			  struct anycast6_nexthop *nexthop,
-			  const struct anycast6_path *path)
-{
-	struct left_out left_out = { .nexthops = nexthops, .nexthop = nexthop };
-	struct anycast6_hop_visitor visitor = {
-		.visit = note_gateway,
-		.arg = &left_out,
-	};
-
-	anycast6_equal_routes_tell(path->dst, &visitor);
-}
-
-/**
- * anycast6_neighbours_follow() - find out which neighbours lead to a next hop
- * @an: the namespace
- * @nexthop: the next hop
- * @path: the path to it, or NULL if there is none
+ * @neighbour: the neighbour
+ * @dev: its device, or NULL if that is gone or down
  *
  * Context: process, under an->lock and RCU.
  */
-void anycast6_neighbours_follow(struct anycast6_net *an,
-				struct anycast6_nexthop *nexthop,
-				const struct anycast6_path *path)
+void anycast6_neighbour_watch(struct anycast6_nexthops *nexthops,
+			      struct anycast6_neighbour *neighbour,
+			      struct net_device *dev)
 {
-	struct anycast6_nexthops *nexthops = anycast6_nexthops(an);
-	struct anycast6_neighbour *neighbour, *next;
-	unsigned int i;
+	bool watched = neighbour->watched;
 
-	for (i = 0; path && i < path->n; i++)
-		follow_leg(nexthops, nexthop, path->legs[i]);
-	if (path)
-		note_gateways(nexthops, nexthop, path);
-	settle_leads(nexthops, nexthop, path);
-	list_for_each_entry_safe(neighbour, next, &nexthop->slot.neighbours,
-				 node)
-		if (!neighbour->leads)
-			settle_left_out(an, nexthops, neighbour, path);
-}
-
-/**
- * anycast6_neighbours_forget() - forget which neighbours lead to a next hop
- * @nexthops: the namespace's
- * @nexthop: the next hop
- *
- * Context: process, under an->lock.
- */
-void anycast6_neighbours_forget(struct anycast6_nexthops *nexthops,
-				struct anycast6_nexthop *nexthop)
-{
-	struct anycast6_neighbour *neighbour, *next;
-
-	list_for_each_entry_safe(neighbour, next, &nexthop->slot.neighbours,
-				 node)
-		drop_neighbour(nexthops, neighbour);
-}
-
-/**
- * anycast6_neighbours_left_out() - how many neighbours would lead to a next hop if
- * the kernel did not leave them out
- * @nexthop: the next hop
- *
- * Context: process, under an->lock.
- * Return: how many, apart from those that the legs of the path lead by.
- */
-unsigned int
-anycast6_neighbours_left_out(const struct anycast6_nexthop *nexthop)
-{
-	const struct anycast6_neighbour *neighbour;
-	unsigned int n = 0;
-
-	list_for_each_entry(neighbour, &nexthop->slot.neighbours, node)
-		n += !neighbour->leads;
-	return n;
-}
-
-/**
- * anycast6_neighbours_return() - whether one of those that were left out answers
- * @nexthop: the next hop
- *
- * Context: process, under an->lock.
- */
-bool anycast6_neighbours_return(const struct anycast6_nexthop *nexthop)
-{
-	const struct anycast6_neighbour *neighbour;
-
-	list_for_each_entry(neighbour, &nexthop->slot.neighbours, node)
-		if (!neighbour->leads && neighbour->watched &&
-		    !READ_ONCE(neighbour->failed))
-			return true;
-	return false;
-}
-
-/**
- * anycast6_neighbours_link() - the link of the neighbours that lead to a next hop
- * @nexthop: the next hop
- *
- * Context: process, under an->lock.
- * Return: interface index, or 0 if none leads there, or they are on several links.
- */
-u32 anycast6_neighbours_link(const struct anycast6_nexthop *nexthop)
-{
-	const struct anycast6_neighbour *neighbour;
-	u32 ifindex = 0;
-
-	list_for_each_entry(neighbour, &nexthop->slot.neighbours, node) {
-		if (!neighbour->leads)
-			continue;
-		if (!neighbour->watched ||
-		    (ifindex && ifindex != neighbour->ifindex))
-			return 0;
-		ifindex = neighbour->ifindex;
-	}
-	return ifindex;
+	set_watched(nexthops, neighbour, dev && has_neighbours(dev));
+	if (!neighbour->watched)
+		return;
+	if (!watched)
+		meet_neighbour(dev, &neighbour->addr);
+	read_state(nexthops, neighbour, dev);
 }
 
 /* ---- what happens to them ---- */
@@ -446,7 +259,7 @@ static bool change_state(struct anycast6_neighbour *neighbour, u8 nud_state)
 	if (neighbour->failed == failed &&
 	    (neighbour->leads || !(nud_state & NUD_VALID)))
 		return false;
-	settle_failed(nexthop);
+	anycast6_neighbours_settle(nexthop);
 	set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
 	return true;
 }

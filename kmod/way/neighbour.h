@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The neighbours that lead to next hops, and whether they answer.
- * Knows neighbours; is told the routes to a next hop, and does not look them up.
+ * What is known of the neighbours that lead to next hops: whether they answer, and
+ * when those that do not are asked again. Is told which ones they are.
  */
 #ifndef ANYCAST6_NEIGHBOUR_H
 #define ANYCAST6_NEIGHBOUR_H
@@ -15,8 +15,8 @@
 struct anycast6_net;
 struct anycast6_nexthop;
 struct anycast6_nexthops;
-struct anycast6_path;
 struct neighbour;
+struct net_device;
 
 /**
  * struct anycast6_neighbour - a neighbour that leads to a next hop
@@ -59,19 +59,24 @@ struct anycast6_neighbour {
 };
 
 struct anycast6_neighbour *
+anycast6_neighbour_search(const struct list_head *neighbours,
+			  const struct in6_addr *addr, u32 ifindex);
+struct anycast6_neighbour *
 anycast6_neighbour_find(const struct list_head *neighbours,
 			const struct in6_addr *addr, u32 ifindex);
 void anycast6_neighbour_put(struct anycast6_neighbour *neighbour);
 
-void anycast6_neighbours_follow(struct anycast6_net *an,
-				struct anycast6_nexthop *nexthop,
-				const struct anycast6_path *path);
-void anycast6_neighbours_forget(struct anycast6_nexthops *nexthops,
-				struct anycast6_nexthop *nexthop);
-unsigned int
-anycast6_neighbours_left_out(const struct anycast6_nexthop *nexthop);
-bool anycast6_neighbours_return(const struct anycast6_nexthop *nexthop);
-u32 anycast6_neighbours_link(const struct anycast6_nexthop *nexthop);
+struct anycast6_neighbour *
+anycast6_neighbour_make(struct anycast6_nexthops *nexthops,
+			struct anycast6_nexthop *nexthop,
+			const struct in6_addr *addr, u32 ifindex);
+void anycast6_neighbour_drop(struct anycast6_nexthops *nexthops,
+			     struct anycast6_neighbour *neighbour);
+void anycast6_neighbour_watch(struct anycast6_nexthops *nexthops,
+			      struct anycast6_neighbour *neighbour,
+			      struct net_device *dev);
+void anycast6_neighbours_settle(struct anycast6_nexthop *nexthop);
+
 void anycast6_neighbour_changed(struct anycast6_net *an,
 				const struct neighbour *neighbour);
 void anycast6_neighbours_solicit(struct anycast6_net *an);

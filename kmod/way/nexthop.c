@@ -7,17 +7,12 @@
 #include <linux/netdevice.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <net/ndisc.h>
-#include <net/neighbour.h>
-
-#include <uapi/linux/anycast6.h>
 
 #include "lib/addr.h"
-#include "lib/legs.h"
 #include "net.h"
-#include "way/leg.h"
-#include "way/neighbour.h"
+#include "way/leads.h"
 #include "way/nexthop.h"
+#include "way/outlook.h"
 #include "way/path.h"
 
 /* So many next hops under a prefix are marked one by one. If there are more, all
@@ -184,145 +179,12 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 
 	if (!list_empty(&nexthop->members))
 		return;
-	anycast6_neighbours_forget(nexthops, nexthop);
+	anycast6_leads_forget(nexthops, nexthop);
 	rhashtable_remove_fast(&nexthops->table, &nexthop->node,
 			       nexthop_params);
 	unlist_nexthop(nexthops, nexthop);
 	anycast6_path_drop(&nexthop->slot);
 	call_rcu(&nexthop->rcu, free_nexthop_rcu);
-}
-
-/**
- * struct outlook - what there is to know of a next hop
- * @reason: why it can't be reached, enum anycast6_reason, or 0
- * @direct: there is no gateway on the way
- * @lost: a leg has died since the last time
- * @legs: how many equal routes lead there
- * @living: how many of them packets can take
- * @distance: the metric of these routes
- * @mtu: the largest packet that all of them take
- */
-struct outlook {
-	u8 reason;
-	bool direct;
-	bool lost;
-	u8 legs;
-	u8 living;
-	u32 distance;
-	u32 mtu;
-};
-
-/* Returns why packets can't take a leg, enum anycast6_reason, or 0. */
-static u8 leg_reason(const struct anycast6_leg *leg)
-{
-	if (!netif_running(leg->dst->dev))
-		return ANYCAST6_REASON_ADMIN;
-	if (!netif_carrier_ok(leg->dst->dev))
-		return ANYCAST6_REASON_LINK;
-	return anycast6_leg_lives(leg) ? 0 : ANYCAST6_REASON_NEIGHBOUR;
-}
-
-/* Returns whether the leg has died since the last time. Then flow tables that have
- * its route must notice: looked up again, it may be the same.
- */
-static bool is_lost(const struct anycast6_leg *leg, u8 reason)
-{
-	const struct anycast6_neighbour *neighbour =
-		rcu_dereference(leg->neighbour);
-
-	return neighbour && reason && !neighbour->reason;
-}
-
-/* Only when all legs have been looked at: some may lead by one neighbour. */
-static void note_reasons(const struct anycast6_path *path, const u8 *reasons)
-{
-	struct anycast6_neighbour *neighbour;
-	unsigned int i;
-
-	for (i = 0; i < path->n; i++) {
-		neighbour = rcu_dereference(path->legs[i]->neighbour);
-		if (neighbour)
-			neighbour->reason = reasons[i];
-	}
-}
-
-static void look_at_path(const struct anycast6_nexthop *nexthop,
-			 const struct anycast6_path *path,
-			 struct outlook *outlook)
-{
-	u8 reasons[ANYCAST6_LEGS_MAX];
-	unsigned int i;
-
-	for (i = 0; i < path->n; i++) {
-		struct anycast6_leg *leg = path->legs[i];
-		u32 mtu = dst_mtu(leg->dst);
-
-		reasons[i] = leg_reason(leg);
-		outlook->living += !reasons[i];
-		if (is_lost(leg, reasons[i])) {
-			outlook->lost = true;
-			WRITE_ONCE(leg->spent, true);
-		}
-		outlook->mtu = i ? min(outlook->mtu, mtu) : mtu;
-	}
-	note_reasons(path, reasons);
-	outlook->reason = anycast6_legs_reason(reasons, path->n);
-	outlook->legs = min(path->n + anycast6_neighbours_left_out(nexthop),
-			    U8_MAX + 0u);
-	outlook->direct = anycast6_path_is_direct(path);
-	/* else it stays what it was, until the next look */
-	anycast6_path_metric(path, &outlook->distance);
-}
-
-/* Looks for the routes and neighbours of a next hop. */
-static void look_for_way(struct anycast6_net *an,
-			 struct anycast6_nexthop *nexthop,
-			 struct outlook *outlook)
-{
-	const struct anycast6_path *path;
-
-	*outlook = (struct outlook) {
-		.reason = ANYCAST6_REASON_ROUTE,
-		.direct = nexthop->direct,
-		.distance = nexthop->distance,
-	};
-	rcu_read_lock();
-	/* the kernel may count a neighbour in again, and tells nobody */
-	if (anycast6_neighbours_return(nexthop))
-		path = anycast6_path_renew(an->net, &nexthop->slot);
-	else
-		path = anycast6_path_review(an->net, &nexthop->slot);
-	anycast6_neighbours_follow(an, nexthop, path);
-	if (path)
-		look_at_path(nexthop, path, outlook);
-	/* Flow tables must notice: see anycast6_leg_disown(). Looked up again, the
-	 * routes may be the same, and would keep what they have marked.
-	 */
-	if (outlook->reason && !nexthop->reason)
-		anycast6_path_drop(&nexthop->slot);
-	else if (!outlook->reason && outlook->lost)
-		anycast6_path_renew(an->net, &nexthop->slot);
-	rcu_read_unlock();
-}
-
-/* Returns bits of enum anycast6_nexthop_change. */
-static unsigned int compare_outlook(const struct anycast6_nexthop *nexthop,
-				    const struct outlook *outlook)
-{
-	bool stays = nexthop->reason == outlook->reason;
-	unsigned int changed = 0;
-
-	if (!stays || nexthop->direct != outlook->direct)
-		changed |= ANYCAST6_NEXTHOP_WAY;
-	if (nexthop->mtu != outlook->mtu)
-		changed |= ANYCAST6_NEXTHOP_MTU;
-	/* else the change of the members' states tells of it */
-	if (stays && nexthop->distance != outlook->distance)
-		changed |= ANYCAST6_NEXTHOP_DISTANCE;
-	if (stays && (nexthop->legs != outlook->legs ||
-		      nexthop->living != outlook->living))
-		changed |= ANYCAST6_NEXTHOP_LEGS;
-	return changed;
 }
 
 /**
@@ -336,13 +198,13 @@ static unsigned int compare_outlook(const struct anycast6_nexthop *nexthop,
 unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 				      struct anycast6_nexthop *nexthop)
 {
-	struct outlook outlook;
+	struct anycast6_outlook outlook;
 	unsigned int changed;
 
 	lockdep_assert_held(&an->lock);
 
-	look_for_way(an, nexthop, &outlook);
-	changed = compare_outlook(nexthop, &outlook);
+	anycast6_outlook_take(an, nexthop, &outlook);
+	changed = anycast6_outlook_compare(&outlook, nexthop);
 	if (nexthop->distance != outlook.distance ||
 	    changed & ANYCAST6_NEXTHOP_LEGS)
 		anycast6_net_changed(an);
@@ -366,7 +228,7 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
  */
 bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop, u32 ifindex)
 {
-	return nexthop->direct && anycast6_neighbours_link(nexthop) == ifindex;
+	return nexthop->direct && anycast6_leads_link(nexthop) == ifindex;
 }
 
 /**

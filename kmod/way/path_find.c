@@ -171,8 +171,9 @@ static bool is_of_route(const struct anycast6_path *path,
  * @way: result
  *
  * Rules may select another route by a packet's mark, source, ports or interface, and
- * routes may be for some sources alone, so they are asked for each packet. Mostly they lead to the routes that are cached,
- * and the flow chooses among these. If not, the kernel does among equal ones.
+ * routes may be for some sources alone, so they are asked for each packet. Mostly
+ * they lead to the routes that are cached, and the flow chooses among these. If not,
+ * the kernel does among equal ones.
  *
  * Context: softirq or process, under RCU.
  * Return: false if there is no way, or if it is known to be dead.
