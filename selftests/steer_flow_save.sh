@@ -348,8 +348,10 @@ gone_makes_room() {
 	nsip router anycast del $A via $U1
 	is "$(peer crowd client crowd $A 7 40 src=$CLIENT sport="$1")" "two=40"
 	n=$(flows router | grep -c "^$CLIENT tcp .* $U2 established$")
+	# A quarter of the table is for those that have not lasted. Some of the 40 may give way to each other, as the
+	# first are idle by then.
 	echo "$n of 40 are remembered"
-	((n >= 36))
+	((n >= 28))
 	peer crowd_ends client crowd
 	ns router sysctl -qw net.anycast6.max_flows="$MAX_FLOWS"
 }
