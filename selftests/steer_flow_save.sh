@@ -86,6 +86,29 @@ idle() {
 	is "$(count_flows router)" 1
 }
 
+# Of each kind of flow one that is about to be idle for too long, and one that is not for a minute more.
+forgotten_in_time() {
+	local i=0 kind seconds what=()
+
+	begin_empty
+	while read -r seconds kind; do
+		i=$((i + 2))
+		what+=("anycast flow add $A from $CLIENT $kind sport $i via $U1 idle $(((seconds - 4) * 1000))"
+			"anycast flow add $A from $CLIENT $kind sport $((i + 1)) via $U1 idle $(((seconds - 64) * 1000))")
+	done <<-END
+		180 proto udp dport 2 state established
+		300 proto sctp dport 2 state established
+		7440 proto tcp dport 2 state established trust witnessed next 1
+		600 proto tcp dport 2 state established trust picked next 1
+		120 proto tcp dport 2 state closing trust witnessed next 1
+	END
+	printf '%s\n' "${what[@]}" | restore
+	is "$(count_flows router)" $i
+	wait_for "those that are over to go" 20 eval "(( \$(count_flows router) == $i / 2 ))"
+	is "$(nsip router anycast flow show | grep -o "sport [0-9]*" | sort -k 2 -n | xargs)" \
+		"sport 3 sport 5 sport 7 sport 9 sport 11"
+}
+
 refusals() {
 	begin_empty
 	refused "no such anycast address" nsip router anycast flow add 2001:db8:a::ff from $CLIENT proto udp sport 1 \
@@ -682,6 +705,7 @@ MAX_FLOWS=$(ns router cat /proc/sys/net/anycast6/max_flows)
 GRACE=$(ns router cat /proc/sys/net/anycast6/flow_grace)
 try "saved and restored: every kind of flow" by_hand
 try "idle times are kept" idle
+try "a flow is forgotten when its time is over" forgotten_in_time
 try "refusals" refusals
 try "lines that fail" some_fail
 try "a line that is cut off" cut_off

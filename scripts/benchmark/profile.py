@@ -57,12 +57,12 @@ class Profile:
             return
         self.taken = True
         monitor = Monitor(self.path)
-        monitor.tell("singlestep on")
+        monitor.tell("one-insn-per-tb on")
         monitor.tell("log exec")
         while os.path.getsize(self.trace) < ENOUGH:
             time.sleep(0.05)
         monitor.tell("log none")
-        monitor.tell("singlestep off")
+        monitor.tell("one-insn-per-tb off")
 
     def run(self):
         try:
