@@ -36,6 +36,7 @@ struct in6_addr;
 #define ANYCAST6_FLOW_AGAIN	BIT(10)
 /* When its first packet came, in quarters of a second, while it is UNPROVEN. */
 #define ANYCAST6_FLOW_BORN	GENMASK(21, 11)
+#define ANYCAST6_FLOW_PROOF	(ANYCAST6_FLOW_UNPROVEN | ANYCAST6_FLOW_BORN)
 /* When it began to wait for its member, in quarters of a second; 0: it does not. */
 #define ANYCAST6_FLOW_WAITS	GENMASK(31, 22)
 
@@ -281,8 +282,12 @@ static inline enum anycast6_step
 anycast6_flow_step(struct anycast6_flow *flow,
 		   const struct anycast6_segment *segment)
 {
+	/* whether a flow that is used in this tick has lasted was seen by the
+	 * first packet in it
+	 */
 	if (likely(READ_ONCE(flow->used) == (u32)jiffies &&
-		   READ_ONCE(flow->state) == ANYCAST6_FLOW_STATE_ESTABLISHED &&
+		   (READ_ONCE(flow->state) & ~ANYCAST6_FLOW_PROOF) ==
+			   ANYCAST6_FLOW_STATE_ESTABLISHED &&
 		   !(segment->flags & ANYCAST6_TRACK_CHANGES) &&
 		   anycast6_track_is_near(READ_ONCE(flow->next),
 					  segment->end))) {

@@ -76,8 +76,7 @@ void anycast6_proof_load(struct anycast6_flows *flows,
 	/* a packet that came meanwhile may prove it by itself */
 	if (has_proof_left(flows) || demote_flow(flows, &flow->key, group))
 		anycast6_flow_set_state(flows, flow, state,
-					state & ~(ANYCAST6_FLOW_UNPROVEN |
-						  ANYCAST6_FLOW_BORN));
+					state & ~ANYCAST6_FLOW_PROOF);
 }
 
 /* Returns whether a flow that has lasted for long enough is proven now. */
@@ -131,7 +130,7 @@ bool anycast6_proof_is_due(u32 state, u8 next)
 u32 anycast6_proof_go_on(struct anycast6_flows *flows,
 			 const struct anycast6_flow *flow, u32 state, u8 next)
 {
-	u32 proof = state & (ANYCAST6_FLOW_UNPROVEN | ANYCAST6_FLOW_BORN);
+	u32 proof = state & ANYCAST6_FLOW_PROOF;
 
 	if (!proof)
 		return 0;
