@@ -293,22 +293,26 @@ probes() {
 	nsip router anycast change $A via $U probe 0
 }
 
+# elsewhere NAME COMMAND...: a case that the debug kernel goes without. What differs between equal routes and groups of
+# nexthop objects is the kernel's, and each of what is the module's own is tried there once.
+elsewhere() { [[ ${ANYCAST6_KERNEL-} == debug ]] || t_run "$@"; }
+
 peer_start wire.py
 t_run "a client, a member behind two gateways" make_legs
 t_run "RFC4786-4.4.3: siblings: flows go by both" splits "$(siblings)"
-t_run "siblings: by their weights" weighs "$(siblings 1 7)"
-t_run "a group: flows go by both" splits "$(objects mpath)"
-t_run "a group: by their weights" weighs "$(objects mpath 1 7)"
-t_run "a resilient group: flows go by both" splits "$(objects "resilient buckets 32")"
+elsewhere "siblings: by their weights" weighs "$(siblings 1 7)"
+elsewhere "a group: flows go by both" splits "$(objects mpath)"
+elsewhere "a group: by their weights" weighs "$(objects mpath 1 7)"
+elsewhere "a resilient group: flows go by both" splits "$(objects "resilient buckets 32")"
 t_run "siblings: a gateway's carrier goes" dies carrier "$(siblings)" 1/2
-t_run "siblings: a gateway's device goes down" dies device "$(siblings)" 1/2
+elsewhere "siblings: a gateway's device goes down" dies device "$(siblings)" 1/2
 # the kernel deletes a nexthop object that has no carrier
 t_run "a group: a gateway's carrier goes" dies carrier "$(objects mpath)" - "$(objects_again)"
 t_run "listeners are told" told
 t_run "siblings: a gateway falls silent" falls_silent "$(siblings)"
-t_run "a group: a gateway falls silent" falls_silent "$(objects mpath)"
+elsewhere "a group: a gateway falls silent" falls_silent "$(objects mpath)"
 t_run "both die: one silent, one without a carrier" both_die
-t_run "both die: no carrier" both_links
+elsewhere "both die: no carrier" both_links
 t_run "routes are replaced by nexthop objects and back" replaced
 t_run "one of two routes goes, and comes back" one_goes
 t_run "nexthop objects are replaced" object_replaced
