@@ -25,16 +25,17 @@
 
 /**
  * struct sample - the flows that are looked at
- * @flows: the namespace's
  * @max: for how many flows there is room
+ * @addresses: how many addresses have flows, that of the flow which needs room among
+ *             them
  * @rule: whether one gives way
  * @above: the address of the flow that needs room has more than its share
  * @left: how many flows may still be looked at
  * @room: that which gives way first of those that were looked at
  */
 struct sample {
-	const struct anycast6_flows *flows;
 	u32 max;
+	u32 addresses;
 	anycast6_room_rule *rule;
 	bool above;
 	unsigned int left;
@@ -45,8 +46,7 @@ static bool is_above(const struct sample *sample,
 		     const struct anycast6_group *group)
 {
 	return anycast6_evict_is_above(atomic_read(&group->flows),
-				       atomic_read(&sample->flows->addresses),
-				       sample->max);
+				       sample->addresses, sample->max);
 }
 
 static void read_facts(const struct sample *sample,
@@ -131,8 +131,9 @@ bool anycast6_room_find(struct anycast6_flows *flows,
 			anycast6_room_rule *rule, struct anycast6_room *room)
 {
 	struct sample sample = {
-		.flows = flows,
 		.max = READ_ONCE(*flows->max),
+		.addresses = atomic_read(&flows->addresses) +
+			     !atomic_read(&group->flows),
 		.rule = rule,
 		.left = SAMPLE_FLOWS,
 		.room = room,
