@@ -67,6 +67,7 @@ talk_ends() {
 
 	talk_goes_on
 	for i in 1 2 3 4; do
+		flows router | grep "^$CLIENT tcp $((PORT + FLOWS + i)) $U established"
 		is "$(peer chatted client tcp$i)" all
 		is "$(peer say client tcp$i)" one
 		peer close client tcp$i reset
