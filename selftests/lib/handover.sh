@@ -101,11 +101,12 @@ start_vrrp() {
 # has_gateway NAME: this router has the gateway's address.
 has_gateway() { nsip "$1" -6 address show to $GATEWAY | grep -q .; }
 
-# tell FROM TO: one router tells the other of its flows, through a pipe in the place of a connection between them.
+# tell FROM TO [OPTION...]: one router tells the other of its flows, through a pipe in the place of a connection between
+# them. The options are for the ip that monitors.
 tell() {
 	mkfifo "$T_DIR/$1.$2"
 	background "restore-$2" "$2" bash -c "exec ip anycast flow restore <'$T_DIR/$1.$2'"
-	background "monitor-$1" "$1" bash -c "exec ip anycast flow monitor >'$T_DIR/$1.$2'"
+	background "monitor-$1" "$1" bash -c "exec ip ${*:3} anycast flow monitor >'$T_DIR/$1.$2'"
 }
 
 # untell FROM TO: it tells it no more.
