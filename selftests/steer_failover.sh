@@ -6,6 +6,7 @@
 #   client (c0) --- (r0) router (r1) --- (s0) s1   2001:db8:f::1, metric 100
 #                               (r2) --- (s0) s2   2001:db8:f::2, metric 200
 #                               (rg) --- (g0) gw (g1) --- (s0) s3   2001:db8:f::3, metric 300
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/servers.sh"

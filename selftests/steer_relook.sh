@@ -13,7 +13,7 @@
 
 TRACING=/sys/kernel/tracing
 # How many next hops there are: each address has one member of its own.
-N=300
+N=150
 # All of them are looked at again after so many seconds, whatever happens, and so are those that nobody has changed.
 LOOK=5
 
