@@ -74,12 +74,25 @@ talk_ends() {
 	done
 }
 
+# listen, heard_no_fall: from one to the other the member was not down for a moment.
+listen() {
+	background monitor router ip -o anycast monitor
+	wait_for "the monitor" 10 eval "nsip router anycast add $OTHER; nsip router anycast del $OTHER
+		[[ -s $T_DIR/monitor.log ]]"
+}
+
+heard_no_fall() {
+	refute grep "via $U .*state down" "$T_DIR/monitor.log"
+	stop monitor
+}
+
 # dies WAY COMMANDS LEGS [AGAIN]: the first gateway's link goes while everybody talks: nobody loses anything, no flow
 # moves to another member, and afterwards all is as before. AGAIN are commands for what went with the link.
 dies() {
 	local way1 way2
 
 	begin "$2"
+	listen
 	look
 	way1=$WAY1 way2=$WAY2
 	talk_begins
@@ -95,6 +108,7 @@ dies() {
 	wait_for "both legs" 40 legs_are 2/2
 	wait_for "the flows at their gateways" 20 again "$way1" "$way2"
 	talk_ends
+	heard_no_fall
 }
 
 # told: `ip anycast monitor` has reported that the member lost a leg, and has it back; its state did not change.
@@ -102,15 +116,12 @@ told() {
 	local event="$U .*state up .*legs 1/2"
 
 	begin "$(siblings)"
-	background monitor router ip -o anycast monitor
-	wait_for "the monitor" 10 eval "nsip router anycast add $OTHER; nsip router anycast del $OTHER
-		[[ -s $T_DIR/monitor.log ]]"
+	listen
 	carrier_away
 	wait_for "the event" 20 grep -q "$event" "$T_DIR/monitor.log"
 	carrier_back
 	wait_for "both legs" 40 legs_are 2/2
-	refute grep -q "via $U .*state down" "$T_DIR/monitor.log"
-	stop monitor
+	heard_no_fall
 }
 
 # The router finds out that a gateway does not answer, which still forwards: no packet is lost. It is asked on.
