@@ -54,7 +54,7 @@ static int walk_equals(const struct dst_entry *dst,
 {
 	const struct fib6_info *from = rcu_dereference(dst_rt6_info(dst)->from);
 
-	if (!anycast6_equal_routes_stamp(dst))
+	if (!anycast6_equal_routes_stamp(from))
 		return 0;
 	return from->nh ? nexthop_for_each_fib6_nh(from->nh, visit, arg) :
 			  walk_siblings(from, visit, arg);
@@ -62,7 +62,7 @@ static int walk_equals(const struct dst_entry *dst,
 
 /**
  * anycast6_equal_routes_stamp() - what tells whether the equals of a route changed
- * @dst: the route, of IPv6
+ * @from: the route, or NULL
  *
  * Weights are told, too, but not which of two siblings goes while another comes: of
  * those that go, copies are not valid any more.
@@ -71,10 +71,8 @@ static int walk_equals(const struct dst_entry *dst,
  * Return: 0 if there is no other route that is equal, else a number that is another
  * one when some have come or gone.
  */
-unsigned long anycast6_equal_routes_stamp(const struct dst_entry *dst)
+unsigned long anycast6_equal_routes_stamp(const struct fib6_info *from)
 {
-	const struct fib6_info *from = rcu_dereference(dst_rt6_info(dst)->from);
-
 	if (!from)
 		return 0;
 	if (!from->nh)
@@ -87,7 +85,7 @@ unsigned long anycast6_equal_routes_stamp(const struct dst_entry *dst)
 /**
  * anycast6_equal_routes_have() - whether one of several equal routes leads to a
  * gateway
- * @dst: another of these routes, of IPv6
+ * @dst: a copy of another of these routes, of IPv6
  * @gateway: the gateway, network order
  * @ifindex: interface index of its link
  *
@@ -117,7 +115,7 @@ static int tell_hop(struct fib6_nh *hop, void *arg)
 /**
  * anycast6_equal_routes_tell() - tell the gateways of several equal routes, those
  * that the kernel leaves out as well
- * @dst: one of these routes, of IPv6
+ * @dst: a copy of one of these routes, of IPv6
  * @visitor: who is told; nobody if @dst has no equals
  *
  * Context: RCU.

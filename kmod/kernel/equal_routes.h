@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 struct dst_entry;
+struct fib6_info;
 struct in6_addr;
 
 /**
@@ -22,7 +23,7 @@ struct anycast6_hop_visitor {
 	void *arg;
 };
 
-unsigned long anycast6_equal_routes_stamp(const struct dst_entry *dst);
+unsigned long anycast6_equal_routes_stamp(const struct fib6_info *from);
 bool anycast6_equal_routes_have(const struct dst_entry *dst,
 				const struct in6_addr *gateway, u32 ifindex);
 void anycast6_equal_routes_tell(const struct dst_entry *dst,

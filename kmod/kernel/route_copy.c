@@ -43,6 +43,7 @@ static void copy_metrics(struct dst_entry *copy, const struct dst_entry *dst,
  * anycast6_route_copy_make() - copy a route
  * @net: the namespace
  * @dst: the route, of IPv6
+ * @from: the route of a table that it is of, or NULL if that has been removed
  *
  * As the kernel's ip6_rt_copy_init(), but from a route that is there.
  *
@@ -51,10 +52,10 @@ static void copy_metrics(struct dst_entry *copy, const struct dst_entry *dst,
  * or there is no memory.
  */
 struct dst_entry *anycast6_route_copy_make(struct net *net,
-					   const struct dst_entry *dst)
+					   const struct dst_entry *dst,
+					   struct fib6_info *from)
 {
 	const struct rt6_info *rt = dst_rt6_info(dst);
-	struct fib6_info *from = rcu_dereference(rt->from);
 	struct rt6_info *copy;
 
 	if (!rt->rt6i_idev || !from || !fib6_info_hold_safe(from))
@@ -91,17 +92,18 @@ struct dst_entry *anycast6_route_copy_make(struct net *net,
  * there
  * @copy: the copy
  * @dst: the route
+ * @from: the route of a table that @dst is of, or NULL if that has been removed
  *
  * Context: RCU.
  */
 bool anycast6_route_copy_is_of(const struct dst_entry *copy,
-			       const struct dst_entry *dst)
+			       const struct dst_entry *dst,
+			       const struct fib6_info *from)
 {
 	const struct rt6_info *mine = dst_rt6_info(copy);
 	const struct rt6_info *rt = dst_rt6_info(dst);
 
-	return rcu_access_pointer(mine->from) &&
-	       rcu_access_pointer(mine->from) == rcu_access_pointer(rt->from) &&
+	return from && rcu_access_pointer(mine->from) == from &&
 	       copy->dev == dst->dev && copy->lwtstate == dst->lwtstate &&
 	       !((mine->rt6i_flags ^ rt->rt6i_flags) & RTF_GATEWAY) &&
 	       ipv6_addr_equal(&mine->rt6i_gateway, &rt->rt6i_gateway) &&

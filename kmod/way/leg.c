@@ -17,6 +17,7 @@
  * anycast6_leg_make() - make a leg of a route
  * @net: the namespace
  * @dst: the route
+ * @from: the route of a table that it is of, or NULL
  * @neighbours: those that lead to the target, as far as they are known
  * @target: the target's address, network order
  *
@@ -26,6 +27,7 @@
  */
 struct anycast6_leg *anycast6_leg_make(struct net *net,
 				       const struct dst_entry *dst,
+				       struct fib6_info *from,
 				       const struct list_head *neighbours,
 				       const struct in6_addr *target)
 {
@@ -36,7 +38,7 @@ struct anycast6_leg *anycast6_leg_make(struct net *net,
 	leg = kmalloc(sizeof(*leg), GFP_ATOMIC | __GFP_NOWARN);
 	if (!leg)
 		return NULL;
-	leg->dst = anycast6_route_copy_make(net, dst);
+	leg->dst = anycast6_route_copy_make(net, dst, from);
 	if (!leg->dst) {
 		kfree(leg);
 		return NULL;
@@ -133,6 +135,7 @@ bool anycast6_leg_is_held(const struct anycast6_leg *leg)
  * anycast6_leg_goes_on() - whether a leg is as one would be that is made of a route
  * @leg: the leg
  * @dst: the route
+ * @from: the route of a table that it is of, or NULL
  *
  * Routes are often found again as they were, when others change near them. Packets
  * that have such a leg's route are not lost.
@@ -140,13 +143,14 @@ bool anycast6_leg_is_held(const struct anycast6_leg *leg)
  * Context: RCU.
  */
 bool anycast6_leg_goes_on(const struct anycast6_leg *leg,
-			  const struct dst_entry *dst)
+			  const struct dst_entry *dst,
+			  const struct fib6_info *from)
 {
 	/* as of now, so that this asks for all but for changes around the route */
 	u32 cookie = rt6_get_cookie(dst_rt6_info(leg->dst));
 
 	return !READ_ONCE(leg->spent) &&
-	       anycast6_route_copy_is_of(leg->dst, dst) &&
+	       anycast6_route_copy_is_of(leg->dst, dst, from) &&
 	       dst_check(leg->dst, cookie);
 }
 
@@ -164,10 +168,12 @@ struct dst_entry *anycast6_leg_mark(struct net *net, struct anycast6_leg *leg,
 				    anycast6_leg_output output)
 {
 	struct dst_entry *marked = rcu_dereference(leg->marked), *old;
+	struct fib6_info *from;
 
 	if (marked)
 		return marked;
-	marked = anycast6_route_copy_make(net, leg->dst);
+	from = rcu_dereference(dst_rt6_info(leg->dst)->from);
+	marked = anycast6_route_copy_make(net, leg->dst, from);
 	if (!marked)
 		return NULL;
 	marked->output = output;

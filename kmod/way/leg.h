@@ -14,6 +14,7 @@
 
 #include "way/neighbour.h"
 
+struct fib6_info;
 struct list_head;
 struct net;
 struct sk_buff;
@@ -46,6 +47,7 @@ struct anycast6_leg {
 
 struct anycast6_leg *anycast6_leg_make(struct net *net,
 				       const struct dst_entry *dst,
+				       struct fib6_info *from,
 				       const struct list_head *neighbours,
 				       const struct in6_addr *target);
 anycast6_leg_output anycast6_leg_plain_output(const struct dst_entry *dst);
@@ -53,7 +55,8 @@ void anycast6_leg_put(struct anycast6_leg *leg);
 void anycast6_leg_disown(struct anycast6_leg *leg);
 bool anycast6_leg_is_held(const struct anycast6_leg *leg);
 bool anycast6_leg_goes_on(const struct anycast6_leg *leg,
-			  const struct dst_entry *dst);
+			  const struct dst_entry *dst,
+			  const struct fib6_info *from);
 struct dst_entry *anycast6_leg_mark(struct net *net, struct anycast6_leg *leg,
 				    anycast6_leg_output output);
 

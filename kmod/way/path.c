@@ -45,7 +45,8 @@ static bool go_on_with(struct anycast6_path *path,
 	    memcmp(path->buckets, survey->buckets, sizeof(path->buckets)))
 		return false;
 	for (i = 0; i < path->n; i++)
-		if (!anycast6_leg_goes_on(path->legs[i], survey->routes[i]))
+		if (!anycast6_leg_goes_on(path->legs[i], survey->routes[i],
+					  survey->origins[i]))
 			return false;
 	WRITE_ONCE(path->cookie, survey->cookie);
 	WRITE_ONCE(path->stamp, survey->stamp);
@@ -54,12 +55,13 @@ static bool go_on_with(struct anycast6_path *path,
 
 /* Returns the leg by a route that @old has already, for one more path, or NULL. */
 static struct anycast6_leg *share_leg(const struct anycast6_path *old,
-				      const struct dst_entry *dst)
+				      const struct dst_entry *dst,
+				      const struct fib6_info *from)
 {
 	unsigned int i;
 
 	for (i = 0; old && i < old->n; i++)
-		if (anycast6_leg_goes_on(old->legs[i], dst) &&
+		if (anycast6_leg_goes_on(old->legs[i], dst, from) &&
 		    refcount_inc_not_zero(&old->legs[i]->users))
 			return old->legs[i];
 	return NULL;
@@ -79,9 +81,10 @@ static struct anycast6_path *make_path(struct net *net,
 		return NULL;
 	for (path->n = 0; path->n < survey->n; path->n++) {
 		const struct dst_entry *dst = survey->routes[path->n];
+		struct fib6_info *from = survey->origins[path->n];
 
-		leg = share_leg(old, dst) ? :
-		      anycast6_leg_make(net, dst, &slot->neighbours,
+		leg = share_leg(old, dst, from) ? :
+		      anycast6_leg_make(net, dst, from, &slot->neighbours,
 					&slot->target.addr);
 		if (!leg) {
 			free_path(path);
@@ -147,7 +150,7 @@ static bool is_as_it_was(struct net *net, const struct anycast6_slot *slot,
 	same = survey.n && path->buckets[0] < path->n &&
 	       survey.stamp == READ_ONCE(path->stamp) &&
 	       anycast6_leg_goes_on(path->legs[path->buckets[0]],
-				    survey.routes[0]);
+				    survey.routes[0], survey.origins[0]);
 	for (i = 0; same && i < path->n; i++)
 		same = dst_check(path->legs[i]->dst, survey.cookie);
 	anycast6_survey_end(&survey);

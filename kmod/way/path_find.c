@@ -146,17 +146,31 @@ int anycast6_path_send(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return anycast6_leg_plain_output(skb_dst(skb))(net, sk, skb);
 }
 
+/* What the kernel finds by way of a nexthop object names any route that shares the
+ * object: see anycast6_route_origin().
+ */
+static bool is_leg_of(const struct dst_entry *leg, const struct dst_entry *dst)
+{
+	const struct rt6_info *mine = dst_rt6_info(leg);
+	const struct rt6_info *rt = dst_rt6_info(dst);
+
+	if (rt->sernum)
+		return leg->dev == dst->dev &&
+		       !((mine->rt6i_flags ^ rt->rt6i_flags) & RTF_GATEWAY) &&
+		       (!(rt->rt6i_flags & RTF_GATEWAY) ||
+			ipv6_addr_equal(&mine->rt6i_gateway,
+					&rt->rt6i_gateway));
+	return rcu_access_pointer(mine->from) == rcu_access_pointer(rt->from);
+}
+
 /* Returns whether a path was made of a route, or of those that are equal to it. */
 static bool is_of_route(const struct anycast6_path *path,
 			const struct dst_entry *dst)
 {
-	const struct fib6_info *from;
 	unsigned int i;
 
-	from = rcu_access_pointer(dst_rt6_info(dst)->from);
 	for (i = 0; i < path->n; i++)
-		if (rcu_access_pointer(dst_rt6_info(path->legs[i]->dst)->from) ==
-		    from)
+		if (is_leg_of(path->legs[i]->dst, dst))
 			return true;
 	return false;
 }

@@ -9,7 +9,7 @@
 
 #include "kernel/equal_routes.h"
 #include "kernel/own.h"
-#include "kernel/route_copy.h"
+#include "kernel/route_origin.h"
 #include "way/survey.h"
 
 /**
@@ -29,14 +29,24 @@ bool anycast6_survey_leads_away(const struct dst_entry *dst)
 	       !netif_is_l3_master(dst->dev);
 }
 
+/**
+ * struct finding - what one lookup has found
+ * @dst: the route, with a reference
+ * @from: the route of a table that it is of, valid under RCU, or NULL
+ */
+struct finding {
+	struct dst_entry *dst;
+	struct fib6_info *from;
+};
+
 /* The target is looked up, not a packet's own destination. On a link,
  * FLOWI_FLAG_KNOWN_NH makes a route of its own whose next hop is the target:
  * with a shared one the kernel would solicit the packet's destination. Among equal
  * routes the kernel chooses by @mp_hash, which it makes by itself if there is none.
  */
-static struct dst_entry *look_up_bucket(struct net *net,
-					const struct anycast6_target *target,
-					unsigned int bucket)
+static void look_up_bucket(struct net *net,
+			   const struct anycast6_target *target,
+			   unsigned int bucket, struct finding *finding)
 {
 	struct flowi6 fl6;
 
@@ -45,15 +55,15 @@ static struct dst_entry *look_up_bucket(struct net *net,
 	fl6.flowi6_oif = target->ifindex ? : target->vrf;
 	fl6.flowi6_flags = FLOWI_FLAG_KNOWN_NH;
 	fl6.mp_hash = anycast6_legs_hash(bucket);
-	return ip6_route_output_flags(net, NULL, &fl6, 0);
+	finding->dst = ip6_route_output_flags(net, NULL, &fl6, 0);
+	finding->from = anycast6_route_origin(net, &fl6, finding->dst);
 }
 
-/* The number by which routes like this one become obsolete. The route itself may
- * have another one: those by nexthop objects count apart, but copies do not.
+/* The number by which routes like this one become obsolete. The kernel's cached one
+ * may have another: those by nexthop objects count apart, but copies do not.
  */
-static u32 read_cookie(const struct dst_entry *dst)
+static u32 read_cookie(const struct fib6_info *from)
 {
-	const struct fib6_info *from = rcu_dereference(dst_rt6_info(dst)->from);
 	u32 cookie = 0;
 
 	if (from)
@@ -61,22 +71,39 @@ static u32 read_cookie(const struct dst_entry *dst)
 	return cookie;
 }
 
-/* Takes the reference to @dst. Returns its number among the routes. */
-static u8 sort_in(struct anycast6_survey *survey, struct dst_entry *dst)
+/* Whether two lookups have found one route: the kernel may have made a new cached one
+ * of it in between.
+ */
+static bool is_found_again(const struct dst_entry *dst,
+			   const struct fib6_info *from,
+			   const struct finding *finding)
+{
+	const struct rt6_info *rt = dst_rt6_info(dst);
+	const struct rt6_info *other = dst_rt6_info(finding->dst);
+
+	return dst == finding->dst ||
+	       (from == finding->from && dst->dev == finding->dst->dev &&
+		dst->lwtstate == finding->dst->lwtstate &&
+		ipv6_addr_equal(&rt->rt6i_gateway, &other->rt6i_gateway));
+}
+
+/* Takes the reference to the route. Returns its number among the routes. */
+static u8 sort_in(struct anycast6_survey *survey, const struct finding *finding)
 {
 	unsigned int i = ANYCAST6_LEGS_NONE;
 
-	if (!anycast6_survey_leads_away(dst))
+	if (!anycast6_survey_leads_away(finding->dst))
 		goto release;
 	for (i = 0; i < survey->n; i++)
-		if (survey->routes[i] == dst ||
-		    anycast6_route_copy_is_of(survey->routes[i], dst))
+		if (is_found_again(survey->routes[i], survey->origins[i],
+				   finding))
 			goto release;
-	survey->routes[survey->n++] = dst;
+	survey->routes[survey->n] = finding->dst;
+	survey->origins[survey->n++] = finding->from;
 	return i;
 
 release:
-	dst_release(dst);
+	dst_release(finding->dst);
 	return i;
 }
 
@@ -87,20 +114,21 @@ release:
  * @survey: result, for anycast6_survey_end(): the route of the first bucket is all
  *          that is known
  *
- * Context: softirq or process, RCU.
+ * Context: softirq or process, RCU, as long as the result is used.
  */
 void anycast6_survey_glance(struct net *net,
 			    const struct anycast6_target *target,
 			    struct anycast6_survey *survey)
 {
-	struct dst_entry *dst = look_up_bucket(net, target, 0);
+	struct finding finding;
 
+	look_up_bucket(net, target, 0, &finding);
 	survey->n = 0;
 	/* before the others: what changes meanwhile is seen by the next packet */
-	survey->cookie = read_cookie(dst);
-	survey->stamp = anycast6_equal_routes_stamp(dst);
+	survey->cookie = read_cookie(finding.from);
+	survey->stamp = anycast6_equal_routes_stamp(finding.from);
 	memset(survey->buckets, 0, sizeof(survey->buckets));
-	survey->buckets[0] = sort_in(survey, dst);
+	survey->buckets[0] = sort_in(survey, &finding);
 }
 
 /**
@@ -113,20 +141,20 @@ void anycast6_survey_glance(struct net *net,
  * ones, each bucket of flows is looked up. So the kernel's weights are kept, whatever
  * its equal routes are made of.
  *
- * Context: softirq or process, RCU.
+ * Context: softirq or process, RCU, as long as the result is used.
  */
 void anycast6_survey_make(struct net *net, const struct anycast6_target *target,
 			  struct anycast6_survey *survey)
 {
-	struct dst_entry *dst;
+	struct finding finding;
 	unsigned int i;
 
 	anycast6_survey_glance(net, target, survey);
 	if (!survey->stamp)
 		return;
 	for (i = 1; i < ANYCAST6_LEGS_BUCKETS; i++) {
-		dst = look_up_bucket(net, target, i);
-		survey->buckets[i] = sort_in(survey, dst);
+		look_up_bucket(net, target, i, &finding);
+		survey->buckets[i] = sort_in(survey, &finding);
 	}
 }
 

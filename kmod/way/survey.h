@@ -12,6 +12,7 @@
 #include "lib/legs.h"
 
 struct dst_entry;
+struct fib6_info;
 struct net;
 
 /**
@@ -30,6 +31,7 @@ struct anycast6_target {
 /**
  * struct anycast6_survey - the routes to a target
  * @routes: the routes, different from each other, each with a reference
+ * @origins: the route of a table that each of them is of, valid under RCU, or NULL
  * @n: how many there are
  * @buckets: number of the route of each bucket, or %ANYCAST6_LEGS_NONE
  * @cookie: for dst_check() of all copies of these routes; older than they are if
@@ -38,6 +40,7 @@ struct anycast6_target {
  */
 struct anycast6_survey {
 	struct dst_entry *routes[ANYCAST6_LEGS_MAX];
+	struct fib6_info *origins[ANYCAST6_LEGS_MAX];
 	unsigned int n;
 	u8 buckets[ANYCAST6_LEGS_BUCKETS];
 	u32 cookie;
