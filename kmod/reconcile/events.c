@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Listens to what the kernel tells of devices, addresses, routes, rules and
- * neighbours, and marks what must be looked at again. Keeps itself only what
+ * Listens to what the kernel tells of devices, addresses, routes, nexthop objects,
+ * rules and neighbours, and marks what must be looked at again. Keeps itself only what
  * can't be looked up later: lost joins, devices that went, odd rules. Decides
  * nothing, except that it refuses unicast addresses that are anycast ones here.
  */
@@ -335,7 +335,7 @@ static int fib_event(struct notifier_block *nb, unsigned long event, void *ptr)
 }
 
 /* Routes by nexthop objects stay when these are replaced, or leave a group. The
- * kernel tells before that is done.
+ * kernel mostly tells before that is done.
  */
 static int nexthop_event(struct notifier_block *nb, unsigned long event,
 			 void *ptr)
@@ -343,10 +343,11 @@ static int nexthop_event(struct notifier_block *nb, unsigned long event,
 	struct anycast6_net *an = container_of(nb, struct anycast6_net,
 					       nexthop_nb);
 
-	if (event != NEXTHOP_EVENT_REPLACE && event != NEXTHOP_EVENT_DEL)
+	if (event != NEXTHOP_EVENT_REPLACE && event != NEXTHOP_EVENT_DEL &&
+	    event != NEXTHOP_EVENT_RES_TABLE_PRE_REPLACE)
 		return NOTIFY_DONE;
 	rcu_read_lock();
-	anycast6_nexthops_mark(an, ROUTE_DELAY);
+	anycast6_nexthops_mark_undone(an, ROUTE_DELAY);
 	rcu_read_unlock();
 	return NOTIFY_DONE;
 }

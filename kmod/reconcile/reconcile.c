@@ -5,6 +5,8 @@
  * idempotent. Does not know events: they only mark where to look, so the next
  * one makes good one that was missed.
  */
+#include <linux/rtnetlink.h>
+
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/daemon_route.h"
@@ -188,6 +190,11 @@ static void reconcile_nexthops(struct anycast6_net *an)
 	some = test_and_clear_bit(ANYCAST6_NEXTHOPS_SOME, &nexthops->dirty);
 	if (!all && !some)
 		return;
+	/* a change is told before it is done */
+	if (test_and_clear_bit(ANYCAST6_NEXTHOPS_UNDONE, &nexthops->dirty)) {
+		rtnl_lock();
+		rtnl_unlock();
+	}
 
 	list_for_each_entry(nexthop, &nexthops->list, list) {
 		if (!test_and_clear_bit(ANYCAST6_NEXTHOP_DIRTY,

@@ -20,6 +20,9 @@
  */
 #define MARKS_MAX	64
 
+/* After so long a next hop is looked at again whose routes could not be held, jiffies. */
+#define AGAIN_DELAY	max(1UL, (unsigned long)HZ / 10)
+
 static const struct rhashtable_params nexthop_params = {
 	.head_offset = offsetof(struct anycast6_nexthop, node),
 	.key_offset = offsetof(struct anycast6_nexthop, slot.target),
@@ -187,6 +190,16 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 	call_rcu(&nexthop->rcu, free_nexthop_rcu);
 }
 
+static void look_again(struct anycast6_net *an,
+		       struct anycast6_nexthop *nexthop)
+{
+	set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
+	/* pairs with test_and_clear_bit() in reconcile_nexthops() */
+	smp_mb__before_atomic();
+	set_bit(ANYCAST6_NEXTHOPS_SOME, &anycast6_nexthops(an)->dirty);
+	anycast6_net_reconcile(an, AGAIN_DELAY);
+}
+
 /**
  * anycast6_nexthop_refresh() - find the routes and neighbours of a next hop again
  * @an: the namespace
@@ -203,7 +216,10 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 
 	lockdep_assert_held(&an->lock);
 
-	anycast6_outlook_take(an, nexthop, &outlook);
+	if (!anycast6_outlook_take(an, nexthop, &outlook)) {
+		look_again(an, nexthop);
+		return 0;
+	}
 	changed = anycast6_outlook_compare(&outlook, nexthop);
 	if (nexthop->distance != outlook.distance ||
 	    changed & ANYCAST6_NEXTHOP_LEGS)
@@ -264,6 +280,27 @@ void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay)
 	if (nexthops && !test_and_set_bit(ANYCAST6_NEXTHOPS_ALL,
 					  &nexthops->dirty))
 		anycast6_net_reconcile(an, delay);
+}
+
+/**
+ * anycast6_nexthops_mark_undone() - look at all next hops again, once a change is done
+ * @an: the namespace
+ * @delay: how long that may take at least, jiffies
+ *
+ * Context: process, under RTNL, which is held until the change is done, and RCU.
+ */
+void anycast6_nexthops_mark_undone(struct anycast6_net *an, unsigned long delay)
+{
+	struct anycast6_nexthops *nexthops = rcu_dereference(an->nexthops);
+
+	if (!nexthops)
+		return;
+	set_bit(ANYCAST6_NEXTHOPS_UNDONE, &nexthops->dirty);
+	/* pairs with test_and_clear_bit() in reconcile_nexthops(): who sees the mark
+	 * of all sees this one, too
+	 */
+	smp_mb__after_atomic();
+	anycast6_nexthops_mark(an, delay);
 }
 
 static int compare_nexthop(const void *key, const struct rb_node *node)

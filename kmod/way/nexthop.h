@@ -82,6 +82,10 @@ enum anycast6_nexthops_flags {
 	ANYCAST6_NEXTHOPS_ALL,
 	/* it must look at those with ANYCAST6_NEXTHOP_DIRTY again */
 	ANYCAST6_NEXTHOPS_SOME,
+	/* who changes what they depend on may not have done so yet, and has RTNL
+	 * until then
+	 */
+	ANYCAST6_NEXTHOPS_UNDONE,
 };
 
 /**
@@ -125,6 +129,7 @@ void anycast6_nexthop_forget_route(struct anycast6_net *an,
 				   struct anycast6_nexthop *nexthop);
 
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
+void anycast6_nexthops_mark_undone(struct anycast6_net *an, unsigned long delay);
 void anycast6_nexthops_mark_under(struct anycast6_net *an,
 				  const struct anycast6_prefix *prefix,
 				  unsigned long delay);

@@ -87,8 +87,10 @@ static void look_at_path(const struct anycast6_nexthop *nexthop,
  * @outlook: result
  *
  * Context: process, under @an->lock.
+ * Return: false if there are routes, but no path could be made of them, for want of
+ * memory say: nothing is known, and what was known still counts.
  */
-void anycast6_outlook_take(struct anycast6_net *an,
+bool anycast6_outlook_take(struct anycast6_net *an,
 			   struct anycast6_nexthop *nexthop,
 			   struct anycast6_outlook *outlook)
 {
@@ -105,6 +107,10 @@ void anycast6_outlook_take(struct anycast6_net *an,
 		path = anycast6_path_renew(an->net, &nexthop->slot);
 	else
 		path = anycast6_path_review(an->net, &nexthop->slot);
+	if (!path && READ_ONCE(nexthop->slot.torn)) {
+		rcu_read_unlock();
+		return false;
+	}
 	anycast6_leads_follow(an, nexthop, path);
 	if (path)
 		look_at_path(nexthop, path, outlook);
@@ -116,6 +122,7 @@ void anycast6_outlook_take(struct anycast6_net *an,
 	else if (!outlook->reason && outlook->lost)
 		anycast6_path_renew(an->net, &nexthop->slot);
 	rcu_read_unlock();
+	return true;
 }
 
 /**

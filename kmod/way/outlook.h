@@ -31,7 +31,7 @@ struct anycast6_outlook {
 	u32 mtu;
 };
 
-void anycast6_outlook_take(struct anycast6_net *an,
+bool anycast6_outlook_take(struct anycast6_net *an,
 			   struct anycast6_nexthop *nexthop,
 			   struct anycast6_outlook *outlook);
 unsigned int anycast6_outlook_compare(const struct anycast6_outlook *outlook,

@@ -99,6 +99,36 @@ static struct anycast6_path *make_path(struct net *net,
 	return path;
 }
 
+/* So often routes are looked up in a row while the kernel lets go of some of them: it
+ * does so where nexthop objects are replaced, and with addresses that come and go.
+ */
+#define TRIES_MAX	4
+
+/* Returns NULL if there is no route or no memory. */
+static struct anycast6_path *look_up_path(struct net *net,
+					  struct anycast6_slot *slot,
+					  struct anycast6_path *old)
+{
+	struct anycast6_path *path = NULL;
+	struct anycast6_survey survey;
+	unsigned int tries;
+	bool torn = false;
+
+	for (tries = 0; !path && tries < TRIES_MAX; tries++) {
+		anycast6_survey_make(net, &slot->target, &survey);
+		torn = survey.n;
+		if (old && go_on_with(old, &survey))
+			path = old;
+		else if (survey.n)
+			path = make_path(net, slot, old, &survey);
+		else if (!old)
+			tries = TRIES_MAX;
+		anycast6_survey_end(&survey);
+	}
+	WRITE_ONCE(slot->torn, !path && torn);
+	return path;
+}
+
 /**
  * anycast6_path_renew() - look up the routes to a target, and cache them
  * @net: the namespace
@@ -110,27 +140,27 @@ static struct anycast6_path *make_path(struct net *net,
 struct anycast6_path *anycast6_path_renew(struct net *net,
 					  struct anycast6_slot *slot)
 {
-	struct anycast6_path *path = NULL, *old;
-	struct anycast6_survey survey;
+	struct anycast6_path *path, *old, *now;
+	unsigned int tries;
 
 	old = rcu_dereference(slot->path);
-	anycast6_survey_make(net, &slot->target, &survey);
-	if (old && go_on_with(old, &survey))
-		path = old;
-	else if (survey.n)
-		path = make_path(net, slot, old, &survey);
-	anycast6_survey_end(&survey);
-	if (path == old)
-		return path;
-
-	if (unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(old),
-				  RCU_INITIALIZER(path))) == old) {
-		free_path(old);
-		return path;
+	for (tries = 0; tries < TRIES_MAX; tries++) {
+		path = look_up_path(net, slot, old);
+		if (path == old)
+			return path;
+		now = unrcu_pointer(cmpxchg(&slot->path, RCU_INITIALIZER(old),
+					    RCU_INITIALIZER(path)));
+		if (now == old) {
+			free_path(old);
+			return path;
+		}
+		/* another CPU replaced @old first: use its path, if it has one */
+		free_path(path);
+		if (now)
+			return now;
+		old = NULL;
 	}
-	/* another CPU replaced @old first: use its path */
-	free_path(path);
-	return rcu_dereference(slot->path);
+	return NULL;
 }
 
 /* Returns whether nothing has changed of equal routes, as far as that is to be seen

@@ -50,6 +50,8 @@ struct anycast6_path {
  * @failed: no neighbour on the way answers; READ_ONCE(), writers under
  *          nexthops->neighbour_lock (way/neighbour.c)
  * @path: the path, NULL if none is cached; RCU, writers use cmpxchg() or xchg()
+ * @torn: there were routes, but no path could be made of them when that was tried
+ *        last; READ_ONCE()
  * @recalled: what anycast6_path_recall() has called in last, or NULL; xchg() only
  * @neighbours: those that lead to the target (struct anycast6_neighbour); readers
  *              under RCU, writers under an->lock and nexthops->neighbour_lock
@@ -57,6 +59,7 @@ struct anycast6_path {
 struct anycast6_slot {
 	struct anycast6_target target;
 	bool failed;
+	bool torn;
 	struct anycast6_path __rcu *path;
 	struct anycast6_path __rcu *recalled;
 	struct list_head neighbours;
