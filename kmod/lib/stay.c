@@ -66,7 +66,8 @@ static bool has_failed_itself(const struct anycast6_stay_facts *facts)
  */
 static u64 measure_absence(const struct anycast6_stay_facts *facts)
 {
-	if (facts->state == ANYCAST6_STATE_DOWN && !is_on_hold(facts))
+	if (facts->state == ANYCAST6_STATE_DOWN && facts->reason &&
+	    !is_on_hold(facts))
 		return facts->gone;
 	return is_on_hold(facts) || facts->denied ? facts->waited : 0;
 }

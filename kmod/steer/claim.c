@@ -110,9 +110,11 @@ anycast6_claim_member(struct anycast6_net *an, struct anycast6_flow *flow,
 static bool is_given_up(const struct anycast6_member *member,
 			unsigned long turned)
 {
+	unsigned long now = jiffies;
+
 	/* pairs with anycast6_member_destroy() in reconcile/lifecycle.c */
 	return member && smp_load_acquire(&member->dead) &&
-	       time_after(member->died, turned);
+	       now - member->died < now - turned;
 }
 
 /* Returns how long ago something was, ms. An hour stands for all that is longer:
@@ -125,9 +127,9 @@ static u32 measure_age(unsigned long time)
 
 /* Measures since when a flow may be claimed, and for how long it waits for that,
  * ms: since its member was deleted alone, or since its address has had members on
- * other nodes.
+ * other nodes. Returns true if it is the former.
  */
-static void measure_claim(const struct anycast6_net *an,
+static bool measure_claim(const struct anycast6_net *an,
 			  const struct anycast6_flow *flow,
 			  const struct anycast6_group *group,
 			  struct anycast6_claim_facts *facts)
@@ -140,10 +142,18 @@ static void measure_claim(const struct anycast6_net *an,
 	if (is_given_up(member, turned)) {
 		facts->age = measure_age(member->died);
 		facts->grace = min(grace, REPLACE_TIME);
-	} else {
-		facts->age = measure_age(turned);
-		facts->grace = grace;
+		return true;
 	}
+	facts->age = measure_age(turned);
+	facts->grace = grace;
+	return false;
+}
+
+/* Whether a packet begins a connection, or resets one. */
+static bool opens_or_resets(const struct anycast6_packet *packet)
+{
+	return packet->segment.flags & (ANYCAST6_TRACK_SYN |
+					ANYCAST6_TRACK_RST);
 }
 
 /**
@@ -168,14 +178,14 @@ anycast6_claim_stay(struct anycast6_net *an, const struct anycast6_flow *flow,
 		.known = flow && transit->refusal,
 		.flow_state = flow ? anycast6_flow_state(flow) : 0,
 		.goes_on = packet->kind == ANYCAST6_PACKET_FLOW &&
-			   !(packet->segment.flags & (ANYCAST6_TRACK_SYN |
-						      ANYCAST6_TRACK_RST)) &&
+			   !opens_or_resets(packet) &&
 			   !anycast6_pinning_excludes(&group->pinning,
 						      packet->key.proto,
 						      ntohs(packet->key.dport)),
 	};
 
-	measure_claim(an, flow, group, &facts);
+	if (measure_claim(an, flow, group, &facts) && opens_or_resets(packet))
+		return ANYCAST6_STAY_MOVES;
 	return anycast6_stay_unclaimed(&facts);
 }
 

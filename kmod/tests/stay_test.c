@@ -191,6 +191,9 @@ static void member_that_comes_up_keeps_its_flows(struct kunit *test)
 	facts.reason = 0;
 	facts.gone = GRACE - 1;
 	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
+	/* for how long it was down does not count any more */
+	facts.gone = 100 * GRACE;
+	KUNIT_EXPECT_EQ(test, anycast6_stay_decide(&facts), ANYCAST6_STAY_WAITS);
 }
 
 /* Whatever else is known: a packet from the member's own gateway moves nothing
