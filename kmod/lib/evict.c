@@ -25,8 +25,10 @@
  */
 #define BEGUN_IDLE	MSEC_PER_SEC
 #define LASTING_IDLE	(30 * MSEC_PER_SEC)
-/* What passes another router was idle when that told of it, and had packets since. */
-#define LOADED_IDLE	(LASTING_IDLE + ANYCAST6_TURN_ROUND * MSEC_PER_SEC)
+/* What passes another router was idle when that told of it, and had packets since. It
+ * may be told of a little late.
+ */
+#define LOADED_IDLE	(LASTING_IDLE + (ANYCAST6_TURN_ROUND + 2) * MSEC_PER_SEC)
 
 /* Flows that are proven may have all but 1 / UNPROVEN_PART of the table, so that
  * a new one always has others to take the place of.
