@@ -17,7 +17,9 @@
 OTHER=2001:db8:a::b
 # How often a route is replaced under running connections.
 ROUNDS=20
-[[ ${ANYCAST6_KERNEL-} != debug ]] || ROUNDS=5
+# How often what several routes share is replaced.
+CHURN=200
+[[ ${ANYCAST6_KERNEL-} != debug ]] || ROUNDS=5 CHURN=40
 
 # ---- flows by both ----
 
@@ -230,6 +232,56 @@ object_replaced() {
 	wait_for "other weights" 20 shared 1 $MOST
 }
 
+# Two routes share a nexthop object, and with it what the kernel has cached: the member's distance is that of its own
+# route, and it stays up when the other one goes.
+shared_object() {
+	local i
+
+	begin "$(objects mpath)"
+	nsip router anycast flush
+	no_route
+	nsip router -batch - <<-END
+		nexthop add id 1 via $G1 dev r1
+		route add $U metric 100 nhid 1
+		route add $OTHER metric 7 nhid 1
+	END
+	# it is the first that is looked up
+	nsip router -6 route get $OTHER
+	nsip router -batch - <<-END
+		anycast add $A via $U
+		anycast add $A via $SPARE metric 20000
+	END
+	is "$(query router "distance $U" anycast show $A)" 100
+	ask
+	listen
+	nsip router -6 route del $OTHER metric 7
+	# all next hops are looked at every five seconds
+	for i in {1..7}; do
+		pause 1
+		state_is up
+		ask
+	done
+	heard_no_fall
+}
+
+# Nexthop objects and addresses change all the time under connections that talk.
+churned() {
+	local i
+
+	begin "$(objects mpath)"
+	listen
+	talk_begins
+	for ((i = 0; i < CHURN; i++)); do
+		echo "nexthop replace id 10 group 2/1"
+		echo "address add 2001:db8:77::1/128 dev lo"
+		echo "nexthop replace id 10 group 1/2"
+		echo "address del 2001:db8:77::1/128 dev lo"
+	done >"$T_DIR/churn"
+	nsip router -batch "$T_DIR/churn"
+	talk_ends
+	heard_no_fall
+}
+
 # ---- what else takes the path ----
 
 # Fragments of one datagram all go by one gateway, though only the first has ports.
@@ -328,6 +380,8 @@ elsewhere "both die: no carrier" both_links
 t_run "routes are replaced by nexthop objects and back" replaced
 t_run "one of two routes goes, and comes back" one_goes
 t_run "nexthop objects are replaced" object_replaced
+t_run "two routes share a nexthop object" shared_object
+t_run "nexthop objects and addresses change all the time" churned
 t_run "fragments" fragments
 t_run "packets that a gateway sends back" comes_back
 t_run "probes" probes

@@ -122,7 +122,7 @@ static int dump_snapshot(const struct dump *dump, struct cursor *at)
 	return 0;
 }
 
-/* Leaves NULL in @at if there are no flows. */
+/* Leaves NULL in @at->snapshot if there are no flows. */
 static int begin_dump(const struct dump *dump, struct cursor *at)
 {
 	struct anycast6_flow_snapshot *snapshot;
