@@ -243,10 +243,10 @@ shared_object() {
 	nsip router -batch - <<-END
 		nexthop add id 1 via $G1 dev r1
 		route add $U metric 100 nhid 1
-		route add $OTHER metric 7 nhid 1
+		route add 2001:db8:b::/64 metric 7 nhid 1
 	END
 	# it is the first that is looked up
-	nsip router -6 route get $OTHER
+	nsip router -6 route get 2001:db8:b::1
 	nsip router -batch - <<-END
 		anycast add $A via $U
 		anycast add $A via $SPARE metric 20000
@@ -254,7 +254,7 @@ shared_object() {
 	is "$(query router "distance $U" anycast show $A)" 100
 	ask
 	listen
-	nsip router -6 route del $OTHER metric 7
+	nsip router -6 route del 2001:db8:b::/64 metric 7
 	# all next hops are looked at every five seconds
 	for i in {1..7}; do
 		pause 1
