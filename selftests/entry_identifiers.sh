@@ -5,6 +5,7 @@
 #
 #   client (c0) --- prefix of the case --- (h0) host
 #     prefix:…2                            prefix:…1
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 

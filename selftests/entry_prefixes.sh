@@ -5,6 +5,7 @@
 #
 #   client (c0) ------------- (h0) host
 #     the second address       the first address of each prefix
+# kernels: 6.1 6.12
 . "$(dirname "$0")/lib/lib.sh"
 . "$(dirname "$0")/lib/peer.sh"
 
