@@ -242,7 +242,8 @@ def do_hear(name, options):
 
 
 class Chat(threading.Thread):
-    """Small messages on a flow, the next one soon after the last is answered: who watches a link reads on meanwhile."""
+    """Small messages on a flow, the next one soon after the last is answered: who watches a link reads on meanwhile.
+    Where answers take long the pause is longer, too: several of these are not to keep a processor busy."""
 
     def __init__(self, flow):
         super().__init__(daemon=True)
@@ -251,9 +252,10 @@ class Chat(threading.Thread):
     def run(self):
         try:
             while not self.over:
+                begin = time.monotonic()
                 self.flow.say(10, 30)
                 self.answered += 1
-                time.sleep(0.02)
+                time.sleep(min(max(0.02, 3 * (time.monotonic() - begin)), 0.2))
         except (OSError, ValueError) as error:
             self.error = str(error)
 
