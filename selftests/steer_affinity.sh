@@ -169,6 +169,8 @@ moves_when_its_member_is_down() {
 	[[ $name == two ]] || other=two
 	via=$(member "$name")
 	nsip router anycast del $A via "$via"
+	# for a second it may be replaced
+	pause 1.2
 	is "$(spread $NEW)" $other
 	nsip router anycast add $A via "$via" metric 1
 	is "$(spread $NEW)" $other
