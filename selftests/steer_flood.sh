@@ -139,6 +139,8 @@ flooded() {
 	peer pouring forger flood count=$((2 * ROOM))
 	new_ones b $B $(($2 + 100))
 	new_ones a $A $(($2 + 150))
+	nsip router -s anycast show
+	flows router | grep "^$CLIENT "
 	echo "of the new ones are remembered: $(remembered $(seq $(($2 + 150)) $(($2 + 150 + NEW - 1)))) to A"
 	is "$(remembered $(seq $(($2 + 100)) $(($2 + 100 + NEW - 1))))" $NEW
 	prefer one
