@@ -245,6 +245,11 @@ privileges() {
 	[[ $said == *CAP_NET_ADMIN* ]]
 	is $status 2
 	is "$(count_flows router)" 3
+	# nor is anybody told by other ways which connections there are
+	nsip router anycast get $A from $CLIENT iif r0 proto udp sport 42701 dport 7 | grep -q " verdict pinned"
+	said=$(ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+		ip anycast get $A from $CLIENT iif r0 proto udp sport 42701 dport 7)
+	[[ $said == *" verdict chosen"* && $said != *pinned* ]]
 	# everything else may be read without a capability
 	is "$(ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
 		ip anycast show | head -n 1)" "$(nsip router anycast show | head -n 1)"

@@ -16,10 +16,12 @@ struct genl_info;
  * struct anycast6_asked - what a request asks about
  * @key: the flow
  * @iif: interface index of the device that it comes by, 0 if this node sends it
+ * @of_flows: whoever asks may know which flows there are
  */
 struct anycast6_asked {
 	struct anycast6_flow_key key;
 	u32 iif;
+	bool of_flows;
 };
 
 int anycast6_asked_parse(struct anycast6_net *an, struct genl_info *info,

@@ -204,7 +204,9 @@ static int fill_candidates(struct sk_buff *skb, struct anycast6_net *an,
 	err = anycast6_asked_transit(an, asked, &transit);
 	if (err)
 		return err;
-	explain_flows(&explanation, an, group, &transit);
+	/* to others it would tell which connections a client has */
+	if (asked->of_flows)
+		explain_flows(&explanation, an, group, &transit);
 	anycast6_choice_observe(group, &transit, &explanation.choice, NULL,
 				NULL);
 	anycast6_way_drop(&transit.way);
@@ -280,6 +282,8 @@ int anycast6_nl_resolve_doit(struct sk_buff *skb, struct genl_info *info)
 	err = anycast6_asked_parse(an, info, &asked);
 	if (err)
 		return err;
+	asked.of_flows = netlink_ns_capable(skb, genl_info_net(info)->user_ns,
+					    CAP_NET_ADMIN);
 
 	/* members neither come nor go, so the reply has the measured size */
 	mutex_lock(&an->lock);
