@@ -12,7 +12,7 @@ KDIR ?= $(if $(wildcard $(CURRENT)/Makefile),$(CURRENT),6.12)
 
 help:
 	@echo "make demo                     see it work, in a guest: a client, a router, a host"
-	@echo "make check                    every test, on Debian's 6.1 and 6.12, nearly all on a debug kernel"
+	@echo "make check                    every test, on Debian's 6.1 and 6.12, most on a debug kernel"
 	@echo "  [TEST=name] [KERNEL=6.1|6.12|debug]   only one of selftests/, only on one kernel"
 	@echo "make bench                    what forwarding a packet costs, on 6.1 and 6.12 side by side"
 	@echo "  [QUICK=1] [ROWS=name,...] [KERNEL=6.1|6.12]   rougher, only some rows, only one kernel"
