@@ -294,12 +294,8 @@ void anycast6_neighbour_changed(struct anycast6_net *an,
 		    ipv6_addr_equal(&neighbour->addr, addr))
 			changed |= change_state(neighbour, nud_state);
 	spin_unlock_bh(&nexthops->neighbour_lock);
-	if (!changed)
-		return;
-	/* pairs with test_and_clear_bit() in reconcile_nexthops() */
-	smp_mb__before_atomic();
-	set_bit(ANYCAST6_NEXTHOPS_SOME, &nexthops->dirty);
-	anycast6_net_reconcile(an, 0);
+	if (changed)
+		anycast6_nexthops_mark_some(an, nexthops, 0);
 }
 
 static void solicit_again(struct anycast6_net *an,

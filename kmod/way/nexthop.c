@@ -190,14 +190,22 @@ void anycast6_nexthop_put(struct anycast6_net *an,
 	call_rcu(&nexthop->rcu, free_nexthop_rcu);
 }
 
-static void look_again(struct anycast6_net *an,
-		       struct anycast6_nexthop *nexthop)
+/**
+ * anycast6_nexthops_mark_some() - look at those next hops again that are marked
+ * @an: the namespace
+ * @nexthops: its next hops, some of which have %ANYCAST6_NEXTHOP_DIRTY
+ * @delay: how long that may take, jiffies
+ *
+ * Context: any that keeps @nexthops.
+ */
+void anycast6_nexthops_mark_some(struct anycast6_net *an,
+				 struct anycast6_nexthops *nexthops,
+				 unsigned long delay)
 {
-	set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
 	/* pairs with test_and_clear_bit() in reconcile_nexthops() */
 	smp_mb__before_atomic();
-	set_bit(ANYCAST6_NEXTHOPS_SOME, &anycast6_nexthops(an)->dirty);
-	anycast6_net_reconcile(an, AGAIN_DELAY);
+	set_bit(ANYCAST6_NEXTHOPS_SOME, &nexthops->dirty);
+	anycast6_net_reconcile(an, delay);
 }
 
 /**
@@ -217,7 +225,9 @@ unsigned int anycast6_nexthop_refresh(struct anycast6_net *an,
 	lockdep_assert_held(&an->lock);
 
 	if (!anycast6_outlook_take(an, nexthop, &outlook)) {
-		look_again(an, nexthop);
+		set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
+		anycast6_nexthops_mark_some(an, anycast6_nexthops(an),
+					    AGAIN_DELAY);
 		return 0;
 	}
 	changed = anycast6_outlook_compare(&outlook, nexthop);

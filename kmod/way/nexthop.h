@@ -129,6 +129,9 @@ void anycast6_nexthop_forget_route(struct anycast6_net *an,
 				   struct anycast6_nexthop *nexthop);
 
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
+void anycast6_nexthops_mark_some(struct anycast6_net *an,
+				 struct anycast6_nexthops *nexthops,
+				 unsigned long delay);
 void anycast6_nexthops_mark_undone(struct anycast6_net *an, unsigned long delay);
 void anycast6_nexthops_mark_under(struct anycast6_net *an,
 				  const struct anycast6_prefix *prefix,
