@@ -241,6 +241,58 @@ neighbour_address() {
 	told "$U1" up
 }
 
+# Somebody removes what the kernel knows of s1's link-layer address. s1 answers when it is asked again, without traffic,
+# so nothing has happened.
+neighbour_removed() {
+	local i
+
+	has_members 1 2
+	all_ask s1
+	listen
+	for i in 1 2 3; do
+		nsip router neigh flush to 2001:db8:1::1
+		is "$(ask udp $((5000 + i)))" $((5000 + i))=s1
+	done
+	nsip router neigh flush to 2001:db8:1::1
+	wait_for "the neighbour" 5 neighbour_is 2001:db8:1::1
+	pause 1.5
+	is "$(events)" ""
+}
+
+# The same while the kernel asks s1 whether it is still there, and the answer is late.
+neighbour_removed_asked() {
+	has_members 1 2
+	all_ask s1
+	listen
+	ns s1 nft -f - <<-END
+		table ip6 silent {
+			chain out { type filter hook output priority 0; icmpv6 type nd-neighbor-advert drop; }
+		}
+	END
+	nsip router neigh change 2001:db8:1::1 dev r1 nud probe
+	nsip router neigh show 2001:db8:1::1 nud probe | grep PROBE
+	nsip router neigh flush to 2001:db8:1::1
+	ns s1 nft delete table ip6 silent
+	wait_for "the neighbour" 5 neighbour_is 2001:db8:1::1
+	pause 1.5
+	is "$(events)" ""
+}
+
+# The same, and s1 hangs: that is found out without traffic.
+neighbour_removed_dead() {
+	has_members 1 2
+	all_ask s1
+	listen
+	silence
+	nsip router neigh flush to 2001:db8:1::1
+	told "$U1" "down reason neighbour"
+	ns s1 nft delete table ip6 silent
+	told "$U1" "down reason neighbour" "$U1" up
+}
+
+# neighbour_is ADDRESS: the router knows its link-layer address.
+neighbour_is() { [[ $(nsip router neigh show "$1" dev r1) == *lladdr* ]]; }
+
 # s3 is behind a gateway. The route to it goes here; in the next case the gateway's link does.
 route() {
 	has_members "3 metric 10" 1
@@ -422,6 +474,9 @@ try "carrier comes and goes" carrier_flaps
 try "neighbour lost: flows move once that is found" neighbour
 try "neighbour back: it is solicited without traffic, ever more rarely" neighbour_again
 try "neighbour lost its address: nothing is lost" neighbour_address
+try "neighbour removed: it is asked again" neighbour_removed
+try "neighbour removed while it is asked" neighbour_removed_asked
+try "neighbour removed that does not answer" neighbour_removed_dead
 try "route lost and back, behind a gateway" route
 try "carrier of a gateway lost and back" gateway_link
 try "device down and up" device

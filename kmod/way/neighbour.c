@@ -9,12 +9,18 @@
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 
+#include "lib/nud.h"
 #include "way/neighbour.h"
 #include "way/nexthop.h"
 
 /* Failed neighbours are solicited again after a second, then more rarely. */
 #define PATIENCE_MIN	((unsigned long)HZ)
 #define PATIENCE_MAX	(32 * PATIENCE_MIN)
+
+/* So long a neighbour stays away from the kernel's table that somebody removed there,
+ * jiffies: "ip neigh flush" goes on until it finds no more.
+ */
+#define REMOVED_DELAY	max(1UL, (unsigned long)HZ / 10)
 
 /* ---- finding them ---- */
 
@@ -82,18 +88,40 @@ static bool has_neighbours(const struct net_device *dev)
 	       netif_carrier_ok(dev);
 }
 
-/* NUD_FAILED counts only after NUD_PROBE, or if the neighbour never answered.
- * Otherwise somebody deleted the entry, and the next packet makes a new one.
- * Under nexthops->neighbour_lock.
- */
-static void note_state(struct anycast6_neighbour *neighbour, u8 nud_state)
+static void describe_entry(const struct neighbour *entry,
+			   struct anycast6_nud_entry *nud)
 {
-	if (nud_state & NUD_VALID)
+	struct neigh_parms *parms = entry->parms;
+	unsigned int directly = NEIGH_VAR(parms, UCAST_PROBES) +
+				NEIGH_VAR(parms, APP_PROBES);
+	bool asks = NEIGH_VAR(parms, MCAST_PROBES) +
+		    NEIGH_VAR(parms, APP_PROBES);
+
+	*nud = (struct anycast6_nud_entry) {
+		.state = READ_ONCE(entry->nud_state),
+		.removed = READ_ONCE(entry->dead),
+		.probes = atomic_read(&entry->probes),
+		/* as neigh_max_probes() and __neigh_event_send() have it */
+		.first = asks ? directly + NEIGH_VAR(parms, MCAST_PROBES) : 0,
+		.again = directly + NEIGH_VAR(parms, MCAST_REPROBES),
+	};
+}
+
+/* Under nexthops->neighbour_lock. */
+static enum anycast6_nud note_state(struct anycast6_neighbour *neighbour,
+				    const struct neighbour *entry)
+{
+	struct anycast6_nud_entry now;
+	enum anycast6_nud nud;
+
+	describe_entry(entry, &now);
+	nud = anycast6_nud_judge(&now, neighbour->nud);
+	if (nud == ANYCAST6_NUD_ANSWERS)
 		WRITE_ONCE(neighbour->failed, false);
-	else if (nud_state & NUD_FAILED &&
-		 !(neighbour->nud & (NUD_VALID & ~NUD_PROBE)))
+	else if (nud == ANYCAST6_NUD_FAILED)
 		WRITE_ONCE(neighbour->failed, true);
-	neighbour->nud = nud_state;
+	neighbour->nud = nud == ANYCAST6_NUD_REMOVED ? NUD_NONE : now.state;
+	return nud;
 }
 
 /**
@@ -129,11 +157,20 @@ static void ask_neighbour(struct net_device *dev, const struct in6_addr *addr)
 	neigh_release(neighbour);
 }
 
-/* Solicits an unknown neighbour now, so that the first packet need not wait. */
-static void meet_neighbour(struct net_device *dev, const struct in6_addr *addr)
+/* Solicits a neighbour of which the kernel knows nothing, so that the first packet
+ * need not wait, and so that it is found out whether the neighbour still answers. One
+ * that is known to have failed is left to anycast6_neighbours_solicit().
+ */
+static void meet_neighbour(struct net_device *dev,
+			   const struct anycast6_neighbour *neighbour)
 {
-	if (!__ipv6_neigh_lookup_noref(dev, addr))
-		ask_neighbour(dev, addr);
+	const struct neighbour *entry;
+
+	if (READ_ONCE(neighbour->failed))
+		return;
+	entry = __ipv6_neigh_lookup_noref(dev, &neighbour->addr);
+	if (!entry || READ_ONCE(entry->nud_state) & NUD_FAILED)
+		ask_neighbour(dev, &neighbour->addr);
 }
 
 /* ---- which of them there are ---- */
@@ -218,7 +255,7 @@ static void read_state(struct anycast6_nexthops *nexthops,
 	spin_lock_bh(&nexthops->neighbour_lock);
 	entry = __ipv6_neigh_lookup_noref(dev, &neighbour->addr);
 	if (entry)
-		note_state(neighbour, READ_ONCE(entry->nud_state));
+		note_state(neighbour, entry);
 	spin_unlock_bh(&nexthops->neighbour_lock);
 }
 
@@ -234,32 +271,34 @@ void anycast6_neighbour_watch(struct anycast6_nexthops *nexthops,
 			      struct anycast6_neighbour *neighbour,
 			      struct net_device *dev)
 {
-	bool watched = neighbour->watched;
-
 	set_watched(nexthops, neighbour, dev && has_neighbours(dev));
 	if (!neighbour->watched)
 		return;
-	if (!watched)
-		meet_neighbour(dev, &neighbour->addr);
 	read_state(nexthops, neighbour, dev);
+	meet_neighbour(dev, neighbour);
 }
 
 /* ---- what happens to them ---- */
 
-/* Returns whether a neighbour fails, or answers again. What the kernel has left out
- * of equal routes it uses again when it is valid, whether or not it has failed.
+/* Returns whether a neighbour fails, answers again, or must be asked again; lowers
+ * @delay to how long that may take to be looked at. What the kernel has left out of
+ * equal routes it uses again when it is valid, whether or not it has failed.
  * Under nexthops->neighbour_lock.
  */
-static bool change_state(struct anycast6_neighbour *neighbour, u8 nud_state)
+static bool change_state(struct anycast6_neighbour *neighbour,
+			 const struct neighbour *entry, unsigned long *delay)
 {
 	struct anycast6_nexthop *nexthop = neighbour->nexthop;
 	bool failed = neighbour->failed;
+	enum anycast6_nud nud = note_state(neighbour, entry);
 
-	note_state(neighbour, nud_state);
-	if (neighbour->failed == failed &&
-	    (neighbour->leads || !(nud_state & NUD_VALID)))
+	if (neighbour->failed != failed ||
+	    (nud == ANYCAST6_NUD_ANSWERS && !neighbour->leads)) {
+		anycast6_neighbours_settle(nexthop);
+		*delay = 0;
+	} else if (nud != ANYCAST6_NUD_REMOVED || failed) {
 		return false;
-	anycast6_neighbours_settle(nexthop);
+	}
 	set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
 	return true;
 }
@@ -281,7 +320,7 @@ void anycast6_neighbour_changed(struct anycast6_net *an,
 				      entry->primary_key;
 	struct anycast6_nexthops *nexthops =
 		rcu_dereference(an->nexthops);
-	u8 nud_state = READ_ONCE(entry->nud_state);
+	unsigned long delay = REMOVED_DELAY;
 	struct anycast6_neighbour *neighbour;
 	bool changed = false;
 
@@ -292,10 +331,10 @@ void anycast6_neighbour_changed(struct anycast6_net *an,
 			       ipv6_addr_hash(addr))
 		if (neighbour->ifindex == entry->dev->ifindex &&
 		    ipv6_addr_equal(&neighbour->addr, addr))
-			changed |= change_state(neighbour, nud_state);
+			changed |= change_state(neighbour, entry, &delay);
 	spin_unlock_bh(&nexthops->neighbour_lock);
 	if (changed)
-		anycast6_nexthops_mark_some(an, nexthops, 0);
+		anycast6_nexthops_mark_some(an, nexthops, delay);
 }
 
 static void solicit_again(struct anycast6_net *an,
