@@ -218,6 +218,32 @@ one_goes() {
 	shared $FEWEST $((FLOWS - FEWEST))
 }
 
+# A route's time is over, of which no event tells. A packet goes by another one then, to a gateway that nobody has asked
+# yet, and that does not answer: this is noticed as soon as the kernel gives up, in 0.9 s, and not only at the next look
+# at all next hops.
+runs_out() {
+	local i
+
+	begin "$(siblings)"
+	neighbours_time 30000 5 300
+	silent
+	# such a look may come in time by chance, but not each time
+	for i in 1 2 3; do
+		no_route
+		nsip router -batch - <<-END
+			route add $U metric 100 via $G2 dev r2 expires 1
+			route add $U metric 200 via $G1 dev r1
+		END
+		wait_for "the member" 10 state_is up
+		nsip router neigh flush to $G1
+		# the kernel counts whole seconds
+		pause 2
+		peer inject client $CLIENT $A udp $PORT 7
+		wait_for "the state" 2 state_is "down neighbour"
+		nsip router -6 route del $U metric 200
+	done
+}
+
 # Nexthop objects are replaced, under a route that stays.
 object_replaced() {
 	begin "$(objects mpath)"
@@ -379,6 +405,7 @@ t_run "both die: one silent, one without a carrier" both_die
 elsewhere "both die: no carrier" both_links
 t_run "routes are replaced by nexthop objects and back" replaced
 t_run "one of two routes goes, and comes back" one_goes
+t_run "a route runs out, and the other gateway is dead" runs_out
 t_run "nexthop objects are replaced" object_replaced
 t_run "two routes share a nexthop object" shared_object
 t_run "nexthop objects and addresses change all the time" churned

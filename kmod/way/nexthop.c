@@ -20,6 +20,11 @@
  */
 #define MARKS_MAX	64
 
+/* After so long a next hop is looked at to which a packet has found a new neighbour,
+ * jiffies: where routes to many change at once, one reconciliation does for all.
+ */
+#define NEW_DELAY	max(1UL, (unsigned long)HZ / 100)
+
 /* After so long a next hop is looked at again whose routes could not be held, jiffies. */
 #define AGAIN_DELAY	max(1UL, (unsigned long)HZ / 10)
 
@@ -206,6 +211,27 @@ void anycast6_nexthops_mark_some(struct anycast6_net *an,
 	smp_mb__before_atomic();
 	set_bit(ANYCAST6_NEXTHOPS_SOME, &nexthops->dirty);
 	anycast6_net_reconcile(an, delay);
+}
+
+/**
+ * anycast6_nexthop_mark_new() - look at a next hop again, as a packet has found a way
+ * there by a neighbour that nobody watches
+ * @net: the namespace
+ * @slot: the next hop's
+ *
+ * Context: any, under RCU.
+ */
+void anycast6_nexthop_mark_new(struct net *net, struct anycast6_slot *slot)
+{
+	struct anycast6_nexthop *nexthop =
+		container_of(slot, struct anycast6_nexthop, slot);
+	struct anycast6_net *an = anycast6_net(net);
+	struct anycast6_nexthops *nexthops = rcu_dereference(an->nexthops);
+
+	if (!nexthops)
+		return;
+	set_bit(ANYCAST6_NEXTHOP_DIRTY, &nexthop->flags);
+	anycast6_nexthops_mark_some(an, nexthops, NEW_DELAY);
 }
 
 /**

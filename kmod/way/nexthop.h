@@ -21,8 +21,8 @@ struct anycast6_prefix;
 struct net_device;
 
 enum anycast6_nexthop_flags {
-	/* its neighbour came or failed, or a route changed that may lead to it;
-	 * see ANYCAST6_NEXTHOPS_SOME
+	/* its neighbour came or failed, or is a new one, or a route changed that may
+	 * lead to it; see ANYCAST6_NEXTHOPS_SOME
 	 */
 	ANYCAST6_NEXTHOP_DIRTY,
 };
@@ -128,6 +128,7 @@ bool anycast6_nexthop_is_on(const struct anycast6_nexthop *nexthop,
 void anycast6_nexthop_forget_route(struct anycast6_net *an,
 				   struct anycast6_nexthop *nexthop);
 
+void anycast6_nexthop_mark_new(struct net *net, struct anycast6_slot *slot);
 void anycast6_nexthops_mark(struct anycast6_net *an, unsigned long delay);
 void anycast6_nexthops_mark_some(struct anycast6_net *an,
 				 struct anycast6_nexthops *nexthops,

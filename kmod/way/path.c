@@ -10,6 +10,7 @@
 
 #include "net.h"
 #include "way/leg.h"
+#include "way/nexthop.h"
 #include "way/path.h"
 #include "way/survey.h"
 
@@ -189,6 +190,17 @@ static bool is_as_it_was(struct net *net, const struct anycast6_slot *slot,
 	return same;
 }
 
+/* Returns whether nobody watches the neighbour of some leg yet. */
+static bool has_new_lead(const struct anycast6_path *path)
+{
+	unsigned int i;
+
+	for (i = 0; i < path->n; i++)
+		if (!rcu_access_pointer(path->legs[i]->neighbour))
+			return true;
+	return false;
+}
+
 /**
  * anycast6_path_revive() - get a path that the kernel calls obsolete, or none, once
  * more
@@ -201,11 +213,16 @@ static bool is_as_it_was(struct net *net, const struct anycast6_slot *slot,
 struct anycast6_path *anycast6_path_revive(struct net *net,
 					   struct anycast6_slot *slot)
 {
-	struct anycast6_path *path = rcu_dereference(slot->path);
+	struct anycast6_path *old = rcu_dereference(slot->path);
+	struct anycast6_path *path;
 
-	if (path && READ_ONCE(path->stamp) && is_as_it_was(net, slot, path))
-		return path;
-	return anycast6_path_renew(net, slot);
+	if (old && READ_ONCE(old->stamp) && is_as_it_was(net, slot, old))
+		return old;
+	path = anycast6_path_renew(net, slot);
+	/* no event may have told of the route, as when another one has expired */
+	if (path && path != old && has_new_lead(path))
+		anycast6_nexthop_mark_new(net, slot);
+	return path;
 }
 
 /* Whether the kernel may call a cached route valid though others lead to the target
@@ -228,15 +245,18 @@ static bool may_be_stale(struct net *net, const struct anycast6_path *path)
  * @net: the namespace
  * @slot: the target's
  *
+ * For who looks at the next hop, and so at the neighbours of new legs.
+ *
  * Context: softirq or process; RCU, as long as the result is used.
  * Return: the path, or NULL if there is no route or no memory.
  */
 struct anycast6_path *anycast6_path_review(struct net *net,
 					   struct anycast6_slot *slot)
 {
-	struct anycast6_path *path = anycast6_path_get(net, slot);
+	struct anycast6_path *path = rcu_dereference(slot->path);
 
-	if (path && may_be_stale(net, path))
+	if (!path || !dst_check(path->dst, READ_ONCE(path->cookie)) ||
+	    may_be_stale(net, path))
 		path = anycast6_path_renew(net, slot);
 	return path;
 }
