@@ -283,6 +283,42 @@ own_rules() {
 	nsip router anycast replace $A via $TWO
 }
 
+# Rules and routes for some sources hold for the router's own packets with these, to the member's unicast address and to
+# the anycast address. Those with another source go as before.
+own_sources() {
+	local port=42001 proto target
+
+	nsip router anycast change $A via $TWO metric 4000
+	nsip router -6 route add $ONE/128 via 2001:db8:3::1 dev r3 table 77
+	for proto in udp tcp; do
+		for target in $ONE $A; do
+			own_by_source "$proto" "$target" $port "rule add from $OWN pref 100 lookup 77" "rule del pref 100"
+			own_by_source "$proto" "$target" $((port + 10)) "route add $ONE/128 from $OWN/128 via 2001:db8:3::1 dev r3" \
+				"route del $ONE/128 from $OWN/128"
+			port=$((port + 20))
+		done
+	done
+	nsip router -6 route flush table 77
+	nsip router anycast replace $A via $TWO
+}
+# Two addresses of the router.
+OWN=2001:db8:c::f OTHER=2001:db8:1::f
+
+# own_by_source PROTO TARGET PORT COMMAND UNDO: flows that were there before, and new ones.
+own_by_source() {
+	local port=$3
+
+	is "$(own_way "$1" "$2" "$port" src=$OWN)" first
+	# shellcheck disable=SC2086  # words of a command
+	nsip router -6 $4
+	is "$(own_way "$1" "$2" "$port" src=$OWN)" second
+	is "$(own_way "$1" "$2" $((port + 1)) src=$OWN)" second
+	is "$(own_way "$1" "$2" $((port + 2)) src=$OTHER)" first
+	# shellcheck disable=SC2086
+	nsip router -6 $5
+	is "$(own_way "$1" "$2" $((port + 1)) src=$OWN)" first
+}
+
 traffic_control() {
 	local before after
 
@@ -482,6 +518,7 @@ t_run "marks and rules choose another way to the member" marked
 t_run "rules by protocol and ports choose another way to the member" rules_hold
 t_run "routes by source choose another way to the member" source_routes
 t_run "rules by user, protocol and ports choose another way for own packets" own_rules
+t_run "rules and routes by source choose another way for own packets" own_sources
 t_run "tc filters and queues" traffic_control
 t_run "hooks exist with remote members only" hooks
 unprobe_hooks
