@@ -139,6 +139,23 @@ gaps() {
 	ns router sysctl -qw net.anycast6.flow_grace=1000
 }
 
+# A datagram that comes in a gap is answered by two, and the flow is one's all the same.
+detours() {
+	ns router sysctl -qw net.anycast6.flow_grace=30000
+	begin
+	begins flow udp "$1" one
+	route_away
+	wait_for "one to be down" 30 is_down $U1
+	is "$(peer say client flow)" two
+	is "$(peer say client flow)" two
+	is "$(flow_of udp "$1")" "$U1 established"
+	route_back
+	wait_for "one to be up" 30 is_up $U1
+	stays flow udp "$1"
+	peer close client flow
+	ns router sysctl -qw net.anycast6.flow_grace=1000
+}
+
 # What is new does not wait for a way that may come back.
 new_flows() {
 	local way
@@ -197,6 +214,25 @@ deleted() {
 	peer close client datagrams
 }
 
+# Without a grace nothing waits for a member that is deleted, and that may be added again: the next packet moves.
+deleted_at_once() {
+	local waited
+
+	ns router sysctl -qw net.anycast6.flow_grace=0
+	begin
+	begins flow tcp "$1" one
+	begins datagrams udp "$1" one
+	waited=$(misses router waiting)
+	nsip router anycast del $A via $U1
+	is "$(peer say client datagrams)" two
+	is "$(flow_of udp "$1")" "$U2 established"
+	refused "reset" peer say client flow
+	is "$(misses router waiting)" "$waited"
+	peer close client flow
+	peer close client datagrams
+	ns router sysctl -qw net.anycast6.flow_grace=1000
+}
+
 repair() {
 	nsip one link set m0 up
 	nsip one -6 route replace default via 2001:db8:1::f
@@ -223,6 +259,7 @@ try "a route is deleted and added: UDP" blinks route udp 50201
 try "a route is deleted and added in one batch: TCP" batch_of_blinks tcp 50301
 try "a route is deleted and added in one batch: UDP" batch_of_blinks udp 50302
 try "a flow meets one gap after the other" gaps 50303
+try "datagrams take a detour and come back" detours 50305
 try "a link loses its carrier for a moment: TCP" blinks link tcp 50401
 try "a link loses its carrier for a moment: UDP" blinks link udp 50501
 try "a device is down for a moment: TCP" blinks device tcp 50601
@@ -232,4 +269,5 @@ try "a route is deleted for longer: UDP" lasts_udp route 50802
 try "a link loses its carrier for longer: TCP" lasts_tcp link 50811
 try "a link loses its carrier for longer: UDP" lasts_udp link 50812
 try "a member is deleted" deleted 50821
+try "a member is deleted, and there is no grace" deleted_at_once 50831
 t_done
