@@ -12,6 +12,7 @@
 . "$(dirname "$0")/lib/peer.sh"
 . "$(dirname "$0")/lib/steering.sh"
 . "$(dirname "$0")/lib/safe.sh"
+. "$(dirname "$0")/lib/netlink.sh"
 
 CROWD=20
 # For so many seconds, and a few more, flows are kept whose member is gone.
@@ -434,6 +435,30 @@ changing() {
 	nsip router anycast del $B via $U1
 }
 
+# Sixteen may read flows at a time. One more is refused, until one of them has read all, or is gone.
+readers() {
+	begin_empty
+	many $A $STAY | restore
+	is "$(netlink readers router 16)" 0
+	one_too_many
+	# others are not concerned
+	nsip client anycast flow show
+	is "$(netlink finish router)" $STAY
+	is "$(netlink readers router 1)" 0
+	one_too_many
+	netlink abandon router 1
+	wait_for "a place" 10 eval 'is "$(netlink readers router 1)" 0'
+	one_too_many
+	netlink abandon router 16
+	wait_for "all places" 10 nsip router anycast flow show
+	is "$(saved $A | wc -l)" $STAY
+}
+
+one_too_many() {
+	is "$(netlink readers router 1)" "EBUSY - anycast6: too many others read flows at this time"
+	refused "too many others read flows" nsip router anycast flow show
+}
+
 # ---- connections ----
 
 # begin_crowd PORT: connections that one has, and datagrams; new ones would be two's.
@@ -698,6 +723,7 @@ repair() {
 }
 
 peer_start wire.py
+netlink_start
 make_safe || exit
 nsip router -batch - <<-END
 	link add red type vrf table 10
@@ -721,6 +747,7 @@ try "a full table" flooded 51051
 try "a full table is told once" full_once
 try "a full table whose member is gone" gone_makes_room 51061
 try "a table that changes while it is dumped" changing
+try "seventeen read at a time" readers
 try "a flow that is established here stays, unless it is replaced" established_here 51001
 try "a flow that another router told of" said_before 51011
 try "a flow that another router has seen more of" newer_elsewhere 51016

@@ -343,6 +343,7 @@ class Session:
         self.nl = Netlink()
         self.listener = None
         self.joins = {}
+        self.readers = []
 
 
 sessions = {}
@@ -441,6 +442,36 @@ def do_interrupt(session, *words):
 
     messages, interrupted = session.nl.dump(size=1 << 16, between=between if words else None)
     return "%s %d" % ("interrupted" if interrupted else "consistent", len(messages))
+
+
+def do_readers(session, count):
+    """readers NS COUNT: begin so many dumps of flows, and read next to nothing of them: 0, or the refusal of one, after
+    which no more are begun."""
+    for _ in range(int(count)):
+        reader = Netlink()
+        body = reader.send(reader.family, COMMANDS["flow-get"], b"", NLM_F_DUMP)
+        kind = struct.unpack_from("=H", reader.sock.recv(16, socket.MSG_PEEK), 4)[0]
+        if kind == reader.family:
+            session.readers.append((reader, body))
+            continue
+        try:
+            list(reader.answers(body))
+        except Refused as refusal:
+            return str(refusal)
+        raise ValueError("there are no flows to read")
+    return "0"
+
+
+def do_finish(session):
+    """finish NS: the first of these dumps is read to its end: how many flows it tells of."""
+    reader, body = session.readers.pop(0)
+    return str(sum(cmd != 0 for _, cmd, _ in reader.answers(body)))
+
+
+def do_abandon(session, count):
+    """abandon NS COUNT: the first of these dumps are not read any more, as their sockets are closed."""
+    for _ in range(int(count)):
+        session.readers.pop(0)[0].sock.close()
 
 
 def do_churn(session, first, count, seconds):

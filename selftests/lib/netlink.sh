@@ -7,7 +7,7 @@
 netlink_start() { talk_start netlink netlink.py; }
 
 # netlink VERB NS ARGUMENT...: ask netlink.py, and print the result. It has these verbs: do, refuse, state, joined,
-# listen, events, await, dump, interrupt, churn, join, leave, forget.
+# listen, events, await, dump, interrupt, readers, finish, abandon, churn, join, leave, forget.
 netlink() { talk netlink "$1 $2-$T_ID ${*:3}" && echo "$RESULT"; }
 
 # happened NS EVENT...: exactly these events since the last time, in this order.
