@@ -9,6 +9,7 @@
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/link.h"
+#include "lib/flow_key.h"
 #include "message/netlink_gen.h"
 #include "net.h"
 #include "object/group.h"
@@ -47,9 +48,6 @@ static int parse_flow_addresses(struct genl_info *info,
 	}
 	key->destination = nla_get_in6_addr(address);
 	key->source = nla_get_in6_addr(source);
-	if (ipv6_addr_is_multicast(&key->source))
-		return REFUSE_FLOW(info, SOURCE, -EINVAL,
-				   "nothing is sent from a multicast address");
 	if (!anycast6_addr_is_linklocal(&key->destination)) {
 		key->domain = vrf ? nla_get_u32(vrf) : 0;
 		return 0;
@@ -87,6 +85,50 @@ static int parse_flow_transport(struct genl_info *info,
 	key->sport = htons(nla_get_u16(sport));
 	if (dport)
 		key->dport = htons(nla_get_u16(dport));
+	return 0;
+}
+
+/* Refuses what no packet makes a flow of here, either. */
+static int refuse_fault(struct genl_info *info,
+			const struct anycast6_flow_key *key)
+{
+	switch (anycast6_flow_key_fault(key)) {
+	case ANYCAST6_FLOW_FAULT_SOURCE:
+		return REFUSE_FLOW(info, SOURCE, -EINVAL,
+				   "no client has an unspecified, loopback, multicast or IPv4-mapped address");
+	case ANYCAST6_FLOW_FAULT_SELF:
+		return REFUSE_FLOW(info, SOURCE, -EINVAL,
+				   "no client has the anycast address itself");
+	case ANYCAST6_FLOW_FAULT_SPORT:
+		return REFUSE_FLOW(info, SPORT, -EINVAL,
+				   "port 0 has no flows");
+	case ANYCAST6_FLOW_FAULT_DPORT:
+		return REFUSE_FLOW(info, DPORT, -EINVAL,
+				   "port 0 has no flows");
+	case ANYCAST6_FLOW_FAULT_NONE:
+		break;
+	}
+	return 0;
+}
+
+/* Of a flow of another protocol it is only known whether it is new. */
+static int refuse_tcp_words(struct genl_info *info)
+{
+	struct nlattr *state = info->attrs[ANYCAST6_A_FLOW_STATE];
+
+	if (info->attrs[ANYCAST6_A_FLOW_TRUST])
+		return REFUSE_FLOW(info, TRUST, -EINVAL,
+				   "only TCP connections have a trust");
+	if (info->attrs[ANYCAST6_A_FLOW_NEXT])
+		return REFUSE_FLOW(info, NEXT, -EINVAL,
+				   "only TCP connections have sequence numbers");
+	if (info->attrs[ANYCAST6_A_FLOW_SYN])
+		return REFUSE_FLOW(info, SYN, -EINVAL,
+				   "only TCP connections have sequence numbers");
+	if (state && nla_get_u32(state) != ANYCAST6_FLOW_STATE_NEW &&
+	    nla_get_u32(state) != ANYCAST6_FLOW_STATE_ESTABLISHED)
+		return REFUSE_FLOW(info, STATE, -EINVAL,
+				   "only TCP connections are closing or closed");
 	return 0;
 }
 
@@ -133,6 +175,10 @@ static int parse_image(struct genl_info *info, struct anycast6_flow_key *key,
 	err = parse_flow_addresses(info, key);
 	if (!err)
 		err = parse_flow_transport(info, key);
+	if (!err)
+		err = refuse_fault(info, key);
+	if (!err && key->proto != IPPROTO_TCP)
+		err = refuse_tcp_words(info);
 	if (err)
 		return err;
 	parse_track(info, key->proto == IPPROTO_TCP, track);

@@ -8,6 +8,7 @@
 
 #include <uapi/linux/anycast6.h>
 
+#include "lib/flow_key.h"
 #include "object/group.h"
 #include "object/member.h"
 #include "steer/affinity.h"
@@ -374,7 +375,8 @@ bool anycast6_flow_pin(struct anycast6_flows *flows,
 	};
 	int err;
 
-	if (!anycast6_track_pins(packet->key.proto, packet->segment.flags))
+	if (!anycast6_track_pins(packet->key.proto, packet->segment.flags) ||
+	    anycast6_flow_key_fault(&packet->key))
 		return true;
 	image.flags = anycast6_proof_begin();
 	anycast6_track_begin(&image.track, &packet->segment);

@@ -9,6 +9,7 @@
 #include <uapi/linux/anycast6.h>
 
 #include "kernel/socket.h"
+#include "lib/flow_key.h"
 #include "lib/stay.h"
 #include "lib/tally.h"
 #include "net.h"
@@ -145,7 +146,8 @@ static bool is_unpinned(const struct anycast6_group *group,
 			const struct anycast6_packet *packet)
 {
 	return anycast6_pinning_excludes(&group->pinning, packet->key.proto,
-					 ntohs(packet->key.dport));
+					 ntohs(packet->key.dport)) ||
+	       anycast6_flow_key_fault(&packet->key);
 }
 
 /* Returns whether anything is to be remembered of a packet: its flow, or its
