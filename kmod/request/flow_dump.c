@@ -194,7 +194,7 @@ int anycast6_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	struct anycast6_flow_filter filter;
 	int err;
 
-	err = anycast6_netlink_check_permission(skb, info);
+	err = anycast6_netlink_check_flow_permission(skb, info);
 	if (err)
 		return err;
 	parse_flow_filter(info->attrs, &filter);

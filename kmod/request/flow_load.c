@@ -274,7 +274,7 @@ static int load_flow(struct sk_buff *skb, struct genl_info *info, bool replace)
 	struct anycast6_flow_key key;
 	int err;
 
-	err = anycast6_netlink_check_permission(skb, info);
+	err = anycast6_netlink_check_flow_permission(skb, info);
 	if (!err)
 		err = parse_image(info, &key, &image);
 	if (err)

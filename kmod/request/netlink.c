@@ -45,14 +45,21 @@ void anycast6_netlink_filter(struct nlattr **attrs,
 		filter->state = nla_get_u32(attrs[ANYCAST6_A_ADDR_STATE]);
 }
 
-/**
- * anycast6_netlink_check_permission() - whether a request may change anything
- * @skb: the request
- * @info: the same, parsed
- *
- * It is checked here because specifications of the protocol "genetlink" know
+/* It is checked here because specifications of the protocol "genetlink" know
  * only admin-perm, which asks for CAP_NET_ADMIN in the initial user namespace.
  * The one of the network namespace is enough.
+ */
+static bool may_change(struct sk_buff *skb, struct genl_info *info)
+{
+	return netlink_ns_capable(skb, genl_info_net(info)->user_ns,
+				  CAP_NET_ADMIN);
+}
+
+/**
+ * anycast6_netlink_check_permission() - whether a request may change what is
+ * configured
+ * @skb: the request
+ * @info: the same, parsed
  *
  * Context: process.
  * Return: 0 or %-EPERM, with its reason in the request's extack.
@@ -60,11 +67,29 @@ void anycast6_netlink_filter(struct nlattr **attrs,
 int anycast6_netlink_check_permission(struct sk_buff *skb,
 				      struct genl_info *info)
 {
-	if (netlink_ns_capable(skb, genl_info_net(info)->user_ns,
-			       CAP_NET_ADMIN))
+	if (may_change(skb, info))
 		return 0;
 	NL_SET_ERR_MSG(info->extack,
 		       "anycast6: changing the configuration needs CAP_NET_ADMIN");
+	return -EPERM;
+}
+
+/**
+ * anycast6_netlink_check_flow_permission() - whether a request may change what is
+ * remembered of flows
+ * @skb: the request
+ * @info: the same, parsed
+ *
+ * Context: process.
+ * Return: 0 or %-EPERM, with its reason in the request's extack.
+ */
+int anycast6_netlink_check_flow_permission(struct sk_buff *skb,
+					   struct genl_info *info)
+{
+	if (may_change(skb, info))
+		return 0;
+	NL_SET_ERR_MSG(info->extack,
+		       "anycast6: changing the flows that are remembered needs CAP_NET_ADMIN");
 	return -EPERM;
 }
 

@@ -15,5 +15,7 @@ void anycast6_netlink_filter(struct nlattr **attrs,
 			     struct anycast6_filter *filter);
 int anycast6_netlink_check_permission(struct sk_buff *skb,
 				      struct genl_info *info);
+int anycast6_netlink_check_flow_permission(struct sk_buff *skb,
+					   struct genl_info *info);
 
 #endif
