@@ -597,7 +597,7 @@ bad_word "service at an unknown port" "Error: argument \"udp/nosuch\" is wrong: 
 	"add $A service udp/nosuch"
 SERVICES=$(seq -s, -f udp/%g 17)
 bad_word "17 services" \
-	"Error: argument \"$SERVICES\" is wrong: no more than 16 services are expected" \
+	"Error: argument \"${SERVICES::48}...\" is wrong: no more than 16 services are expected" \
 	"add $A service $SERVICES"
 bad_word "service twice" 'Error: duplicate "service": "tcp/80" is the second value.' \
 	"add $A service udp/53 service tcp/80"

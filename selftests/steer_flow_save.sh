@@ -120,7 +120,6 @@ refusals() {
 	refused "flows are those of" flow_add proto 41 sport 1 dport 2 via $U1
 	refused "two ports" flow_add proto tcp sport 1 via $U1
 	refused "two ports" flow_add proto ipv6-icmp sport 1 dport 1 via $U1
-	refused "multicast" nsip router anycast flow add $A from ff02::1 proto udp sport 1 dport 2 via $U1
 	refused "needs a device" nsip router anycast flow add $LINKLOCAL from fe80::2 proto udp sport 1 dport 2 via fe80::1
 	refused "flows are those of" flow_add sport 1 dport 2 via $U1
 	refused "remembers no sources" flow_add via $U1
@@ -144,6 +143,59 @@ refusals() {
 	nsip router anycast add $A
 	refused "no members on other nodes" flow_add proto udp sport 1 dport 2
 	nsip router anycast flush
+}
+
+# What no client can have, and what is said of TCP connections alone.
+nonsense() {
+	local source word
+
+	begin_empty
+	for source in :: ::1 ff02::1 ff0e::1 ::ffff:192.0.2.1; do
+		refused "unspecified, loopback, multicast or" nsip router anycast flow add $A from $source proto udp sport 1 \
+			dport 2 via $U1
+	done
+	refused "the anycast address itself" nsip router anycast flow add $A from $A proto tcp sport 1 dport 2 via $U1
+	refused "port 0" flow_add proto udp sport 0 dport 2 via $U1
+	refused "port 0" flow_add proto sctp sport 1 dport 0 via $U1
+	for word in "trust witnessed" "next 7" "syn 7" "state closing" "state closed"; do
+		# shellcheck disable=SC2086  # two words
+		refused "only TCP connections" flow_add proto udp sport 1 dport 2 via $U1 $word
+	done
+	refused "only TCP connections" flow_add proto ipv6-icmp sport 1 via $U1 next 7
+	nsip router anycast set $A affinity source
+	refused "unspecified, loopback, multicast or" nsip router anycast flow add $A from ::1 via $U1
+	refused "only TCP connections" flow_add via $U1 state closed
+	is "$(count_flows router)" 0
+	# an identifier may be 0
+	flow_add proto ipv6-icmp sport 0 via $U1
+	is "$(count_flows router)" 1
+	nsip router anycast flush
+}
+
+# packets_of_one: how many packets one has got.
+packets_of_one() { nsip router -s anycast show $A | sed -n "s/^ *via $U1 .* packets \([0-9]*\) .*/\1/p"; }
+
+# What could not be restored is not remembered, either: packets that nobody waits for an answer to.
+no_such_flows() {
+	local before
+
+	begin_empty
+	before=$(packets_of_one)
+	peer inject client $CLIENT $A udp 0 7
+	peer inject client $CLIENT $A tcp 7 0
+	peer inject client $A $A udp 7 7
+	peer inject router ::1 $A udp 7 7
+	peer inject client $CLIENT $A echo 0 1
+	# they come to a member all the same
+	wait_for "five packets" 10 eval "(( \$(packets_of_one) == $before + 5 ))"
+	peer inject client $CLIENT $A udp 7 7
+	wait_for "the last one" 10 eval "[[ \$(flow_of udp 7) == '$U1 new' ]]"
+	nsip router anycast flow show
+	is "$(count_flows router)" 2
+	nsip router anycast flow save >"$T_DIR/flows"
+	nsip router anycast flow flush
+	is "$(restore <"$T_DIR/flows" 2>&1)" ""
+	is "$(count_flows router)" 2
 }
 
 # Lines that fail are told of by their numbers, and keep nobody from running the others.
@@ -178,6 +230,38 @@ cut_off() {
 	is "$(count_flows router)" 1
 	restore_cut "$line 7"$'\n'
 	is "$(count_flows router)" 2
+}
+
+# A line that is not what somebody wrote is not run, and is told of without a harm to the terminal. The next one is run.
+mangled() {
+	local line="anycast flow add $A from $CLIENT proto udp dport 2 via $U1 sport" long said
+
+	begin_empty
+	long=$(printf "y%.0s" {1..5000})
+	if said=$({
+		printf '%s 7\0007\n' "$line"
+		printf '# a comment\0\n%s "7\n%s\n' "$line" "$line 7 # $long"
+		printf '%s \e[31m%s\n' "$line" "${long::200}"
+		printf 'anycast flow add \e]0;%s\a\n' "${long::200}"
+		printf '%s 7%s\n' "$line" "$(printf " word%.0s" {1..500})"
+		printf '%s "5"\n# a com' "$line"
+	} | restore 2>&1); then
+		fail "should have failed"
+	fi
+	echo "$said"
+	is "$said" "Error: line 1 has a NUL byte.
+Error: line 2 has a NUL byte.
+Error: line 3 has a quote without its end.
+Error: line 4 is too long.
+Error: argument \"\\x1b[31m${long::43}...\" is wrong: a port is expected
+Command failed -:5
+Error: argument \"\\x1b]0;${long::44}...\" is wrong: an anycast address is expected
+Command failed -:6
+Error: argument \"word\" is wrong: unknown argument, try \"ip anycast help\"
+Command failed -:7
+Error: line 9 is cut off: no newline follows."
+	is "$(flow_of udp 5)" "$U1 established"
+	is "$(count_flows router)" 1
 }
 
 # written PORT SECONDS: a flow that was idle for a second when it was written, so many seconds ago.
@@ -220,13 +304,42 @@ unprivileged() {
 	begin_empty
 	flow_add proto udp sport 1 dport 2 via $U1
 	refused "CAP_NET_ADMIN" nobody save
-	refused "CAP_NET_ADMIN" nobody add $A from $CLIENT proto udp sport 2 dport 2 via $U1
+	refused "flows name clients, which needs CAP_NET_ADMIN" nobody monitor
+	refused "changing the flows that are remembered needs CAP_NET_ADMIN" nobody flush
+	refused "changing the flows that are remembered needs CAP_NET_ADMIN" nobody add $A from $CLIENT proto udp sport 2 dport 2 via $U1
 	refused "CAP_NET_ADMIN" nobody replace $A from $CLIENT proto udp sport 1 dport 2 via $U2
 	is "$(flow_of udp 1)" "$U1 established"
 	is "$(count_flows router)" 1
 }
 
 nobody() { ns router setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all ip anycast flow "$@"; }
+
+# As `anycast show` of such an address, but with a word: many flows or none, who asks expects some.
+unknown_address() {
+	begin_empty
+	is "$(nsip router anycast show 2001:db8:a::ff 2>&1)" ""
+	is "$(nsip router anycast flow show 2001:db8:a::ff 2>&1)" "Note: no such anycast address is configured."
+	is "$(nsip router anycast flow show $A vrf red 2>&1)" "Note: no such anycast address is configured."
+	is "$(nsip router -j anycast flow show 2001:db8:a::ff 2>/dev/null)" "[]"
+	is "$(nsip router anycast flow show $A 2>&1)" ""
+	is "$(nsip router anycast flow show 2>&1)" ""
+}
+
+# Who tells of flows ends when nobody listens, even if there is nothing to tell.
+unheard() {
+	local told
+
+	begin_empty
+	mkfifo "$T_DIR/unheard"
+	background monitor router bash -c "exec ip anycast flow monitor >'$T_DIR/unheard'"
+	# shellcheck disable=SC1083  # bash makes the file descriptor
+	exec {told}<"$T_DIR/unheard"
+	pause 2
+	kill -0 "$(<"$T_DIR/monitor.pid")"
+	exec {told}<&-
+	wait_for "the end of the monitor" 10 eval "! kill -0 $(<"$T_DIR/monitor.pid")"
+	is "$(<"$T_DIR/monitor.log")" "Nobody reads what is written any more."
+}
 
 # ---- which account counts ----
 
@@ -738,10 +851,15 @@ try "saved and restored: every kind of flow" by_hand
 try "idle times are kept" idle
 try "a flow is forgotten when its time is over" forgotten_in_time
 try "refusals" refusals
+try "nonsense" nonsense
+try "what can't be a flow is not remembered" no_such_flows
 try "lines that fail" some_fail
 try "a line that is cut off" cut_off
+try "lines that nobody wrote" mangled
 try "what was written grows older" ages
 try "without rights" unprivileged
+try "flows of an unknown address" unknown_address
+try "nobody listens" unheard
 try "a source stays with its member" source_stays 51041
 try "a full table" flooded 51051
 try "a full table is told once" full_once
