@@ -134,17 +134,45 @@ bool anycast6_evict_hands_over(const struct anycast6_evict_facts *facts,
 	return grade <= ANYCAST6_EVICT_IDLE;
 }
 
-/* What orders flows before their idle times do. */
-static unsigned int find_rank(const struct anycast6_evict_facts *facts,
-			      enum anycast6_evict_grade grade)
-{
+/* What orders flows before their idle times do: the first to go has the least. */
+enum rank {
+	RANK_OVER_ABOVE,
+	RANK_OVER,
 	/* both can be made up */
-	if (grade == ANYCAST6_EVICT_UNPROVEN)
-		grade = ANYCAST6_EVICT_NEW;
-	/* what never went on after its handshake may be made up as well */
-	if (grade == ANYCAST6_EVICT_IDLE && has_lasted(facts))
-		return 4 * grade + 2 + (facts->above ? 0 : 1);
-	return 4 * grade + (facts->above ? 0 : 1);
+	RANK_MADE_UP_ABOVE,
+	RANK_MADE_UP,
+	/* what never went on after its handshake may be made up as well: if an
+	 * address has more than its share of them, others keep theirs
+	 */
+	RANK_SILENT_ABOVE,
+	RANK_BEGUN_ABOVE,
+	RANK_SILENT,
+	RANK_LASTED_ABOVE,
+	RANK_LASTED,
+	RANK_BEGUN,
+	RANK_LASTING_ABOVE,
+	RANK_LASTING,
+};
+
+static enum rank find_rank(const struct anycast6_evict_facts *facts,
+			   enum anycast6_evict_grade grade)
+{
+	switch (grade) {
+	case ANYCAST6_EVICT_ENDED:
+		return facts->above ? RANK_OVER_ABOVE : RANK_OVER;
+	case ANYCAST6_EVICT_NEW:
+	case ANYCAST6_EVICT_UNPROVEN:
+		return facts->above ? RANK_MADE_UP_ABOVE : RANK_MADE_UP;
+	case ANYCAST6_EVICT_IDLE:
+		if (has_lasted(facts))
+			return facts->above ? RANK_LASTED_ABOVE : RANK_LASTED;
+		return facts->above ? RANK_SILENT_ABOVE : RANK_SILENT;
+	case ANYCAST6_EVICT_BEGUN:
+		return facts->above ? RANK_BEGUN_ABOVE : RANK_BEGUN;
+	case ANYCAST6_EVICT_LASTING:
+		break;
+	}
+	return facts->above ? RANK_LASTING_ABOVE : RANK_LASTING;
 }
 
 static u32 scale_idle(const struct anycast6_evict_facts *facts,
@@ -161,8 +189,10 @@ static u32 scale_idle(const struct anycast6_evict_facts *facts,
  * @a: what is known of one
  * @b: what is known of the other
  *
- * What anybody can make up goes before what was believed, wherever it is; of
- * equals, what is of an address with more than its share; of these, what was idle
+ * What anybody can make up goes before what was believed, wherever it is. Of
+ * equals, what is of an address with more than its share; and what has only begun
+ * there goes before what is silent elsewhere, or new connections to an address
+ * would push each other out while another one is flooded. Of these, what was idle
  * for longest: in a flood, a new connection has the longest time to go on.
  *
  * Context: any.
@@ -173,7 +203,7 @@ int anycast6_evict_compare(const struct anycast6_evict_facts *a,
 {
 	enum anycast6_evict_grade first = anycast6_evict_grade(a);
 	enum anycast6_evict_grade second = anycast6_evict_grade(b);
-	unsigned int rank = find_rank(a, first), other = find_rank(b, second);
+	enum rank rank = find_rank(a, first), other = find_rank(b, second);
 	u32 idle = scale_idle(a, first), others = scale_idle(b, second);
 
 	if (rank != other)

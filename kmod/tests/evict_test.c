@@ -252,6 +252,12 @@ static void order(struct kunit *test)
 	flow.idle = U32_MAX;
 	flow.above = true;
 	KUNIT_EXPECT_GT(test, anycast6_evict_compare(&flow, &old), 0);
+	/* what has only begun, where there are too many, before what is silent elsewhere */
+	young = old;
+	young.idle = 0;
+	young.above = true;
+	KUNIT_EXPECT_LT(test, anycast6_evict_compare(&young, &old), 0);
+	KUNIT_EXPECT_LT(test, anycast6_evict_compare(&young, &flow), 0);
 	/* a SYN before a connection that is idle, though its address has too many */
 	old = syn(20);
 	KUNIT_EXPECT_GT(test, anycast6_evict_compare(&flow, &old), 0);
@@ -275,8 +281,19 @@ static int sign(int number)
 	return (number > 0) - (number < 0);
 }
 
-/* Each pair has one order, whichever is named first: by grade, then by whether it
- * lasted, then by share, then by idle time.
+/* What of an address with more than its share has only begun, against what is
+ * silent of another one.
+ */
+static bool begun_above(const struct anycast6_evict_facts *a,
+			const struct anycast6_evict_facts *b)
+{
+	return anycast6_evict_grade(a) == ANYCAST6_EVICT_BEGUN && a->above &&
+	       anycast6_evict_grade(b) == ANYCAST6_EVICT_IDLE &&
+	       !(b->above && !has_lasted(b));
+}
+
+/* Each pair has one order, whichever is named first: by grade, but for what has
+ * begun; then by whether it lasted, then by share, then by idle time.
  */
 static void all_pairs(struct kunit *test)
 {
@@ -293,7 +310,9 @@ static void all_pairs(struct kunit *test)
 			/* those that can be made up are worth the same */
 			first += first == ANYCAST6_EVICT_NEW;
 			second += second == ANYCAST6_EVICT_NEW;
-			if (first != second)
+			if (begun_above(&a, &b) || begun_above(&b, &a))
+				wrong += (way < 0) != begun_above(&a, &b);
+			else if (first != second)
 				wrong += (way < 0) != (first < second);
 			else if (first == ANYCAST6_EVICT_IDLE && has_lasted(&a) != has_lasted(&b))
 				wrong += (way < 0) != has_lasted(&b);
