@@ -95,12 +95,14 @@ old_ones_stayed() {
 	is "$(remembered $(seq $(($1 + 50)) $(($1 + 50 + OLD - 1))))" $OLD
 }
 
-# new_ones LETTER ADDRESS PORT: connections that begin now, from PORT on; they are at two.
+# new_ones LETTER ADDRESS PORT: connections that begin now, from PORT on; they are at two. The first are silent for more
+# than a second when the last come.
 new_ones() {
 	local i
 
 	for ((i = 0; i < NEW; i++)); do
 		connect new-"$1"$i "$2" $(($3 + i)) two
+		pause 0.15
 	done
 }
 
@@ -127,21 +129,32 @@ close_all() {
 	done
 }
 
+# account KIND PORT SECONDS: what a case that fails is to be understood by, for the end of the output.
+account() {
+	{
+		echo "$1: old and new connections to B took $3 s, those to A $((SECONDS - $3)) s"
+		echo "remembered: $(remembered $(seq $(($2 + 100)) $(($2 + 100 + NEW - 1)))) of the new ones to B," \
+			"$(remembered $(seq $(($2 + 150)) $(($2 + 150 + NEW - 1)))) of those to A"
+		nsip router -s anycast show $B | grep -E "misses|evictions"
+		nsip router -s anycast show $A | grep -E "misses|evictions"
+	} >>"$T_DIR/account"
+}
+
 # flooded KIND PORT LEAST EVICTED...: a flood of such packets. Of new connections to A so many are served at least,
 # to B all are; flows of these kinds gave way, and none of B's were refused.
 flooded() {
-	local name sum=0 evicted
+	local name sum=0 evicted served took
 
 	begin_flood
+	SECONDS=0
 	old_ones "$2"
 	prefer two
 	peer pour forger flood $NOBODY $A 7 "$1"
 	peer pouring forger flood count=$((2 * ROOM))
 	new_ones b $B $(($2 + 100))
+	took=$SECONDS
 	new_ones a $A $(($2 + 150))
-	nsip router -s anycast show
-	flows router | grep "^$CLIENT "
-	echo "of the new ones are remembered: $(remembered $(seq $(($2 + 150)) $(($2 + 150 + NEW - 1)))) to A"
+	account "$1" "$2" $took
 	is "$(remembered $(seq $(($2 + 100)) $(($2 + 100 + NEW - 1))))" $NEW
 	prefer one
 	is "$(served b)" $NEW
@@ -258,4 +271,5 @@ try "a flood of SYNs takes no more than the share of its address" shared
 try "a smaller table" smaller
 try "what is over goes first" ended
 try "flows in use give way to another address, up to its share" in_use
+sed "s/^/# /" "$T_DIR/account"
 t_done

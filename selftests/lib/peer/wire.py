@@ -563,7 +563,6 @@ class Pour(threading.Thread):
         self.sources = 0
 
     def run(self):
-        begin = time.monotonic()
         while not self.over:
             source = "%s%x" % (self.prefix, self.sources)
             sport = 1024 + self.sources % 60000
@@ -574,13 +573,14 @@ class Pour(threading.Thread):
                     data = transport(proto, source, self.target, sport, self.port)
                 self.out.sendto(ipv6(source, self.target, PROTOCOLS[proto], data, 64), (self.target, 0))
             self.sources += 1
-            time.sleep(max(begin + self.sources * self.gap - time.monotonic(), 0))
+            # A slow machine does not make up for what is late: that would be another flood, of a moment.
+            time.sleep(self.gap)
 
 
 def do_pour(name, prefix, target, port, kind, options):
     """pour NS NAME PREFIX TARGET PORT syns|acks|datagrams|handshakes [gap=MSEC]: packets from PREFIX0, PREFIX1…
-    (hexadecimal), one source each millisecond if not told, until poured: a SYN, two equal ACKs, two datagrams, a
-    SYN and the ACK that goes on with it"""
+    (hexadecimal), a pause of one millisecond after each source if not told, until poured: a SYN, two equal ACKs, two
+    datagrams, a SYN and the ACK that goes on with it"""
     pours[name] = Pour(prefix, target, port, kind, options)
     pours[name].start()
     return ""
