@@ -41,12 +41,16 @@ static __always_inline u64 anycast6_hash_pair(u32 a, u32 b, unsigned int place)
  * (RFC 4418 section 5.2)
  * @sum: sum of what anycast6_hash_pair() returned
  *
+ * Addresses or ports in a row have sums in a row, and so have their products. With
+ * a secret that suits it badly such a row fills few of a table's buckets, so its
+ * upper half is mixed in.
+ *
  * Context: any.
  * Return: a hash. Its upper bits are the better ones.
  */
 static __always_inline u64 anycast6_hash_end(u64 sum)
 {
-	return sum * GOLDEN_RATIO_64;
+	return (sum ^ sum >> 32) * GOLDEN_RATIO_64;
 }
 
 #endif
