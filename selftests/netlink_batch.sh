@@ -107,6 +107,18 @@ forced() {
 	nsip host anycast flush
 }
 
+# ended NAME SECONDS: a process in the background ends within this time. If not, what it waits for is shown.
+ended() {
+	local pid
+
+	pid=$(<"$T_DIR/$1.pid")
+	wait_for "the end of $1" "$2" eval "! kill -0 $pid" && return
+	grep -E "^(Name|State|SigPnd)" "/proc/$pid/status"
+	cat "/proc/$pid/wchan" "/proc/$pid/stack"
+	ns host ss -f netlink -p
+	return 1
+}
+
 # Each writer also gives one address, which all of them share, a member of its own.
 writers() {
 	local w last
@@ -128,7 +140,7 @@ writers() {
 		background "writer$w" host ip -batch "$T_DIR/writer$w"
 	done
 	for ((w = 0; w < WRITERS; w++)); do
-		wait_for "writer $w" 180 eval "! kill -0 $(<"$T_DIR/writer$w.pid")"
+		ended "writer$w" 180
 		is "$(cat "$T_DIR/writer$w.log")" ""
 	done
 	is "$(count_shown)" $((WRITERS * (ADDED - DELETED) + 22))
@@ -174,7 +186,7 @@ reader() {
 			jq -r '.[].address' <"$T_DIR/show" | grep -v 2001:db8:f::1 | sort | uniq | wc -l | grep -qx $DUMPED
 		fi
 	done
-	wait_for "the changer" 60 eval "! kill -0 $(<"$T_DIR/changer.pid")"
+	ended changer 60
 	is "$(cat "$T_DIR/changer.log")" ""
 	nsip host anycast flush
 }
