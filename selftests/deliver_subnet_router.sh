@@ -132,6 +132,7 @@ ns host sysctl -qw net.ipv6.conf.all.forwarding=1
 serve_all host
 wait_for "a link-local address" 10 linklocal_usable host h0
 wait_for "a link-local address" 10 linklocal_usable client c0
+wait_for "the state of the link" 10 eval "nsip host link show h0 | grep -q 'state UP'"
 # neighbours are found first, so that nothing changes between snapshots
 peer ping client 2001:db8:1::1 >/dev/null
 t_run "loading the module changes nothing" module_changes_nothing

@@ -155,7 +155,7 @@ uploads() {
 }
 
 unprivileged() {
-	refused "ermi" ns master setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+	refused "needs CAP_NET_ADMIN" ns master setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
 		ip anycast flow monitor
 }
 
