@@ -47,7 +47,8 @@ static __always_inline bool anycast6_fast_path(struct anycast6_peers *peers,
 		return false;
 	ports = *(const u32 *)udp;
 	/* domain 0: flows of link-local peers take the slow path, too */
-	hash = anycast6_peer_hash_of(addr, out ? ror32(ports, 16) : ports, 0,
+	hash = anycast6_peer_hash_of(peers, addr,
+				     out ? ror32(ports, 16) : ports, 0,
 				     IPPROTO_UDP);
 	return anycast6_initiator_is_new(anycast6_peer_initiators(peers, hash),
 					 hash << ANYCAST6_PEER_INITIATOR_BITS,

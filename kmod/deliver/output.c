@@ -275,7 +275,7 @@ static const struct anycast6_peer *
 find_peer(const struct answer *answer, const struct anycast6_peer_key *key)
 {
 	struct anycast6_peers *peers = answer->host->peers;
-	u64 hash = anycast6_peer_hash(key);
+	u64 hash = anycast6_peer_hash(peers, key);
 	const struct anycast6_peer *peer;
 	bool over;
 

@@ -60,7 +60,7 @@ static void expire_bucket(struct anycast6_peers *peers, unsigned int bucket)
 	hlist_for_each_entry_safe(peer, next, &peers->buckets[bucket], node) {
 		if (!anycast6_peer_is_over(peer))
 			continue;
-		hash = anycast6_peer_hash(&peer->key);
+		hash = anycast6_peer_hash(peers, &peer->key);
 		anycast6_initiator_came(anycast6_peer_initiators(peers, hash),
 					anycast6_peer_tag(hash),
 					anycast6_peer_now());
@@ -108,6 +108,7 @@ struct anycast6_peers *anycast6_peers_alloc(const unsigned int *max)
 	peers->max = max;
 	peers->born = jiffies;
 	peers->shift = 64 - order;
+	anycast6_hash_draw_secret(&peers->secret);
 	INIT_DELAYED_WORK(&peers->upkeep, upkeep_peers);
 	for (i = 0; i < ARRAY_SIZE(peers->locks); i++)
 		spin_lock_init(&peers->locks[i]);

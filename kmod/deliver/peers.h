@@ -79,6 +79,7 @@ struct anycast6_peer {
  * @upkeep: forgets flows that are over; queued while there are any
  * @locks: those of buckets, each shared by every %ANYCAST6_PEER_LOCKS'th one
  * @initiators: who opened the flows that are not in @buckets; without a lock
+ * @secret: of all hashes of flows; constant
  * @buckets: a power of two of them
  */
 struct anycast6_peers {
@@ -91,6 +92,7 @@ struct anycast6_peers {
 	spinlock_t locks[ANYCAST6_PEER_LOCKS];	/* protect buckets */
 	struct anycast6_initiator_pair
 		initiators[BIT(ANYCAST6_PEER_INITIATOR_BITS)];
+	struct anycast6_hash_secret secret;
 	struct hlist_head buckets[];
 };
 
@@ -102,6 +104,7 @@ bool anycast6_peer_remember(struct anycast6_peers *peers,
 
 /**
  * anycast6_peer_hash_of() - hash a flow without a struct anycast6_peer_key
+ * @peers: the namespace's
  * @addr: as in struct anycast6_peer_key
  * @ports: as in struct anycast6_peer_key
  * @domain: as in struct anycast6_peer_key
@@ -110,25 +113,28 @@ bool anycast6_peer_remember(struct anycast6_peers *peers,
  * Context: any.
  * Return: the hash; all 64 bits are used.
  */
-static __always_inline u64 anycast6_peer_hash_of(const struct in6_addr *addr,
-						 u32 ports, u32 domain,
-						 u32 proto)
+static __always_inline u64
+anycast6_peer_hash_of(const struct anycast6_peers *peers,
+		      const struct in6_addr *addr, u32 ports, u32 domain,
+		      u32 proto)
 {
+	const struct anycast6_hash_secret *secret = &peers->secret;
 	const u32 *w = (__force const u32 *)addr->s6_addr32;
 
 	/* one word for both: a peer does not choose its domain, so it can't
 	 * make flows collide by that
 	 */
 	domain += proto * GOLDEN_RATIO_32;
-	return anycast6_hash_end(anycast6_hash_pair(w[0], w[1], 0) +
-				 anycast6_hash_pair(w[2], w[3], 2) +
-				 anycast6_hash_pair(ports, domain, 4));
+	return anycast6_hash_end(anycast6_hash_pair(secret, w[0], w[1], 0) +
+				 anycast6_hash_pair(secret, w[2], w[3], 2) +
+				 anycast6_hash_pair(secret, ports, domain, 4));
 }
 
-static inline u64 anycast6_peer_hash(const struct anycast6_peer_key *key)
+static inline u64 anycast6_peer_hash(const struct anycast6_peers *peers,
+				     const struct anycast6_peer_key *key)
 {
-	return anycast6_peer_hash_of(&key->addr, key->ports, key->domain,
-				     key->proto);
+	return anycast6_peer_hash_of(peers, &key->addr, key->ports,
+				     key->domain, key->proto);
 }
 
 static inline bool anycast6_peer_is(const struct anycast6_peer *peer,

@@ -159,7 +159,7 @@ void anycast6_question_remember(struct anycast6_host *host,
 	 */
 	if (skb->sk || !set_peer_key(arrival, &key))
 		return;
-	hash = anycast6_peer_hash(&key);
+	hash = anycast6_peer_hash(peers, &key);
 	peer = anycast6_peer_find(peers, &key, hash);
 	if (peer && anycast6_peer_is_over(peer))
 		peer = NULL;

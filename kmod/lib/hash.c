@@ -9,14 +9,25 @@
 
 #include "lib/hash.h"
 
-u32 anycast6_hash_secret[ANYCAST6_HASH_WORDS] __read_mostly;
+struct anycast6_hash_secret anycast6_hash_common __read_mostly;
 
 /**
- * anycast6_hash_keep_secret() - draw the secret of all hashes
+ * anycast6_hash_draw_secret() - draw a secret
+ * @secret: result
+ *
+ * Context: any.
+ */
+void anycast6_hash_draw_secret(struct anycast6_hash_secret *secret)
+{
+	get_random_bytes(secret, sizeof(*secret));
+}
+
+/**
+ * anycast6_hash_keep_secret() - draw the secret that tables with seeds share
  *
  * Context: process, once, before anything is hashed.
  */
 void __init anycast6_hash_keep_secret(void)
 {
-	get_random_bytes(anycast6_hash_secret, sizeof(anycast6_hash_secret));
+	anycast6_hash_draw_secret(&anycast6_hash_common);
 }

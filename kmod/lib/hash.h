@@ -12,13 +12,26 @@
 /* the most words that are hashed */
 #define ANYCAST6_HASH_WORDS	12
 
-/* One for all tables; constant after anycast6_hash_keep_secret(). */
-extern u32 anycast6_hash_secret[ANYCAST6_HASH_WORDS];
+/**
+ * struct anycast6_hash_secret - what a hash is made with
+ * @words: random; each namespace has its own, so who sees which flows collide in
+ *         one learns nothing of another
+ */
+struct anycast6_hash_secret {
+	u32 words[ANYCAST6_HASH_WORDS];
+};
 
+/* For tables whose hash function is told no more than a seed, which each table
+ * draws for itself; constant after anycast6_hash_keep_secret().
+ */
+extern struct anycast6_hash_secret anycast6_hash_common;
+
+void anycast6_hash_draw_secret(struct anycast6_hash_secret *secret);
 void anycast6_hash_keep_secret(void);
 
 /**
  * anycast6_hash_pair() - hash two words, as a part of a longer hash
+ * @secret: of the table
  * @a: the first word
  * @b: the second word
  * @place: how many words come before @a; constant, even, and below
@@ -29,11 +42,13 @@ void anycast6_hash_keep_secret(void);
  * Context: any.
  * Return: a summand: the sum of all pairs is for anycast6_hash_end().
  */
-static __always_inline u64 anycast6_hash_pair(u32 a, u32 b, unsigned int place)
+static __always_inline u64
+anycast6_hash_pair(const struct anycast6_hash_secret *secret, u32 a, u32 b,
+		   unsigned int place)
 {
-	const u32 *secret = anycast6_hash_secret + place;
+	const u32 *words = secret->words + place;
 
-	return (u64)(u32)(a + secret[0]) * (u32)(b + secret[1]);
+	return (u64)(u32)(a + words[0]) * (u32)(b + words[1]);
 }
 
 /**

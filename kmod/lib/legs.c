@@ -50,6 +50,7 @@ u32 anycast6_legs_hash(unsigned int bucket)
  * @key: the flow
  * @by_ports: its ports count. They must not where a packet may be a fragment: only
  *            the first has ports, and all are to go the same way
+ * @seed: of the namespace
  *
  * Nobody outside can foretell it, and it is independent of the draw that chooses the
  * member: else all flows of a member might have the same leg.
@@ -57,8 +58,10 @@ u32 anycast6_legs_hash(unsigned int bucket)
  * Context: any.
  * Return: the number, the same for all packets of the flow.
  */
-u64 anycast6_legs_draw(const struct anycast6_flow_key *key, bool by_ports)
+u64 anycast6_legs_draw(const struct anycast6_flow_key *key, bool by_ports,
+		       u32 seed)
 {
+	const struct anycast6_hash_secret *secret = &anycast6_hash_common;
 	const u32 *from = (const u32 *)&key->source;
 	const u32 *to = (const u32 *)&key->destination;
 	u32 ports = 0, proto = 0;
@@ -68,11 +71,11 @@ u64 anycast6_legs_draw(const struct anycast6_flow_key *key, bool by_ports)
 		ports = (u32)ntohs(key->sport) << 16 | ntohs(key->dport);
 		proto = key->proto;
 	}
-	sum = anycast6_hash_pair(from[0], from[1], 0) +
-	      anycast6_hash_pair(from[2], from[3], 2) +
-	      anycast6_hash_pair(to[0], to[1], 4) +
-	      anycast6_hash_pair(to[2], to[3], 6) +
-	      anycast6_hash_pair(ports, proto, 8);
+	sum = anycast6_hash_pair(secret, from[0] + seed, from[1], 0) +
+	      anycast6_hash_pair(secret, from[2] + seed, from[3], 2) +
+	      anycast6_hash_pair(secret, to[0], to[1], 4) +
+	      anycast6_hash_pair(secret, to[2], to[3], 6) +
+	      anycast6_hash_pair(secret, ports + seed, proto, 8);
 	return anycast6_hash_end(sum);
 }
 

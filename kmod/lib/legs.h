@@ -25,7 +25,8 @@ struct anycast6_flow_key;
 #define ANYCAST6_LEGS_NONE	0xff
 
 u32 anycast6_legs_hash(unsigned int bucket);
-u64 anycast6_legs_draw(const struct anycast6_flow_key *key, bool by_ports);
+u64 anycast6_legs_draw(const struct anycast6_flow_key *key, bool by_ports,
+		       u32 seed);
 u8 anycast6_legs_pick(const u8 *buckets, u64 draw, u32 living);
 u8 anycast6_legs_turn(u32 number, u32 living, unsigned int n);
 u8 anycast6_legs_reason(const u8 *reasons, unsigned int n);

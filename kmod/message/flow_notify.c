@@ -4,6 +4,7 @@
  * multicast group of its own. Knows when a flow is told of, not what a flow does.
  */
 #include <net/genetlink.h>
+#include <net/netns/hash.h>
 
 #include <uapi/linux/anycast6.h>
 
@@ -134,10 +135,12 @@ static bool tell_changes(struct bulletin *bulletin,
 static int tell_going_on(struct anycast6_flows *flows,
 			 struct anycast6_flow *flow, void *arg)
 {
-	u32 hash = anycast6_flow_hash(&flow->key, 0, 0);
 	struct bulletin *bulletin = arg;
 	const struct anycast6_member *member;
+	u32 hash;
 
+	hash = anycast6_flow_hash(&flow->key, 0,
+				  net_hash_mix(bulletin->an->net));
 	if (!anycast6_turn_is_due(hash, bulletin->told, bulletin->now,
 				  anycast6_flow_is_loaded(flow)) ||
 	    anycast6_flow_state(flow) == ANYCAST6_FLOW_STATE_NEW ||

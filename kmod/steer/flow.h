@@ -125,20 +125,25 @@ struct anycast6_flow_filter {
 
 #define ANYCAST6_FLOW_WORDS	(sizeof(struct anycast6_flow_key) / sizeof(u32))
 
+/* The seed is the table's own, and is part of what the words are hidden by that a
+ * sender chooses: his address and his ports. So flows that collide in one namespace
+ * need not do so in another.
+ */
 static inline u32 anycast6_flow_hash(const void *data, u32 len, u32 seed)
 {
+	const struct anycast6_hash_secret *secret = &anycast6_hash_common;
 	const u32 *w = data;
 	u64 sum;
 
 	BUILD_BUG_ON(ANYCAST6_FLOW_WORDS != 12);
 	/* unrolled by hand: compilers would keep a loop */
-	sum = anycast6_hash_pair(w[0], w[1], 0) +
-	      anycast6_hash_pair(w[2], w[3], 2) +
-	      anycast6_hash_pair(w[4], w[5], 4) +
-	      anycast6_hash_pair(w[6], w[7], 6) +
-	      anycast6_hash_pair(w[8], w[9], 8) +
-	      anycast6_hash_pair(w[10], w[11], 10);
-	return (anycast6_hash_end(sum) >> 32) ^ seed;
+	sum = anycast6_hash_pair(secret, w[0] + seed, w[1], 0) +
+	      anycast6_hash_pair(secret, w[2] + seed, w[3], 2) +
+	      anycast6_hash_pair(secret, w[4], w[5], 4) +
+	      anycast6_hash_pair(secret, w[6], w[7], 6) +
+	      anycast6_hash_pair(secret, w[8] + seed, w[9], 8) +
+	      anycast6_hash_pair(secret, w[10], w[11], 10);
+	return anycast6_hash_end(sum) >> 32;
 }
 
 /* Without a branch for each word, as memcmp() has them. */

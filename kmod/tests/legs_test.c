@@ -45,7 +45,7 @@ static u64 draw_of(unsigned int flow)
 	};
 
 	key.source.s6_addr[15] = flow >> 8;
-	return anycast6_legs_draw(&key, true);
+	return anycast6_legs_draw(&key, true, 0);
 }
 
 static void count_flows(const u8 *buckets, u32 living, unsigned int *counts)
@@ -180,20 +180,23 @@ static void draws_tell_flows_apart(struct kunit *test)
 	struct anycast6_flow_key key = { .proto = IPPROTO_TCP }, other;
 	u64 draw, address;
 
-	draw = anycast6_legs_draw(&key, true);
-	address = anycast6_legs_draw(&key, false);
+	draw = anycast6_legs_draw(&key, true, 0);
+	address = anycast6_legs_draw(&key, false, 0);
 	other = key;
-	KUNIT_EXPECT_EQ(test, anycast6_legs_draw(&other, true), draw);
+	KUNIT_EXPECT_EQ(test, anycast6_legs_draw(&other, true, 0), draw);
+	/* of another namespace */
+	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, true, 1), draw);
+	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, false, 1), address);
 	other.sport = htons(1);
-	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, true), draw);
-	KUNIT_EXPECT_EQ(test, anycast6_legs_draw(&other, false), address);
+	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, true, 0), draw);
+	KUNIT_EXPECT_EQ(test, anycast6_legs_draw(&other, false, 0), address);
 	other.proto = IPPROTO_UDP;
-	KUNIT_EXPECT_EQ(test, anycast6_legs_draw(&other, false), address);
+	KUNIT_EXPECT_EQ(test, anycast6_legs_draw(&other, false, 0), address);
 	other.source.s6_addr[15] = 1;
-	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, false), address);
+	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, false, 0), address);
 	other = key;
 	other.destination.s6_addr[0] = 1;
-	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, true), draw);
+	KUNIT_EXPECT_NE(test, anycast6_legs_draw(&other, true, 0), draw);
 }
 
 static void living_legs_have_their_turns(struct kunit *test)
@@ -252,7 +255,7 @@ static int set_secret(struct kunit_suite *suite)
 	unsigned int i;
 
 	for (i = 0; i < ANYCAST6_HASH_WORDS; i++)
-		anycast6_hash_secret[i] = (i + 1) * GOLDEN_RATIO_32;
+		anycast6_hash_common.words[i] = (i + 1) * GOLDEN_RATIO_32;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <linux/netdevice.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
+#include <net/netns/hash.h>
 
 #include "kernel/kernel_route.h"
 #include "lib/legs.h"
@@ -46,7 +47,8 @@ bool anycast6_path_find_leg(const struct anycast6_path *path,
 			    struct anycast6_way *way)
 {
 	bool whole = ipv6_hdr(skb)->nexthdr != NEXTHDR_FRAGMENT;
-	u64 draw = anycast6_legs_draw(key, whole);
+	u32 seed = net_hash_mix(dev_net(path->dst->dev));
+	u64 draw = anycast6_legs_draw(key, whole, seed);
 	u8 leg = anycast6_legs_first(path->buckets, draw);
 
 	if (unlikely(leg >= path->n || !anycast6_leg_lives(path->legs[leg])))
