@@ -89,7 +89,7 @@ static const struct nla_policy anycast6_del_nl_policy[ANYCAST6_A_ADDR_VIA + 1] =
 };
 
 /* ANYCAST6_CMD_SET - do */
-static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_UNPINNED + 1] = {
+static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_SOURCE_RELATED + 1] = {
 	[ANYCAST6_A_ADDR_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[ANYCAST6_A_ADDR_VRF] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ANYCAST6_A_ADDR_DEV] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -99,6 +99,7 @@ static const struct nla_policy anycast6_set_nl_policy[ANYCAST6_A_ADDR_UNPINNED +
 	[ANYCAST6_A_ADDR_SCOPE_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[ANYCAST6_A_ADDR_SOURCE] = NLA_POLICY_MAX(NLA_U32, 3),
 	[ANYCAST6_A_ADDR_SOURCE_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ANYCAST6_A_ADDR_SOURCE_RELATED] = { .type = NLA_FLAG, },
 	[ANYCAST6_A_ADDR_HOLD] = { .type = NLA_U32, },
 	[ANYCAST6_A_ADDR_ANNOUNCE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[ANYCAST6_A_ADDR_ANNOUNCE_METRIC] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -249,7 +250,7 @@ static const struct genl_split_ops anycast6_nl_ops[] = {
 		.cmd		= ANYCAST6_CMD_SET,
 		.doit		= anycast6_nl_set_doit,
 		.policy		= anycast6_set_nl_policy,
-		.maxattr	= ANYCAST6_A_ADDR_UNPINNED,
+		.maxattr	= ANYCAST6_A_ADDR_SOURCE_RELATED,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
