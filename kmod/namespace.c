@@ -33,6 +33,9 @@ static int __net_init net_init(struct net *net)
 	an->limits.joins = 4096;
 	an->limits.flows = 262144;
 	an->flow_grace = MSEC_PER_SEC;
+	an->reply_times.asked = 30 * HZ;
+	/* RFC 4787 section 4.3: over 2 min */
+	an->reply_times.answered = 180 * HZ;
 	/* nobody tells of rules before anycast6_events_listen() */
 	atomic_set(&an->odd_rules, 1);
 	mutex_init(&an->lock);

@@ -17,6 +17,7 @@
 #include <net/net_namespace.h>
 
 #include "lib/budget.h"
+#include "lib/recall.h"
 
 struct anycast6_host;
 struct anycast6_nexthops;
@@ -103,6 +104,8 @@ struct anycast6_reply_budgets {
  *              sysctl, READ_ONCE()
  * @flow_reset: 1 if segments of connections whose member is down are answered by
  *              an RST, else 0; sysctl, READ_ONCE()
+ * @reply_times: for how long questions are remembered, jiffies; sysctls,
+ *               READ_ONCE()
  * @sysctls: their table; constant
  * @host: peers and hooks, NULL without local members; RCU, writers under @lock
  * @router: flows and hooks, NULL without remote members, but for flows that may
@@ -153,6 +156,7 @@ struct anycast6_net {
 	struct anycast6_limits limits;
 	unsigned int flow_grace;
 	unsigned int flow_reset;
+	struct anycast6_recall_times reply_times;
 	struct ctl_table_header *sysctls;
 	struct anycast6_host __rcu *host;
 	struct anycast6_router __rcu *router;

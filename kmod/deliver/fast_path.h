@@ -52,7 +52,7 @@ static __always_inline bool anycast6_fast_path(struct anycast6_peers *peers,
 				     IPPROTO_UDP);
 	return anycast6_initiator_is_new(anycast6_peer_initiators(peers, hash),
 					 hash << ANYCAST6_PEER_INITIATOR_BITS,
-					 anycast6_peer_now());
+					 anycast6_peer_now(), out);
 }
 
 #endif

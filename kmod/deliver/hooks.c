@@ -27,7 +27,7 @@ static struct anycast6_host *create_host(struct anycast6_net *an)
 	if (!host)
 		return ERR_PTR(-ENOMEM);
 	host->an = an;
-	host->peers = anycast6_peers_alloc(&an->limits.flows);
+	host->peers = anycast6_peers_alloc(&an->limits.flows, &an->reply_times);
 	if (!host->peers)
 		goto free_host;
 	err = anycast6_bloom_set_init(&host->addresses, has_locals);

@@ -163,15 +163,17 @@ static void admit_packet(struct net *net,
 	skb_dst_set(skb, dst);
 }
 
-/* A solicitation is answered at once where members are contested. */
+/* A solicitation is answered at once where members are contested. A question to a
+ * group is answered from a unicast address, as the kernel does.
+ */
 static void take_multicast(struct anycast6_host *host, struct sk_buff *skb)
 {
 	struct anycast6_arrival arrival;
 
-	if (!READ_ONCE(host->an->contested))
-		return;
 	anycast6_arrival_parse(skb, &arrival);
-	anycast6_advert_answer_now(host, &arrival);
+	if (READ_ONCE(host->an->contested))
+		anycast6_advert_answer_now(host, &arrival);
+	anycast6_question_remember(host, &arrival, NULL);
 }
 
 /* @held: the destination may be an anycast address. A probe is answered first:

@@ -19,8 +19,8 @@
 #include "deliver/fast_path.h"
 #include "deliver/host.h"
 #include "deliver/output.h"
-#include "deliver/peers.h"
-#include "kernel/link.h"
+#include "deliver/response.h"
+#include "kernel/usual_source.h"
 #include "kernel/socket.h"
 #include "lib/answer.h"
 #include "lib/rewrite.h"
@@ -29,43 +29,12 @@
 #include "object/group.h"
 #include "object/source.h"
 
-/**
- * struct answer - a packet that may be an answer
- * @host: the namespace's
- * @skb: the packet
- * @state: of the hook
- * @group: the anycast address that was asked, once that is known
- */
-struct answer {
-	struct anycast6_host *host;
-	struct sk_buff *skb;
-	const struct nf_hook_state *state;
-	struct anycast6_group *group;
-};
-
-static u32 answer_domain(const struct answer *answer,
-			 const struct in6_addr *addr)
-{
-	return unlikely(anycast6_addr_is_linklocal(addr)) ?
-	       skb_dst(answer->skb)->dev->ifindex :
-	       anycast6_dev_vrf(answer->state->out);
-}
-
-static struct anycast6_group *find_source_group(const struct answer *answer,
-						const struct in6_addr *addr)
-{
-	if (likely(!anycast6_host_may_hold(answer->host, addr)))
-		return NULL;
-	return anycast6_host_find(answer->host, addr,
-				  answer_domain(answer, addr));
-}
-
 /* ---- the route ---- */
 
 /* In a VRF a packet passes LOCAL_OUT twice. The first time its route still
  * leads to the VRF's device; the VRF looks up the real one after that.
  */
-static bool comes_again(const struct answer *answer)
+static bool comes_again(const struct anycast6_response *answer)
 {
 	const struct dst_entry *dst = skb_dst(answer->skb);
 
@@ -85,7 +54,7 @@ static bool source_matters(const struct anycast6_net *an,
 }
 
 /* As ip6table_mangle does after a change of the source. */
-static unsigned int reroute_answer(const struct answer *answer)
+static unsigned int reroute_answer(const struct anycast6_response *answer)
 {
 	struct sk_buff *skb = answer->skb;
 	int err;
@@ -97,12 +66,13 @@ static unsigned int reroute_answer(const struct answer *answer)
 	return err < 0 ? NF_DROP_ERR(err) : NF_ACCEPT;
 }
 
-static void count_reply(const struct answer *answer, enum anycast6_reply reply)
+static void count_reply(const struct anycast6_response *answer,
+			enum anycast6_reply reply)
 {
 	anycast6_tally_add(answer->group->replies, reply);
 }
 
-static unsigned int set_source(const struct answer *answer,
+static unsigned int set_source(const struct anycast6_response *answer,
 			       const struct in6_addr *source)
 {
 	struct sk_buff *skb = answer->skb;
@@ -122,22 +92,11 @@ static unsigned int set_source(const struct answer *answer,
 
 /* ---- which source ---- */
 
-/* Chooses the source as the kernel does for any other packet on that route: the
- * route's preferred source, else the one of RFC 6724.
- */
-static bool choose_unicast(const struct answer *answer, struct in6_addr *source)
+static bool choose_unicast(const struct anycast6_response *answer,
+			   struct in6_addr *source)
 {
-	const struct dst_entry *dst = skb_dst(answer->skb);
-	const struct fib6_info *from = NULL;
-
-	if (!dst_xfrm(dst))
-		from = rcu_dereference(dst_rt6_info(dst)->from);
-	if (from && from->fib6_prefsrc.plen) {
-		*source = from->fib6_prefsrc.addr;
-		return true;
-	}
-	return !ipv6_dev_get_saddr(answer->state->net, dst->dev,
-				   &ipv6_hdr(answer->skb)->daddr, 0, source);
+	return anycast6_usual_source(answer->state->net, skb_dst(answer->skb),
+				     &ipv6_hdr(answer->skb)->daddr, 0, source);
 }
 
 static enum anycast6_answer wanted_source(const struct anycast6_group *group,
@@ -155,7 +114,8 @@ static enum anycast6_answer wanted_source(const struct anycast6_group *group,
 /* The address that is configured as source may have been deleted since. In a
  * VRF it counts only if it is one of the VRF's addresses.
  */
-static bool is_here(const struct answer *answer, const struct in6_addr *address)
+static bool is_here(const struct anycast6_response *answer,
+		    const struct in6_addr *address)
 {
 	return ipv6_chk_addr_and_flags(answer->state->net, address,
 				       answer->state->out, true, 0,
@@ -163,7 +123,8 @@ static bool is_here(const struct answer *answer, const struct in6_addr *address)
 }
 
 /* Gives the packet the source that it leaves with. */
-static unsigned int finish_answer(const struct answer *answer, u8 proto)
+static unsigned int finish_answer(const struct anycast6_response *answer,
+				  u8 proto)
 {
 	const struct in6_addr *asked = &answer->group->key.addr;
 	const struct in6_addr *address = NULL;
@@ -187,111 +148,6 @@ static unsigned int finish_answer(const struct answer *answer, u8 proto)
 	return NF_ACCEPT;
 }
 
-/* ---- what it answers ---- */
-
-static int find_answer_transport(const struct sk_buff *skb,
-				 unsigned int *offset)
-{
-	u8 proto = ipv6_hdr(skb)->nexthdr;
-
-	*offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
-	if (likely(proto == IPPROTO_UDP || proto == IPPROTO_ICMPV6))
-		return proto;
-	*offset = 0;
-	return ipv6_find_hdr(skb, offset, -1, NULL, NULL);
-}
-
-static __always_inline void set_answer_key(const struct answer *answer,
-					   u8 proto,
-					   struct anycast6_peer_key *key)
-{
-	const struct in6_addr *peer = &ipv6_hdr(answer->skb)->daddr;
-
-	*key = (struct anycast6_peer_key) {
-		.addr = *peer,
-		.domain = answer_domain(answer, peer),
-		.proto = proto,
-	};
-}
-
-static __always_inline bool parse_datagram(const struct answer *answer,
-					   struct anycast6_peer_key *key)
-{
-	unsigned int offset;
-	__be16 buf[2];
-	const __be16 *ports;
-	int proto;
-
-	proto = find_answer_transport(answer->skb, &offset);
-	if (proto != answer->state->sk->sk_protocol)
-		return false;
-	ports = skb_header_pointer(answer->skb, offset, sizeof(buf), buf);
-	if (!ports)
-		return false;
-	set_answer_key(answer, proto, key);
-	key->local = ports[0];
-	key->port = ports[1];
-	return true;
-}
-
-static bool parse_echo_reply(const struct answer *answer,
-			     struct anycast6_peer_key *key)
-{
-	struct icmp6hdr buf;
-	const struct icmp6hdr *icmp;
-	unsigned int offset;
-
-	if (find_answer_transport(answer->skb, &offset) != IPPROTO_ICMPV6)
-		return false;
-	icmp = skb_header_pointer(answer->skb, offset, sizeof(buf), &buf);
-	if (!icmp || icmp->icmp6_type != ICMPV6_ECHO_REPLY)
-		return false;
-	set_answer_key(answer, IPPROTO_ICMPV6, key);
-	key->port = icmp->icmp6_identifier;
-	return true;
-}
-
-/* Notes who opened the flow of a datagram that answers no remembered question.
- * @late: the flow is remembered, but over, so the peer opened it. In the first
- * second a datagram may answer what came before there were hooks: nothing is
- * noted then.
- */
-static void note_initiator(struct anycast6_peers *peers, u64 hash, bool late)
-{
-	struct anycast6_initiator_pair *pair =
-		anycast6_peer_initiators(peers, hash);
-	u32 tag = anycast6_peer_tag(hash), now = anycast6_peer_now();
-
-	if (late)
-		anycast6_initiator_came(pair, tag, now);
-	else if (time_after(jiffies, peers->born + HZ))
-		anycast6_initiator_went(pair, tag, now);
-}
-
-/* Returns the flow that the packet answers, if its last question came to the
- * anycast address, or NULL.
- */
-static const struct anycast6_peer *
-find_peer(const struct answer *answer, const struct anycast6_peer_key *key)
-{
-	struct anycast6_peers *peers = answer->host->peers;
-	u64 hash = anycast6_peer_hash(peers, key);
-	const struct anycast6_peer *peer;
-	bool over;
-
-	peer = anycast6_peer_find(peers, key, hash);
-	over = peer && anycast6_peer_is_over(peer);
-	if (!peer || over) {
-		if (key->proto != IPPROTO_ICMPV6)
-			note_initiator(peers, hash, over);
-		return NULL;
-	}
-	if (READ_ONCE(peer->elsewhere))
-		return NULL;
-	/* pairs with serve_group() in reconcile/attach.c */
-	return smp_load_acquire(&peer->group->locals) ? peer : NULL;
-}
-
 /* ---- hooks ---- */
 
 /* Gives an answer the anycast address as its source, for connection tracking,
@@ -302,31 +158,24 @@ static noinline unsigned int show_tracking(struct anycast6_host *host,
 					   struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
-	struct answer answer = { .host = host, .skb = skb, .state = state };
-	const struct in6_addr *address = NULL;
+	struct anycast6_response answer = {
+		.host = host, .skb = skb, .state = state,
+	};
+	const struct in6_addr *address = NULL, *asked;
 	const struct sock *sk = state->sk;
-	const struct anycast6_peer *peer;
-	struct anycast6_peer_key key;
 	enum anycast6_answer want;
 
-	if (!sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)
-		return NF_ACCEPT;
-	if (anycast6_socket_sends_datagrams(sk) ?
-		    !parse_datagram(&answer, &key) :
-		    !anycast6_socket_sends_messages(sk) ||
-			    !parse_echo_reply(&answer, &key))
+	if (!sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP ||
+	    !anycast6_response_find(&answer))
 		return NF_ACCEPT;
 
-	peer = find_peer(&answer, &key);
-	if (!peer)
-		return NF_ACCEPT;
-	answer.group = peer->group;
-	want = wanted_source(peer->group, key.proto, &address);
+	asked = &answer.group->key.addr;
+	want = wanted_source(answer.group, answer.proto, &address);
 	if (want == ANYCAST6_ANSWER_ANYCAST)
-		return set_source(&answer, &peer->group->key.addr);
-	if ((want == ANYCAST6_ANSWER_ADDRESS || READ_ONCE(peer->tracked)) &&
-	    !ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &peer->group->key.addr) &&
-	    !anycast6_rewrite_source(skb, &peer->group->key.addr))
+		return set_source(&answer, asked);
+	if ((want == ANYCAST6_ANSWER_ADDRESS || answer.tracked) &&
+	    !ipv6_addr_equal(&ipv6_hdr(skb)->saddr, asked) &&
+	    !anycast6_rewrite_source(skb, asked))
 		count_reply(&answer, ANYCAST6_REPLY_UNSAFE);
 	return NF_ACCEPT;
 }
@@ -363,7 +212,7 @@ static unsigned int before_tracking(void *priv, struct sk_buff *skb,
 /* Returns the anycast address to which the packet came that an error quotes, or
  * NULL.
  */
-static struct anycast6_group *find_quoted(const struct answer *answer,
+static struct anycast6_group *find_quoted(const struct anycast6_response *answer,
 					  unsigned int offset)
 {
 	struct ipv6hdr buf;
@@ -374,58 +223,56 @@ static struct anycast6_group *find_quoted(const struct answer *answer,
 	if (!ip6 ||
 	    !ipv6_addr_equal(&ip6->saddr, &ipv6_hdr(answer->skb)->daddr))
 		return NULL;
-	return find_source_group(answer, &ip6->daddr);
+	return anycast6_response_group_at(answer, &ip6->daddr);
 }
 
 /* An error has no flow: its quoted packet tells which address was asked. Of a
  * reply, the source does.
  */
-static unsigned int finish_message(struct answer *answer)
+static unsigned int finish_message(struct anycast6_response *answer)
 {
 	struct sk_buff *skb = answer->skb;
 	unsigned int offset;
 	const u8 *type;
 	u8 buf;
 
-	if (find_answer_transport(skb, &offset) != IPPROTO_ICMPV6)
+	if (anycast6_response_transport(skb, &offset) != IPPROTO_ICMPV6)
 		return NF_ACCEPT;
 	type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 	if (!type)
 		return NF_ACCEPT;
 	if (anycast6_answer_is_banned(*type) &&
-	    find_source_group(answer, &ipv6_hdr(skb)->daddr))
+	    anycast6_response_group_at(answer, &ipv6_hdr(skb)->daddr))
 		return NF_DROP;
 
 	if (!(*type & ICMPV6_INFOMSG_MASK))
 		answer->group = find_quoted(answer, offset);
 	else if (anycast6_answer_is_reply(*type))
 		answer->group =
-			find_source_group(answer, &ipv6_hdr(skb)->saddr);
+			anycast6_response_group_at(answer, &ipv6_hdr(skb)->saddr);
 	return answer->group ? finish_answer(answer, IPPROTO_ICMPV6) :
 			       NF_ACCEPT;
 }
 
 /* The source that show_tracking() set may not be the one that is configured. */
-static unsigned int finish_datagram(struct answer *answer)
+static unsigned int finish_datagram(struct anycast6_response *answer)
 {
-	const struct anycast6_peer *peer;
-	struct anycast6_peer_key key;
+	struct anycast6_group *group;
 
-	if (!find_source_group(answer, &ipv6_hdr(answer->skb)->saddr) ||
-	    !parse_datagram(answer, &key))
+	group = anycast6_response_group_at(answer, &ipv6_hdr(answer->skb)->saddr);
+	if (!group || !anycast6_response_is_of(answer, group))
 		return NF_ACCEPT;
-	peer = find_peer(answer, &key);
-	if (!peer)
-		return NF_ACCEPT;
-	answer->group = peer->group;
-	return finish_answer(answer, key.proto);
+	answer->group = group;
+	return finish_answer(answer, answer->proto);
 }
 
 static noinline unsigned int finish_any(struct anycast6_host *host,
 					struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
-	struct answer answer = { .host = host, .skb = skb, .state = state };
+	struct anycast6_response answer = {
+		.host = host, .skb = skb, .state = state,
+	};
 	const struct sock *sk = state->sk;
 
 	if (!sk || !sk_fullsock(sk) || sk->sk_protocol == IPPROTO_TCP)

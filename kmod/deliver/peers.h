@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Peers: which anycast address a peer's flow came to, remembered for as long as
- * an answer may take. Knows no packets, and not which source an answer gets.
+ * Peers: which own addresses a peer's flow came to, remembered for as long as an
+ * answer may take; and who opened the flows of which that is not remembered.
+ * Knows no packets, and not which source an answer gets.
  */
 #ifndef ANYCAST6_PEERS_H
 #define ANYCAST6_PEERS_H
@@ -10,19 +11,25 @@
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/rculist.h>
+#include <linux/skbuff.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "lib/hash.h"
 #include "lib/initiator.h"
+#include "lib/opened.h"
+#include "lib/recall.h"
 
 struct anycast6_group;
 
 #define ANYCAST6_PEER_LOCKS	64
 /* the number of pairs is a power of two, with this exponent */
 #define ANYCAST6_PEER_INITIATOR_BITS	12
-/* how long an answer may take, jiffies */
-#define ANYCAST6_PEER_TIMEOUT	(30 * HZ)
+/* in place of a protocol: no flow's own is hop-by-hop options */
+#define ANYCAST6_PEER_CLIENT	IPPROTO_HOPOPTS
+/* the own addresses of a flow that are anycast addresses */
+#define ANYCAST6_PEER_GROUPS	(ANYCAST6_RECALL_OWNS - 1)
 
 /**
  * struct anycast6_peer_key - what distinguishes flows of peers; this node's own
@@ -32,7 +39,8 @@ struct anycast6_group;
  * @local: this node's port, network order; of ICMPv6 echo, 0
  * @ports: @port and @local
  * @domain: as in struct anycast6_key, of @addr
- * @proto: IP protocol
+ * @proto: IP protocol; %ANYCAST6_PEER_CLIENT, without ports, stands for all flows
+ *         of the peer
  * @zero: fills the last 64-bit word: keys are compared whole
  */
 struct anycast6_peer_key {
@@ -53,37 +61,63 @@ struct anycast6_peer_key {
  * struct anycast6_peer - a flow of a peer to an anycast address
  * @node: in a bucket; readers under RCU, writers under the bucket's lock
  * @key: constant
- * @group: the anycast address, with a reference; constant
- * @used: when its last packet came, jiffies; READ_ONCE()
- * @elsewhere: its last packet did not come to @group; READ_ONCE()
+ * @groups: the anycast addresses that it came to, by their number in @recall less
+ *          one, each with a reference, or NULL; RCU, writers under the bucket's lock
+ * @recall: what was asked and answered
+ * @usual: hash of the source that the kernel chooses for answers, 0 if that is not
+ *         known; READ_ONCE()
  * @tracked: connection tracking saw one of its packets; READ_ONCE()
+ * @settled: number of the own address that the last answer belonged to; READ_ONCE()
  * @rcu: frees it after its readers
  */
 struct anycast6_peer {
 	struct hlist_node node;
 	struct anycast6_peer_key key;
-	struct anycast6_group *group;
-	u32 used;
-	bool elsewhere;
+	struct anycast6_group __rcu *groups[ANYCAST6_PEER_GROUPS];
+	struct anycast6_recall recall;
+	u32 usual;
 	bool tracked;
+	u8 settled;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct anycast6_peer_question - a question that came to an anycast address
+ * @key: the flow's
+ * @hash: of @key
+ * @group: the anycast address
+ * @mark: how its data begin
+ * @tracked: connection tracking saw it
+ * @behind: a question to another address came before it, and is not answered
+ */
+struct anycast6_peer_question {
+	const struct anycast6_peer_key *key;
+	u64 hash;
+	struct anycast6_group *group;
+	u64 mark;
+	bool tracked;
+	bool behind;
 };
 
 /**
  * struct anycast6_peers - the flows of a namespace's peers
  * @max: the sysctl max_flows, READ_ONCE()
+ * @times: the sysctls that say for how long flows are remembered
  * @born: when the table was made, jiffies; constant
  * @shift: hash >> @shift is the number of a bucket; constant
  * @count: how many flows there are; atomic
  * @next: the bucket where @upkeep goes on; only @upkeep uses it
  * @upkeep: forgets flows that are over; queued while there are any
  * @locks: those of buckets, each shared by every %ANYCAST6_PEER_LOCKS'th one
- * @initiators: who opened the flows that are not in @buckets; without a lock
+ * @initiators: who spoke first in the flows that are not in @buckets; without a
+ *              lock
+ * @opened: which of these this node opened; without a lock
  * @secret: of all hashes of flows; constant
  * @buckets: a power of two of them
  */
 struct anycast6_peers {
 	const unsigned int *max;
+	const struct anycast6_recall_times *times;
 	unsigned long born;
 	unsigned int shift;
 	atomic_t count;
@@ -92,15 +126,22 @@ struct anycast6_peers {
 	spinlock_t locks[ANYCAST6_PEER_LOCKS];	/* protect buckets */
 	struct anycast6_initiator_pair
 		initiators[BIT(ANYCAST6_PEER_INITIATOR_BITS)];
+	struct anycast6_opened_pair opened[BIT(ANYCAST6_PEER_INITIATOR_BITS)];
 	struct anycast6_hash_secret secret;
 	struct hlist_head buckets[];
 };
 
-struct anycast6_peers *anycast6_peers_alloc(const unsigned int *max);
+struct anycast6_peers *
+anycast6_peers_alloc(const unsigned int *max,
+		     const struct anycast6_recall_times *times);
 void anycast6_peers_free(struct anycast6_peers *peers);
 bool anycast6_peer_remember(struct anycast6_peers *peers,
-			    const struct anycast6_peer_key *key, u64 hash,
-			    struct anycast6_group *group, bool tracked);
+			    const struct anycast6_peer_question *question);
+u8 anycast6_peer_add_group(struct anycast6_peers *peers,
+			   struct anycast6_peer *peer, u64 hash,
+			   struct anycast6_group *group);
+void anycast6_peer_ask(struct anycast6_peers *peers, struct anycast6_peer *peer,
+		       u8 own, u64 mark);
 
 /**
  * anycast6_peer_hash_of() - hash a flow without a struct anycast6_peer_key
@@ -168,15 +209,36 @@ anycast6_peer_find(struct anycast6_peers *peers,
 }
 
 /**
- * anycast6_peer_is_over() - whether it is too late for an answer
+ * anycast6_peer_own() - the number that an anycast address has in a flow
  * @peer: the flow
+ * @group: the address
  *
- * Context: any that keeps @peer.
+ * Context: RCU.
+ * Return: the number, ANYCAST6_RECALL_NONE if the flow did not come there.
  */
-static inline bool anycast6_peer_is_over(const struct anycast6_peer *peer)
+static inline u8 anycast6_peer_own(const struct anycast6_peer *peer,
+				   const struct anycast6_group *group)
 {
-	return (s32)((u32)jiffies - READ_ONCE(peer->used)) >
-	       ANYCAST6_PEER_TIMEOUT;
+	unsigned int i;
+
+	for (i = 0; i < ANYCAST6_PEER_GROUPS; i++)
+		if (rcu_access_pointer(peer->groups[i]) == group)
+			return i + 1;
+	return ANYCAST6_RECALL_NONE;
+}
+
+/**
+ * anycast6_peer_group() - the anycast address that has a number in a flow
+ * @peer: the flow
+ * @own: the number, not that of unicast addresses
+ *
+ * Context: RCU.
+ * Return: the address, or NULL.
+ */
+static inline struct anycast6_group *
+anycast6_peer_group(const struct anycast6_peer *peer, u8 own)
+{
+	return rcu_dereference(peer->groups[own - 1]);
 }
 
 /* The tag is made of other bits of the hash than those that select the pair. */
@@ -198,6 +260,44 @@ static inline struct anycast6_initiator_pair *
 anycast6_peer_initiators(struct anycast6_peers *peers, u64 hash)
 {
 	return &peers->initiators[hash >> (64 - ANYCAST6_PEER_INITIATOR_BITS)];
+}
+
+static inline struct anycast6_opened_pair *
+anycast6_peer_opened(struct anycast6_peers *peers, u64 hash)
+{
+	return &peers->opened[hash >> (64 - ANYCAST6_PEER_INITIATOR_BITS)];
+}
+
+/**
+ * anycast6_peer_mark() - read how the data of a question or an answer begin
+ * @skb: the packet
+ * @offset: of its data, bytes
+ *
+ * Context: any.
+ * Return: the first bytes, 0 if there are fewer.
+ */
+static inline u64 anycast6_peer_mark(const struct sk_buff *skb,
+				     unsigned int offset)
+{
+	u64 buf, mark = 0;
+	const void *data;
+
+	data = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	if (data)
+		memcpy(&mark, data, sizeof(mark));
+	return mark;
+}
+
+/**
+ * anycast6_peer_set_client() - make a key that stands for all flows of a peer
+ * @key: that of one of its flows, and result
+ *
+ * Context: any.
+ */
+static inline void anycast6_peer_set_client(struct anycast6_peer_key *key)
+{
+	key->ports = 0;
+	key->proto = ANYCAST6_PEER_CLIENT;
 }
 
 #endif

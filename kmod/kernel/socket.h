@@ -6,6 +6,7 @@
 #ifndef ANYCAST6_SOCKET_H
 #define ANYCAST6_SOCKET_H
 
+#include <linux/hash.h>
 #include <linux/types.h>
 #include <linux/udp.h>
 #include <net/ipv6.h>
@@ -53,19 +54,72 @@ bool anycast6_socket_has_connection(struct net *net,
  * @sk: the socket, a full one
  *
  * Context: any that keeps @sk.
- * Return: false if the socket is bound to an address, connected, or a tunnel's:
- * a tunnel's peers follow wherever its packets come from.
+ * Return: false if the socket is bound to an address, or connected.
  */
 static inline bool anycast6_socket_is_wildcard(const struct sock *sk)
 {
 	return sk->sk_family == AF_INET6 && sk->sk_state != TCP_ESTABLISHED &&
-	       ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
-	       !READ_ONCE(udp_sk(sk)->encap_type);
+	       ipv6_addr_any(&sk->sk_v6_rcv_saddr);
 }
 
 /**
- * anycast6_socket_sends_datagrams() - whether a socket is one of UDP that leaves
- * the source of what it sends to the routes
+ * anycast6_socket_is_tunnel() - whether a UDP socket is a tunnel's
+ * @sk: the socket, a full one
+ *
+ * A tunnel's peers follow wherever its packets come from.
+ *
+ * Context: any that keeps @sk.
+ */
+static inline bool anycast6_socket_is_tunnel(const struct sock *sk)
+{
+	return READ_ONCE(udp_sk(sk)->encap_type);
+}
+
+/**
+ * anycast6_socket_is_told() - whether the program of a socket is told which address
+ * a packet came to
+ * @sk: the socket, a full one
+ *
+ * Context: any that keeps @sk.
+ * Return: true if it probably says from which address it answers.
+ */
+static inline bool anycast6_socket_is_told(const struct sock *sk)
+{
+	const struct ipv6_pinfo *np = inet6_sk(sk);
+
+	return np && (np->rxopt.bits.rxinfo || np->rxopt.bits.rxoinfo);
+}
+
+/**
+ * anycast6_socket_is_alone() - whether no other socket has the port of a socket
+ * @sk: the socket, a full one of UDP that is a wildcard
+ *
+ * Context: any that keeps @sk.
+ * Return: false if others may have it, too.
+ */
+static inline bool anycast6_socket_is_alone(const struct sock *sk)
+{
+	return !sk->sk_reuse && !sk->sk_reuseport && !sk->sk_bound_dev_if;
+}
+
+/**
+ * anycast6_socket_number() - a number by which a socket is known again
+ * @sk: the socket, a full one
+ *
+ * Memory of a socket that is closed soon becomes another one's, so a program's has
+ * the number of its inode in it.
+ *
+ * Context: softirq or process.
+ * Return: the number. Another socket hardly ever has the same.
+ */
+static inline u32 anycast6_socket_number(const struct sock *sk)
+{
+	return hash_ptr((void *)sk, 32) + sock_i_ino((struct sock *)sk);
+}
+
+/**
+ * anycast6_socket_sends_datagrams() - whether a socket is one of UDP, maybe a
+ * tunnel's, that leaves the source of what it sends to the routes
  * @sk: the socket, a full one
  *
  * Context: any that keeps @sk.

@@ -60,6 +60,18 @@ static const struct ctl_table limits_table[] = {
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = SYSCTL_ONE,
 	},
+	{
+		.procname = "asked_timeout",
+		.maxlen = sizeof(u32),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_ms_jiffies,
+	},
+	{
+		.procname = "answered_timeout",
+		.maxlen = sizeof(u32),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_ms_jiffies,
+	},
 	{ }
 };
 
@@ -89,6 +101,8 @@ int anycast6_sysctl_init(struct anycast6_net *an)
 	table[3].data = &an->limits.flows;
 	table[LIMITS].data = &an->flow_grace;
 	table[LIMITS + 1].data = &an->flow_reset;
+	table[LIMITS + 2].data = &an->reply_times.asked;
+	table[LIMITS + 3].data = &an->reply_times.answered;
 	if (an->net->user_ns != &init_user_ns)
 		for (i = 0; i < LIMITS; i++)
 			table[i].mode = 0444;

@@ -42,6 +42,8 @@ enum anycast6_reply {
 	ANYCAST6_REPLY_OWN,
 	/* flows forgotten, or not remembered, because there was no room */
 	ANYCAST6_REPLY_FORGOTTEN,
+	/* answers of which nobody knows to which question they belong */
+	ANYCAST6_REPLY_AMBIGUOUS,
 	ANYCAST6_REPLIES,
 };
 

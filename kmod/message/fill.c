@@ -136,6 +136,7 @@ static int fill_replies(struct sk_buff *skb, const struct anycast6_group *group)
 		[ANYCAST6_REPLY_UNSAFE] = ANYCAST6_A_REPLIES_UNSAFE,
 		[ANYCAST6_REPLY_OWN] = ANYCAST6_A_REPLIES_OWN,
 		[ANYCAST6_REPLY_FORGOTTEN] = ANYCAST6_A_REPLIES_FORGOTTEN,
+		[ANYCAST6_REPLY_AMBIGUOUS] = ANYCAST6_A_REPLIES_AMBIGUOUS,
 	};
 
 	/* pairs with serve_group() in reconcile/attach.c */
@@ -151,7 +152,9 @@ static int fill_source(struct sk_buff *skb,
 	struct anycast6_source_option option;
 
 	anycast6_source_read(place, &option);
-	if (nla_put_u32(skb, ANYCAST6_A_ADDR_SOURCE, option.mode))
+	if (nla_put_u32(skb, ANYCAST6_A_ADDR_SOURCE, option.mode) ||
+	    (option.related &&
+	     nla_put_flag(skb, ANYCAST6_A_ADDR_SOURCE_RELATED)))
 		return -EMSGSIZE;
 	if (option.mode != ANYCAST6_SOURCE_MODE_ADDRESS)
 		return 0;

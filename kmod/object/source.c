@@ -11,26 +11,32 @@
 #include "net.h"
 #include "object/source.h"
 
+static bool is_default(const struct anycast6_source_option *option)
+{
+	return option->mode == ANYCAST6_SOURCE_MODE_AUTO && !option->related;
+}
+
 /**
  * anycast6_source_create() - make a reply source
  * @option: its mode and address
  *
  * Context: process.
- * Return: a reference, to be dropped by anycast6_source_put(); NULL for
- * ANYCAST6_SOURCE_MODE_AUTO, which needs no memory; or ERR_PTR(-ENOMEM).
+ * Return: a reference, to be dropped by anycast6_source_put(); NULL for the
+ * default, which needs no memory; or ERR_PTR(-ENOMEM).
  */
 struct anycast6_source *
 anycast6_source_create(const struct anycast6_source_option *option)
 {
 	struct anycast6_source *source;
 
-	if (option->mode == ANYCAST6_SOURCE_MODE_AUTO)
+	if (is_default(option))
 		return NULL;
 	source = kzalloc(sizeof(*source), GFP_KERNEL_ACCOUNT);
 	if (!source)
 		return ERR_PTR(-ENOMEM);
 	source->addr = option->addr;
 	source->mode = option->mode;
+	source->related = option->related;
 	refcount_set(&source->refcnt, 1);
 	return source;
 }
@@ -64,7 +70,7 @@ void anycast6_source_put(struct anycast6_source *source)
 
 /**
  * anycast6_source_is() - whether a reply source is the one that a request names
- * @source: the reply source, NULL for ANYCAST6_SOURCE_MODE_AUTO
+ * @source: the reply source, NULL for the default
  * @option: the request's
  *
  * Context: any that keeps @source.
@@ -73,8 +79,9 @@ bool anycast6_source_is(const struct anycast6_source *source,
 			const struct anycast6_source_option *option)
 {
 	if (!source)
-		return option->mode == ANYCAST6_SOURCE_MODE_AUTO;
+		return is_default(option);
 	return source->mode == option->mode &&
+	       source->related == option->related &&
 	       ipv6_addr_equal(&source->addr, &option->addr);
 }
 
@@ -83,7 +90,7 @@ static bool is_same(const struct anycast6_source *a,
 {
 	if (a == b)
 		return true;
-	return a && b && a->mode == b->mode &&
+	return a && b && a->mode == b->mode && a->related == b->related &&
 	       ipv6_addr_equal(&a->addr, &b->addr);
 }
 
@@ -129,8 +136,10 @@ void anycast6_source_read(struct anycast6_source __rcu * const *place,
 	rcu_read_lock();
 	source = rcu_dereference(*place);
 	option->mode = source ? source->mode : ANYCAST6_SOURCE_MODE_AUTO;
-	if (source)
+	if (source) {
 		option->addr = source->addr;
+		option->related = source->related;
+	}
 	rcu_read_unlock();
 }
 

@@ -16,17 +16,21 @@ struct anycast6_net;
  * struct anycast6_source_option - a reply source in a request, or for a reader
  * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, network order, else ::
  * @mode: enum anycast6_source_mode
+ * @related: also for new flows of this node to a client that asked lately
  */
 struct anycast6_source_option {
 	struct in6_addr addr;
 	u8 mode;
+	bool related;
 };
 
 /**
- * struct anycast6_source - a reply source other than ANYCAST6_SOURCE_MODE_AUTO
+ * struct anycast6_source - a reply source other than the default,
+ * ANYCAST6_SOURCE_MODE_AUTO for answers alone
  * @addr: the address of ANYCAST6_SOURCE_MODE_ADDRESS, network order, else ::;
  *        constant
  * @mode: enum anycast6_source_mode; constant
+ * @related: as in struct anycast6_source_option; constant
  * @refcnt: each place that keeps it has one: an entry and the addresses that it
  *          makes share one source
  * @rcu: frees it after its readers
@@ -34,6 +38,7 @@ struct anycast6_source_option {
 struct anycast6_source {
 	struct in6_addr addr;
 	u8 mode;
+	bool related;
 	refcount_t refcnt;
 	struct rcu_head rcu;
 };

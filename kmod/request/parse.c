@@ -275,6 +275,7 @@ static int parse_source(struct genl_info *info,
 {
 	struct nlattr *mode = info->attrs[ANYCAST6_A_ADDR_SOURCE];
 	struct nlattr *addr = info->attrs[ANYCAST6_A_ADDR_SOURCE_ADDRESS];
+	struct nlattr *related = info->attrs[ANYCAST6_A_ADDR_SOURCE_RELATED];
 
 	if (mode)
 		settings->source.mode = nla_get_u32(mode);
@@ -288,8 +289,15 @@ static int parse_source(struct genl_info *info,
 				    "anycast6: an address goes with source address, and only with it");
 		return -EINVAL;
 	}
+	if (related && (!mode ||
+			settings->source.mode == ANYCAST6_SOURCE_MODE_UNICAST)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, related,
+				    "anycast6: related goes with a source, and not with unicast");
+		return -EINVAL;
+	}
 	if (addr)
 		settings->source.addr = nla_get_in6_addr(addr);
+	settings->source.related = related;
 	settings->has_source = mode;
 	return 0;
 }
