@@ -151,16 +151,17 @@ def drains: if .draining and .state != "draining" then " draining" else "" end;
 def services: if has("services") then " service " + (.services | join(",")) else "" end;
 def unpinned: if has("unpinned") then " unpinned " + (.unpinned | join(",")) else "" end;
 def answers: if $details and has("answers") then " answers " + (if .answers then "yes" else "no" end) else "" end;
+def related: if .related then " related" else "" end;
 def entry: if .origin == "subnet-router" then .origin
 	elif .id == 126 then "home-agents" else "reserved \(.id)" end;
 .[] | if .address then
-	.address + word("vrf") + word("dev") + word("scope") + word("source") + word("hold") + announce +
+	.address + word("vrf") + word("dev") + word("scope") + word("source") + related + word("hold") + announce +
 	word("affinity") + unpinned +
 	(if .origin == "static" then "" else word("origin") end) + word("id") + word("state") +
 	word("packets") + word("bytes"),
 	(.misses // empty | "    misses" + word("no_member") + word("loop") + word("forwarding") + word("unpinned") + word("waiting") + word("reset")),
 	(.evictions // empty | "    evictions" + word("ended") + word("new") + word("unproven") + word("idle") + word("share")),
-	(.replies // empty | "    replies" + word("rewritten") + word("unsafe") + word("own") + word("forgotten")),
+	(.replies // empty | "    replies" + word("rewritten") + word("unsafe") + word("own") + word("forgotten") + word("ambiguous")),
 	(.members[] | ("   " + word("via") + word("dev") + word("metric") + word("distance") + word("area") +
 	 word("state") + word("reason") + drains + time("since"; "for") + seconds("lifetime") +
 	 time("expires"; "expires") + services + word("probe") + answers + word("delivery") +
@@ -169,7 +170,7 @@ def entry: if .origin == "subnet-router" then .origin
 	 (.probes // empty | "        probes" + word("sent") + word("answered") + word("missed") +
 	  word("unreachable") + word("refused")))
 else
-	entry + word("vrf") + word("dev") + word("metric") + word("area") + word("source") +
+	entry + word("vrf") + word("dev") + word("metric") + word("area") + word("source") + related +
 	word("hold") + announce + (if $details then word("addresses") else "" end) + word("state") + drains +
 	seconds("lifetime") + services + word("probe")
 end'

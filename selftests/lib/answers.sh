@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # What the reply_ tests share: a host that is asked, and what its answers must be. Sourced after lib.sh and
 # peer.sh. Such tests start peer/answers.py, which has more verbs: exchange, profile, teller, agent, utter,
-# random, and those of wire.py.
+# random, and those of wire.py; or peer/clerk.py, which has these and clerk, play, gamble, wrong.
 #
 #   client (c0) --- 2001:db8:1::/64 --- (h0) host, d0: dummy 2001:db8:5::5
 #     ::2                                ::1
@@ -54,15 +54,19 @@ profile() {
 		"udp=$2 lite=$2 echo=$3 closed=$3 proto=$3 option=$3 syn=$a reset=$a"
 }
 
-# replies [ADDRESS]: the counters of what was done to its answers: rewritten unsafe own forgotten
+# replies [ADDRESS]: the counters of what was done to its answers: rewritten unsafe own forgotten ambiguous
 replies() { query host replies -s anycast show "${1-$A}"; }
 
 # count_replies NAME [ADDRESS]: one of these counters.
 count_replies() {
-	local counts rewritten unsafe own forgotten
+	local counts rewritten unsafe own forgotten ambiguous
 
 	counts=$(replies "${@:2}")
 	# shellcheck disable=SC2034  # by name
-	read -r rewritten unsafe own forgotten <<<"$counts"
+	read -r rewritten unsafe own forgotten ambiguous <<<"$counts"
 	echo "${!1}"
 }
+
+# play PORT STEP...: questions of the client from this port to the clerk of port 8, and its answers: see peer/clerk.py.
+# Prints where these come from.
+play() { peer play host "client-$T_ID" c0 $CLIENT "$1" 8 "${@:2}"; }

@@ -32,7 +32,7 @@ ATTRS = {"address": 1, "vrf": 2, "dev": 3, "scope": 4, "scope-len": 5, "origin":
          "state": 8, "member": 9, "addresses": 10, "stats": 11, "via": 12, "metric": 13, "area": 14,
          "area-len": 15, "misses": 16, "source": 17, "source-address": 18, "replies": 19,
          "lifetime": 20, "draining": 21, "services": 22, "probe": 23, "hold": 24, "announce": 25,
-         "announce-metric": 26, "affinity": 27, "unpinned": 28}
+         "announce-metric": 26, "affinity": 27, "unpinned": 28, "source-related": 30}
 # the attributes of requests about flows; as a word, each is written flow-NAME
 FLOW_ATTRS = {"flow-address": 1, "flow-vrf": 2, "flow-dev": 3, "flow-source": 4, "flow-iif": 5,
               "flow-proto": 6, "flow-sport": 7, "flow-dport": 8}

@@ -66,7 +66,7 @@ def evictions(objects):
 def replies(objects):
     """What was done to answers from the first address, in the order of the counters."""
     return [words(*(objects[0]["replies"][name]
-                    for name in ("rewritten", "unsafe", "own", "forgotten")))]
+                    for name in ("rewritten", "unsafe", "own", "forgotten", "ambiguous")))]
 
 
 def sources(objects):

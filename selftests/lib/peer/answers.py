@@ -439,6 +439,9 @@ def do_speaker(name, port, options):
     source = options.pop("src", "::")
     sock = make_socket(socket.SOCK_DGRAM, options, UDPLITE if "lite" in options else UDP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # those of do_storm() have no checksum
+    if sock.proto == UDP:
+        sock.setsockopt(SOL_UDP, UDP_NO_CHECK6_RX, 1)
     sock.bind(sockaddr(source, int(port)))
     if "encap" in options:
         sock.setsockopt(SOL_UDP, UDP_ENCAP, int(options["encap"]))
