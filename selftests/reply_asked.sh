@@ -152,27 +152,6 @@ kept_order() {
 
 # ---- VRF ----
 
-make_vrf() {
-	ns_make client host
-	link_veth client c0 host h0
-	nsip host -6 -batch - <<-END
-		rule add pref 32765 table local
-		rule del pref 0
-		link add red type vrf table 10
-		link set red up
-		link set h0 master red
-		link add d0 type dummy
-		link set d0 master red
-		link set d0 up
-		address add $OTHER/128 dev d0 nodad
-		anycast add $B vrf red
-	END
-	addr_add host h0 $UNICAST/64
-	addr_add client c0 $CLIENT/64
-	nsip client -6 route add default via $UNICAST
-	nsip host anycast add $A dev h0
-}
-
 in_vrf() {
 	clerk dev=red
 	is "$(play 41401 "?a/$A" "?u/$UNICAST" "?b/$B" "!a" "!u" "!b")" "$A $UNICAST $B"
@@ -201,6 +180,6 @@ t_run "any order: the program says it" any_order_chosen
 t_run "any order: the data say it" any_order_repeated
 t_run "any questions, answered in their order" kept_order
 ns_del client host
-make_vrf || exit
+make_asked_vrf || exit
 t_run "the same in a VRF" in_vrf
 t_done

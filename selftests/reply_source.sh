@@ -385,29 +385,6 @@ anything() {
 
 # ---- VRF ----
 
-make_vrf() {
-	ns_make client host
-	link_veth client c0 host h0
-	nsip host -6 -batch - <<-END
-		rule add pref 32765 table local
-		rule del pref 0
-		link add red type vrf table 10
-		link set red up
-		link set h0 master red
-		link add d0 type dummy
-		link set d0 master red
-		link set d0 up
-		address add $OTHER/128 dev d0 nodad
-		anycast add $B vrf red
-	END
-	ns host sysctl -qw net.ipv6.icmp.ratelimit=0
-	addr_add host h0 $UNICAST/64
-	addr_add client c0 $CLIENT/64
-	nsip client -6 route add default via $UNICAST
-	nsip host anycast add $A dev h0
-	serve_asked dev=red
-}
-
 in_vrf_alternating() {
 	local address
 
@@ -477,7 +454,8 @@ FROM=$(lladdr client c0)
 by_mode "link-local" fe80::a%c0 "$(lladdr host h0)" fe80::a dev h0
 unset FROM
 ns_del client host
-make_vrf || exit
+make_asked_vrf || exit
+serve_asked dev=red
 by_mode "VRF, on-link" $A $UNICAST $A vrf red
 by_mode "VRF, off-link" $B $UNICAST $B vrf red
 t_run "VRF: each is answered from the one that was asked last" in_vrf_alternating

@@ -29,6 +29,29 @@ make_asked() {
 	serve_asked
 }
 
+# make_asked_vrf: the same with the host's link in a VRF, which has B as well, and another address on another device.
+make_asked_vrf() {
+	ns_make client host
+	link_veth client c0 host h0
+	nsip host -6 -batch - <<-END
+		rule add pref 32765 table local
+		rule del pref 0
+		link add red type vrf table 10
+		link set red up
+		link set h0 master red
+		link add d0 type dummy
+		link set d0 master red
+		link set d0 up
+		address add $OTHER/128 dev d0 nodad
+		anycast add $B vrf red
+	END
+	ns host sysctl -qw net.ipv6.icmp.ratelimit=0
+	addr_add host h0 $UNICAST/64
+	addr_add client c0 $CLIENT/64
+	nsip client -6 route add default via $UNICAST
+	nsip host anycast add $A dev h0
+}
+
 # serve_asked [OPTION...]: start these servers; options are those of the verbs teller and serve.
 # shellcheck disable=SC2120  # one in a VRF has some
 serve_asked() {
